@@ -1,0 +1,1 @@
+//! Apple flat packages, written and read without Apple's tools.
