@@ -1,2 +1,13 @@
-//! x
+//! `cargo xtask`: the macOS release tool of CPython.
+
+mod arch;
+mod context;
+mod digest;
+mod exec;
+mod hint;
+mod toolchain;
+mod ui;
+mod verify;
+mod version;
+
 fn main() {}

@@ -1,0 +1,60 @@
+//! Architectures, and sets of them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A processor architecture as Apple's tools name it after `-arch`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Arch {
+    /// 64-bit Intel.
+    X86_64,
+    /// 64-bit ARM: Apple silicon.
+    Arm64,
+}
+
+impl Arch {
+    /// The name after `-arch`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "x86_64",
+            Arch::Arm64 => "arm64",
+        }
+    }
+
+    /// The processor part of a GNU host triple, as `config.sub` spells it.
+    pub fn gnu(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "x86_64",
+            Arch::Arm64 => "aarch64",
+        }
+    }
+
+    /// The macro that the compiler defines for this architecture.
+    pub fn macro_name(self) -> &'static str {
+        match self {
+            Arch::X86_64 => "__x86_64__",
+            Arch::Arm64 => "__aarch64__",
+        }
+    }
+}
+
+impl fmt::Display for Arch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Arch {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "x86_64" => Ok(Arch::X86_64),
+            "arm64" => Ok(Arch::Arm64),
+            _ => Err(format!("unknown architecture `{text}`; known are x86_64 and arm64")),
+        }
+    }
+}

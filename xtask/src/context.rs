@@ -1,0 +1,102 @@
+//! What every verb needs to know: where things are, and how to talk to the user.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::hint::WithHint as _;
+use crate::ui::Ui;
+
+/// The folders of the tool. Inputs are never modified, the cache is disposable, only finished things reach `dist`.
+#[derive(Debug, Clone)]
+pub struct Paths {
+    /// The checkout: `Mac/` and `installer-assets/` are read from here.
+    pub repo: PathBuf,
+    /// Everything that can be made again: downloads, the toolchain, finished steps, logs.
+    pub cache: PathBuf,
+    /// Finished products.
+    pub dist: PathBuf,
+}
+
+impl Paths {
+    /// `Mac/`, the data that says what is built.
+    pub fn mac(&self) -> PathBuf {
+        self.repo.join("Mac")
+    }
+
+    /// Downloads, by digest.
+    pub fn sources(&self) -> PathBuf {
+        self.cache.join("sources")
+    }
+
+    /// Finished steps, one folder each.
+    pub fn steps(&self) -> PathBuf {
+        self.cache.join("steps")
+    }
+
+    /// Steps at work. Thrown away when a step ends, or when it starts over.
+    pub fn work(&self) -> PathBuf {
+        self.cache.join("work")
+    }
+
+    /// One log a step.
+    pub fn logs(&self) -> PathBuf {
+        self.cache.join("logs")
+    }
+}
+
+/// Handed to every verb.
+pub struct Context {
+    /// Where things are.
+    pub paths: Paths,
+    /// The user's terminal.
+    pub ui: Ui,
+    /// Never touch the network.
+    pub offline: bool,
+    /// How many commands may run at a time.
+    pub jobs: usize,
+}
+
+impl Context {
+    /// Finds the checkout and the cache.
+    ///
+    /// # Errors
+    /// When the program doesn't run in a checkout, or no place for the cache is known.
+    pub fn new(cache: Option<PathBuf>, offline: bool, jobs: Option<usize>) -> Result<Self> {
+        let repo = find_repo()?;
+        let cache = match cache {
+            Some(dir) => std::path::absolute(dir)?,
+            None => default_cache()?,
+        };
+        let dist = repo.join("dist");
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { paths: Paths { repo, cache, dist }, ui: Ui::new(), offline, jobs: jobs.unwrap_or(cores).max(1) })
+    }
+}
+
+/// The checkout that `cargo xtask` was called in, else the one around the current folder.
+fn find_repo() -> Result<PathBuf> {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = std::env::current_dir().context("the current folder is gone")?;
+    let starts = manifest.iter().map(PathBuf::as_path).chain([here.as_path()]);
+    for start in starts {
+        if let Some(dir) = start.ancestors().find(|dir| is_repo(dir)) {
+            return Ok(dir.to_owned());
+        }
+    }
+    bail!("{} is not inside a checkout of this project: no `Mac/releases` above it", here.display())
+}
+
+fn is_repo(dir: &Path) -> bool {
+    dir.join("Mac/releases").is_dir() && dir.join("Cargo.toml").is_file()
+}
+
+fn default_cache() -> Result<PathBuf> {
+    let name = "cpython-macos-release";
+    if let Some(dir) = std::env::var_os("XDG_CACHE_HOME").filter(|dir| Path::new(dir).is_absolute()) {
+        return Ok(PathBuf::from(dir).join(name));
+    }
+    let home = std::env::var_os("HOME").map(PathBuf::from).filter(|home| home.is_absolute());
+    let home = home.context("neither XDG_CACHE_HOME nor HOME is set").hint("name a folder with --cache DIR")?;
+    Ok(if cfg!(target_os = "macos") { home.join("Library/Caches").join(name) } else { home.join(".cache").join(name) })
+}

@@ -1,0 +1,202 @@
+//! The only place that starts processes.
+//!
+//! Short tools whose output we want are `xshell` commands run by [`read`]. Long ones are a [`Job`]: they get an
+//! environment made from nothing, write to a log file, and their last lines come back in the error when they fail.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::{Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use fs_err::File;
+
+use crate::hint::WithHint as _;
+
+pub use xshell::{Cmd, Shell, cmd};
+
+/// How many of a failed job's last lines are shown.
+const TAIL_LINES: usize = 40;
+
+/// A shell for building short commands in some folder.
+///
+/// # Errors
+/// When the folder can't be entered.
+pub fn shell(dir: &Path) -> Result<Shell> {
+    let shell = Shell::new()?;
+    shell.change_dir(dir);
+    Ok(shell)
+}
+
+/// Runs a short command and gives back what it printed, without the last line break.
+///
+/// # Errors
+/// When it can't be started, or ends with anything but 0; then with what it said on standard error.
+pub fn read(cmd: Cmd<'_>) -> Result<String> {
+    let text = cmd.to_string();
+    let output = cmd.quiet().ignore_status().output().with_context(|| format!("could not run `{text}`"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        bail!("`{text}` ended with {}: {said}", output.status);
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
+}
+
+/// The variables that every child may see of ours: where home is, who we are, and how to reach the network.
+const PASSED_ON: &[&str] = &[
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "http_proxy",
+    "https_proxy",
+    "no_proxy",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "NO_PROXY",
+    "ALL_PROXY",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+];
+
+/// A long-running command.
+pub struct Job<'a> {
+    /// What it is for, as a status line says it: `configure xz`.
+    pub purpose: &'a str,
+    /// The program: a path, or a name looked up in the job's own `PATH`.
+    pub program: &'a str,
+    /// Its arguments.
+    pub args: &'a [String],
+    /// Variables set on top of the clean environment.
+    pub env: &'a BTreeMap<String, String>,
+    /// Where it runs.
+    pub dir: &'a Path,
+    /// Standard output and error go to the end of this file.
+    pub log: &'a Path,
+    /// Shares the machine's cores between the `make`s that run at the same time.
+    pub jobserver: Option<&'a jobserver::Client>,
+}
+
+impl Job<'_> {
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it can't be started or fails; the error shows its last lines and names the log.
+    pub fn run(&self) -> Result<()> {
+        let mut log = File::options().create(true).append(true).open(self.log)?;
+        let env = self.environment();
+        self.write_heading(&mut log, &env)?;
+        let program = self.resolve(&env)?;
+        let jobserver = self.jobserver.cloned();
+        let expression = duct::cmd(program, self.args)
+            .dir(self.dir)
+            .full_env(&env)
+            .stdin_null()
+            .stdout_file(log.file().try_clone()?)
+            .stderr_to_stdout()
+            .unchecked()
+            .before_spawn(move |command| {
+                if let Some(jobserver) = &jobserver {
+                    jobserver.configure_make(command);
+                }
+                Ok(())
+            });
+        let ended =
+            expression.run().with_context(|| format!("could not start `{}` ({})", self.program, self.purpose))?;
+        if !ended.status.success() {
+            let tail = tail(self.log)?;
+            return Err(anyhow::anyhow!("{} ended with {}\n{tail}", self.program, ended.status))
+                .with_context(|| format!("failed to {}", self.purpose))
+                .hint(format!("the whole log is {}", self.log.display()));
+        }
+        Ok(())
+    }
+
+    fn environment(&self) -> BTreeMap<OsString, OsString> {
+        let mut env: BTreeMap<OsString, OsString> =
+            PASSED_ON.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?))).collect();
+        env.insert("LC_ALL".into(), "C".into());
+        env.insert("TZ".into(), "UTC".into());
+        env.insert("PATH".into(), SYSTEM_PATH.into());
+        env.extend(self.env.iter().map(|(name, value)| (name.into(), value.into())));
+        env
+    }
+
+    /// `duct` looks programs up in *our* `PATH`; a job's program is looked up in the job's.
+    fn resolve(&self, env: &BTreeMap<OsString, OsString>) -> Result<PathBuf> {
+        if self.program.contains('/') {
+            return Ok(self.dir.join(self.program));
+        }
+        which::which_in(self.program, env.get(&OsString::from("PATH")), self.dir)
+            .with_context(|| format!("`{}` is not installed, and is needed to {}", self.program, self.purpose))
+            .hint("`cargo xtask doctor` lists everything that is missing")
+    }
+
+    fn write_heading(&self, log: &mut File, env: &BTreeMap<OsString, OsString>) -> Result<()> {
+        use std::io::Write as _;
+        writeln!(log, "\n#### {}\n# cd {}", self.purpose, self.dir.display())?;
+        for (name, value) in env {
+            writeln!(log, "# {}={}", name.display(), value.display())?;
+        }
+        writeln!(log, "# {} {}", self.program, self.args.join(" "))?;
+        Ok(())
+    }
+}
+
+/// Where the system's own programs are.
+pub const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+/// The last lines of a log.
+fn tail(log: &Path) -> Result<String> {
+    const WINDOW: u64 = 16 << 10;
+    let mut file = File::open(log)?;
+    let len = file.metadata()?.len();
+    file.seek(SeekFrom::Start(len.saturating_sub(WINDOW)))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let lines: Vec<&str> = text.lines().collect();
+    Ok(lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(script: &str, log: &Path) -> Result<()> {
+        let args = ["-c".to_owned(), script.to_owned()];
+        let env = BTreeMap::from([("OURS".to_owned(), "yes".to_owned())]);
+        let dir = log.parent().unwrap();
+        Job { purpose: "try it", program: "sh", args: &args, env: &env, dir, log, jobserver: None }.run()
+    }
+
+    #[test]
+    fn output_goes_to_the_log_and_the_environment_is_clean() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        job("echo out; echo err >&2; env", &log).unwrap();
+        let text = fs_err::read_to_string(&log).unwrap();
+        assert!(text.contains("\nout\nerr\n"), "{text}");
+        assert!(text.contains("\nOURS=yes\n") && text.contains("\nLC_ALL=C\n"), "{text}");
+        assert!(!text.contains("\nCARGO_MANIFEST_DIR="), "cargo's own variables must not reach a build: {text}");
+    }
+
+    #[test]
+    fn a_failure_shows_the_last_lines_and_names_the_log() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let error = job("seq 100; exit 3", &log).unwrap_err();
+        let text = crate::hint::render(&error);
+        assert!(text.starts_with("error: failed to try it\n  caused by: sh ended with exit status: 3"), "{text}");
+        assert!(text.contains("\n    100") && text.contains("\n    61") && !text.contains("\n    60"), "{text}");
+        assert!(text.ends_with(&format!("hint: the whole log is {}", log.display())), "{text}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let sh = shell(dir.path()).unwrap();
+        assert!(read(cmd!(sh, "no-such-program")).unwrap_err().to_string().contains("no-such-program"));
+        let said = read(cmd!(sh, "sh -c 'echo oops >&2; exit 2'")).unwrap_err().to_string();
+        assert!(said.ends_with("exit status: 2: oops"), "{said}");
+    }
+}

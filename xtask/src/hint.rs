@@ -1,0 +1,66 @@
+//! Errors with a remedy: a chain of causes, and at its end what to do about it.
+
+use std::fmt;
+
+use anyhow::Error;
+
+/// A remedy, carried in an error's chain as one of its links.
+#[derive(Debug)]
+struct Hint(String);
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{PREFIX}{}", self.0)
+    }
+}
+
+const PREFIX: &str = "hint: ";
+
+/// Adds a remedy to an error.
+pub trait WithHint<T> {
+    /// Says what the user can do about it, in one sentence.
+    ///
+    /// # Errors
+    /// The same error, with the hint.
+    fn hint(self, text: impl Into<String>) -> anyhow::Result<T>;
+}
+
+impl<T, E: Into<Error>> WithHint<T> for Result<T, E> {
+    fn hint(self, text: impl Into<String>) -> anyhow::Result<T> {
+        self.map_err(|error| error.into().context(Hint(text.into())))
+    }
+}
+
+/// An error as the terminal shows it: what failed, the causes below it, the hints last.
+pub fn render(error: &Error) -> String {
+    let (hints, causes): (Vec<_>, Vec<_>) =
+        error.chain().map(ToString::to_string).partition(|link| link.starts_with(PREFIX));
+    let mut lines = Vec::new();
+    for (depth, cause) in causes.iter().enumerate() {
+        // Some libraries repeat their cause in their own text; once is enough.
+        if depth > 0 && causes.get(depth - 1).is_some_and(|above| above.ends_with(cause.as_str())) {
+            continue;
+        }
+        let prefix = if depth == 0 { "error: " } else { "  caused by: " };
+        lines.push(format!("{prefix}{}", cause.trim_end().replace('\n', "\n    ")));
+    }
+    lines.extend(hints.into_iter().map(|hint| format!("  {hint}")));
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::{Context as _, anyhow};
+
+    #[test]
+    fn hints_come_last() {
+        let failed: Result<(), _> = Err(anyhow!("got 91c0, Mac/recipes/openssl.toml says d80c"));
+        let error = failed.hint("check the signature, then update `sha256`").context("failed to fetch openssl");
+        insta::assert_snapshot!(render(&error.unwrap_err()), @r"
+        error: failed to fetch openssl
+          caused by: got 91c0, Mac/recipes/openssl.toml says d80c
+          hint: check the signature, then update `sha256`
+        ");
+    }
+}

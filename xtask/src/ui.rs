@@ -1,0 +1,112 @@
+//! The terminal: what is running, for how long, and how much is left. The only place that prints.
+//!
+//! Results go to standard output, everything else to standard error. Off a terminal there are no moving lines:
+//! one line when a step ends.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// The user's terminal.
+#[derive(Clone)]
+pub struct Ui {
+    bars: MultiProgress,
+    live: bool,
+}
+
+impl Default for Ui {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Ui {
+    /// Talks to standard error, with moving lines when that is a terminal.
+    pub fn new() -> Self {
+        let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+        let live = !bars.is_hidden();
+        Self { bars, live }
+    }
+
+    /// A line of the result, on standard output.
+    pub fn result(&self, line: impl Display) {
+        // A reader that went away (`| head`) is not our failure.
+        self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{line}"));
+    }
+
+    /// A line about the work, on standard error.
+    pub fn say(&self, line: impl Display) {
+        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{line}"));
+    }
+
+    /// Starts to show a task. `expected` is how long it took the last time.
+    pub fn task(&self, name: impl Into<String>, expected: Option<Duration>) -> Task {
+        let name = name.into();
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        bar.set_style(style("  {elapsed:>4} {msg}"));
+        let left = expected.map(|time| format!(" (took {} last time)", brief(time))).unwrap_or_default();
+        bar.set_message(format!("{name}{left}"));
+        if self.live {
+            bar.enable_steady_tick(Duration::from_millis(500));
+        }
+        Task { ui: self.clone(), bar, name, started: Instant::now() }
+    }
+
+    /// A bar over a known number of bytes or files.
+    pub fn bar(&self, name: impl Into<String>, total: u64) -> ProgressBar {
+        let bar = self.bars.add(ProgressBar::new(total));
+        bar.set_style(style("  {msg:24} {wide_bar} {percent:>3}% {eta:>4} left"));
+        bar.set_message(name.into());
+        bar
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+/// Something under way; ends with [`Task::done`], or silently when dropped.
+pub struct Task {
+    ui: Ui,
+    bar: ProgressBar,
+    name: String,
+    started: Instant,
+}
+
+impl Task {
+    /// Says that it is done and how long it took.
+    pub fn done(self, note: impl Display) -> Duration {
+        let time = self.started.elapsed();
+        self.bar.finish_and_clear();
+        self.ui.say(format_args!("{:>7} {}{note}", brief(time), self.name));
+        time
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+/// A duration as people say it: `0.4s`, `52s`, `5m07s`.
+pub fn brief(time: Duration) -> String {
+    match time.as_secs() {
+        0..10 => format!("{:.1}s", time.as_secs_f64()),
+        secs @ 10..60 => format!("{secs}s"),
+        secs => format!("{}m{:02}s", secs / 60, secs % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_brief() {
+        let texts = [400, 9_940, 52_000, 307_000].map(|millis| brief(Duration::from_millis(millis)));
+        assert_eq!(texts, ["0.4s", "9.9s", "52s", "5m07s"]);
+    }
+}
