@@ -42,21 +42,8 @@ pub fn read(cmd: Cmd<'_>) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
 }
 
-/// The variables that every child may see of ours: where home is, who we are, and how to reach the network.
-const PASSED_ON: &[&str] = &[
-    "HOME",
-    "USER",
-    "LOGNAME",
-    "http_proxy",
-    "https_proxy",
-    "no_proxy",
-    "HTTP_PROXY",
-    "HTTPS_PROXY",
-    "NO_PROXY",
-    "ALL_PROXY",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-];
+/// The variables that a job may see of ours. A build needs no network, so not even proxies.
+const PASSED_ON: &[&str] = &["HOME", "USER", "LOGNAME"];
 
 /// A long-running command.
 pub struct Job<'a> {
@@ -91,8 +78,9 @@ impl Job<'_> {
             .dir(self.dir)
             .full_env(&env)
             .stdin_null()
-            .stdout_file(log.file().try_clone()?)
+            // duct applies the outermost redirection first.
             .stderr_to_stdout()
+            .stdout_file(log.file().try_clone()?)
             .unchecked()
             .before_spawn(move |command| {
                 if let Some(jobserver) = &jobserver {
