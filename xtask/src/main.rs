@@ -5,6 +5,8 @@ mod context;
 mod digest;
 mod exec;
 mod hint;
+mod plan;
+mod recipe;
 mod toolchain;
 mod ui;
 mod verify;

@@ -1,0 +1,182 @@
+//! Linux: clang and lld, an SDK made of open parts, and our stand-ins for Apple's command-line tools.
+
+use std::collections::BTreeMap;
+
+use super::step::{Layer, Op, Step};
+use super::toolchain::{PythonBuild, Toolchain, ToolchainData, library_layers, vars};
+use crate::arch::Arch;
+use crate::exec::SYSTEM_PATH;
+use crate::recipe::{Recipes, Release, Source};
+
+/// The cross toolchain.
+pub struct Cross {
+    data: ToolchainData,
+    triple: String,
+    minimum: String,
+    source_date: u32,
+    tools: Vec<String>,
+}
+
+impl Cross {
+    /// For one release on one machine.
+    pub fn new(data: &ToolchainData, triple: &str, release: &Release, source_date: u32) -> Self {
+        Self {
+            data: data.clone(),
+            triple: triple.to_owned(),
+            minimum: release.variant.minimum.to_string(),
+            source_date,
+            tools: data.linux.tools.keys().cloned().collect(),
+        }
+    }
+
+    fn source_date(&self) -> String {
+        self.source_date.to_string()
+    }
+
+    /// The Python that runs here and does what a Mac's build lets the new Python do: same version, few optimisations.
+    fn native_python(&self, recipes: &Recipes) -> Step {
+        let source = &recipes.release.source;
+        let lib = format!("@out@/lib/python{}", recipes.release.python.short());
+        let configure = [
+            "./configure", "--prefix=/", "--disable-test-modules", "--without-ensurepip", "--without-doc-strings",
+            "CC=gcc", "OPT=-O1 -fwrapv -w", "PKG_CONFIG=false",
+        ];
+        Step {
+            name: "native".into(),
+            title: format!("build Python {} for this machine", recipes.release.python),
+            needs: vec![],
+            env: vars([("PATH", SYSTEM_PATH), ("SOURCE_DATE_EPOCH", &self.source_date())]),
+            ops: vec![
+                unpack(source),
+                Op::run("configure the native Python", "src", configure),
+                Op::run("compile the native Python", "src", ["make"]),
+                Op::run("install the native Python", "src", ["make", "altbininstall", "sharedinstall", "DESTDIR=@out@"]),
+                Op::Remove { path: "src/Lib/test".into() },
+                Op::Copy { from: "src/Lib".into(), to: lib },
+            ],
+        }
+    }
+}
+
+fn unpack(source: &Source) -> Op {
+    Op::Unpack { source: source.clone(), into: "src".into() }
+}
+
+impl Toolchain for Cross {
+    fn is_cross(&self) -> bool {
+        true
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let linux = &self.data.linux;
+        let step = |name: &str, title: String, needs: &[&str], env, ops| Step {
+            name: name.into(),
+            title,
+            needs: needs.iter().map(ToString::to_string).collect(),
+            env,
+            ops,
+        };
+        let out = || "@out@".to_owned();
+        let llvm = Op::DebianPackages { packages: linux.llvm.packages.clone(), into: out() };
+        let shims = Op::Shims { version: self.data.shims, into: out() };
+        let sdk = Op::OpenSdk { spec: self.data.sdk_spec, wheel: linux.headers.source.clone(), into: out() };
+        let mut steps = vec![
+            step("llvm", format!("set up clang {} and lld", linux.llvm.major), &[], BTreeMap::new(), vec![llvm]),
+            step("shims", "set up stand-ins for Apple's tools".into(), &[], BTreeMap::new(), vec![shims]),
+            step(
+                "sdk",
+                "make the open macOS SDK".into(),
+                &["llvm", "shims"],
+                self.env("@out@"),
+                vec![sdk, Op::CompilerRuntime { into: out() }],
+            ),
+        ];
+        for tool in &self.tools {
+            let packages = linux.tools.get(tool).cloned().unwrap_or_default();
+            let op = Op::DebianPackages { packages, into: out() };
+            steps.push(step(tool, format!("set up {tool}"), &[], BTreeMap::new(), vec![op]));
+        }
+        steps
+    }
+
+    fn needs(&self) -> Vec<String> {
+        ["llvm", "shims", "sdk"].map(String::from).to_vec()
+    }
+
+    fn env(&self, sysroot: &str) -> BTreeMap<String, String> {
+        vars([
+            ("PATH", &format!("@shims@:{SYSTEM_PATH}")),
+            ("XTASK_LLVM", "@llvm@"),
+            ("XTASK_SDK", sysroot),
+            ("XTASK_PREFIX_MAP", "@work@=/build"),
+            ("MACOSX_DEPLOYMENT_TARGET", &self.minimum),
+            ("SOURCE_DATE_EPOCH", &self.source_date()),
+            ("SDKROOT", "/nonexistent"),
+            ("CC", "clang"),
+            ("CXX", "clang++"),
+            ("AR", "ar"),
+            ("RANLIB", "ranlib"),
+            ("STRIP", "strip"),
+            ("NM", "nm"),
+            ("PKG_CONFIG", "pkg-config"),
+        ])
+    }
+
+    fn sysroot(&self) -> &'static str {
+        "@sdk@"
+    }
+
+    fn host_args(&self, archs: &[Arch]) -> Vec<String> {
+        // A universal build can name one of its architectures only.
+        let arch = archs.iter().max().copied().unwrap_or(Arch::Arm64);
+        vec![format!("--host={}-apple-darwin20", arch.gnu()), format!("--build={}", self.triple)]
+    }
+
+    fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)> {
+        self.data.linux.tools.get(name)?;
+        let libraries = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|multiarch| format!("@{name}@/usr/lib/{multiarch}"));
+        let env = vars([
+            ("PATH", &format!("@shims@:@{name}@/usr/bin:{SYSTEM_PATH}")),
+            ("LD_LIBRARY_PATH", &libraries.join(":")),
+            ("TCL_LIBRARY", &format!("@{name}@/usr/share/tcltk/tcl8.6")),
+        ]);
+        Some((name.to_owned(), env))
+    }
+
+    fn python(&self, recipes: &Recipes) -> PythonBuild {
+        let release = &recipes.release;
+        let short = release.python.short();
+        let native = format!("@native@/bin/python{short}");
+        let mut layers = vec![Layer { from: "@sdk@".into(), at: String::new() }];
+        layers.extend(library_layers(recipes));
+        let answer = |value: &'static str| move |name: &String| format!("ac_cv_{name}={value}\n");
+        let site = &release.config_site;
+        let answers = site.yes.iter().map(answer("yes")).chain(site.no.iter().map(answer("no"))).collect();
+        let run_native = format!(
+            "#!/bin/sh\n\
+             # Stands in for the new interpreter, which can't run here: runs the native one with the same arguments.\n\
+             while :; do case \"$1\" in *=*) export \"$1\"; shift ;; *) break ;; esac; done\n\
+             case \"$1\" in\n*/python.exe | python.exe) shift; exec {native} \"$@\" ;;\nesac\n\
+             exec \"$@\"\n"
+        );
+        let packages = recipes.libraries.iter().flat_map(|library| &library.pkg_config);
+        let packages: Vec<String> = packages.map(|(name, libs)| format!("{name}={libs}")).collect();
+        let mut env = self.env("@work@/sysroot");
+        env.extend(vars([("CONFIG_SITE", "@work@/config.site"), ("XTASK_PACKAGES", &packages.join(","))]));
+        let mut configure = self.host_args(&release.variant.archs);
+        configure.push(format!("--with-build-python={native}"));
+        PythonBuild {
+            steps: vec![self.native_python(recipes)],
+            prepare: vec![
+                Op::Overlay { layers, into: "sysroot".into() },
+                Op::Write { path: "config.site".into(), text: answers, executable: false },
+                Op::Write { path: "run-native".into(), text: run_native, executable: true },
+            ],
+            env,
+            configure,
+            make: vec![],
+            install: vec!["RUNSHARED=@work@/run-native".into()],
+            scrub: vec![(native, format!("python{short}")), ("@work@".into(), "/build".into())],
+        }
+    }
+}

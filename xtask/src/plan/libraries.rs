@@ -1,0 +1,128 @@
+//! Steps that build the libraries.
+
+use std::collections::BTreeMap;
+
+use super::step::{Op, Step};
+use super::toolchain::{Toolchain, framework_prefix, vars};
+use crate::arch::Arch;
+use crate::recipe::{Library, Prefix, Recipes, System, Universal};
+
+/// Where a library's step keeps the licence's text.
+pub const LICENSES: &str = "licenses";
+
+/// The steps of all libraries.
+pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain) -> Vec<Step> {
+    let archs = &recipes.release.variant.archs;
+    let mut steps = Vec::new();
+    for library in &recipes.libraries {
+        let one = |name: String, archs: &[Arch]| Builder { recipes, toolchain, library, archs }.step(name);
+        match (library.build.universal, &archs[..]) {
+            (Universal::Lipo, [_, _, ..]) => {
+                let name = |arch: &Arch| format!("{}.{arch}", library.name);
+                steps.extend(archs.iter().map(|arch| one(name(arch), &[*arch])));
+                let trees: BTreeMap<Arch, String> = archs.iter().map(|arch| (*arch, format!("@{}@", name(arch)))).collect();
+                let headers = library.build.arch_headers.clone();
+                steps.push(Step {
+                    name: library.name.clone(),
+                    title: format!("merge {} {}", library.name, library.version),
+                    needs: toolchain.needs().into_iter().chain(archs.iter().map(name)).collect(),
+                    env: toolchain.env(toolchain.sysroot()),
+                    ops: vec![Op::Merge { trees, headers, into: "@out@".into() }],
+                });
+            }
+            (_, archs) => steps.push(one(library.name.clone(), archs)),
+        }
+    }
+    steps
+}
+
+/// One build of one library for one or more architectures.
+struct Builder<'a> {
+    recipes: &'a Recipes,
+    toolchain: &'a dyn Toolchain,
+    library: &'a Library,
+    archs: &'a [Arch],
+}
+
+impl Builder<'_> {
+    fn step(&self, name: String) -> Step {
+        let Library { build, source, version, .. } = self.library;
+        let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
+        let mut needs = self.toolchain.needs();
+        let mut env = self.toolchain.env(self.toolchain.sysroot());
+        for tool in build.tools.iter().filter_map(|tool| self.toolchain.tool(tool)) {
+            needs.push(tool.0);
+            env.extend(tool.1);
+        }
+        env.extend(build.env.clone());
+        for arch in self.archs.iter().filter(|_| self.archs.len() == 1) {
+            env.extend(build.arch.get(arch).map(|own| own.env.clone()).unwrap_or_default());
+        }
+        let mut ops = vec![Op::Unpack { source: source.clone(), into: "src".into() }];
+        ops.extend(match build.system {
+            System::Autoconf => self.autoconf(),
+            System::Openssl => self.openssl(),
+        });
+        let license = format!("@out@/{LICENSES}/{}.txt", self.library.name);
+        ops.push(Op::Copy { from: format!("src/{}", self.library.license_file), to: license });
+        let title = format!("build {} {version} for {}", self.library.name, archs.join(" and "));
+        Step { name, title, needs, env, ops }
+    }
+
+    /// `-O2`, and one `-arch` for each architecture.
+    fn arch_flags(&self) -> String {
+        let flags: Vec<String> = self.archs.iter().map(|arch| format!("-arch {arch}")).collect();
+        flags.join(" ")
+    }
+
+    fn prefix(&self) -> String {
+        match self.library.build.prefix {
+            Prefix::Sysroot => "/usr/local".into(),
+            Prefix::Framework => framework_prefix(self.recipes.release.python),
+        }
+    }
+
+    /// The recipe's own configure arguments, with what the architecture adds.
+    fn own_args(&self) -> impl Iterator<Item = String> {
+        let build = &self.library.build;
+        let arch = match self.archs {
+            [arch] => build.arch.get(arch).map(|own| own.configure.clone()).unwrap_or_default(),
+            _ => vec![],
+        };
+        build.configure.clone().into_iter().chain(arch)
+    }
+
+    fn make(&self, purpose: &str, args: &[String], destination: bool) -> Op {
+        let argv = ["make".to_owned()].into_iter().chain(args.iter().cloned());
+        let argv = argv.chain(destination.then(|| "DESTDIR=@out@".to_owned()));
+        Op::run(format!("{purpose} {}", self.library.name), "src", argv)
+    }
+
+    fn autoconf(&self) -> Vec<Op> {
+        let build = &self.library.build;
+        let archs = self.arch_flags();
+        let cflags: Vec<&str> = ["-O2", &archs].into_iter().chain(build.cflags.iter().map(String::as_str)).collect();
+        let flags = vars([("CFLAGS", &cflags.join(" ")), ("LDFLAGS", &archs)]);
+        let argv = ["./configure".to_owned()].into_iter().chain(self.toolchain.host_args(self.archs));
+        let argv = argv.chain([format!("--prefix={}", self.prefix())]).chain(self.own_args());
+        let argv = argv.chain(flags.iter().map(|(name, value)| format!("{name}={value}")));
+        vec![
+            Op::run(format!("configure {}", self.library.name), "src", argv),
+            self.make("compile", &build.make, false),
+            self.make("install", &build.install, true),
+        ]
+    }
+
+    fn openssl(&self) -> Vec<Op> {
+        let build = &self.library.build;
+        let targets = self.archs.iter().map(|arch| format!("darwin64-{arch}-cc"));
+        let argv = ["perl".to_owned(), "./Configure".to_owned()].into_iter().chain(targets);
+        let prefix = self.prefix();
+        let argv = argv.chain([format!("--prefix={prefix}"), format!("--openssldir={prefix}/etc/openssl")]);
+        vec![
+            Op::run(format!("configure {}", self.library.name), "src", argv.chain(self.own_args())),
+            self.make("compile", &build.make, false),
+            self.make("install", &build.install, true),
+        ]
+    }
+}

@@ -1,0 +1,130 @@
+//! The plan: everything that will be done, as a value. Making one reads nothing and runs nothing, so snapshots of
+//! plans test on Linux what only runs on a Mac.
+
+mod apple;
+mod cross;
+mod libraries;
+mod python;
+mod render;
+mod stage;
+mod step;
+mod toolchain;
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context as _, Result, ensure};
+use serde::Serialize;
+
+use crate::arch::Arch;
+use crate::digest::Sha256;
+use crate::recipe::{LeftOut, Recipes, Source};
+use crate::version::{DeploymentTarget, PythonVersion};
+
+pub use render::render;
+pub use step::{Layer, Op, Run, Step};
+pub use toolchain::{Host, ToolchainData};
+
+/// The step whose product is the staged root.
+pub const STAGE: &str = "stage";
+
+/// Changes when the executor starts to do something else for the same operations.
+const FORMAT: u32 = 1;
+
+/// What one release takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// What is built.
+    pub python: PythonVersion,
+    /// `macos11`.
+    pub variant: String,
+    /// Slices of every binary, with the oldest macOS of each.
+    pub archs: BTreeMap<Arch, DeploymentTarget>,
+    /// The date of every file: seconds since 1970.
+    pub source_date: u32,
+    /// Steps, each after all that it needs.
+    pub steps: Vec<Step>,
+    /// The digest of everything that decides a step's product, by the step's name.
+    pub keys: BTreeMap<String, Sha256>,
+    /// Modules that the result must have.
+    pub expected_modules: Vec<String>,
+    /// What python.org's installer has and this one has not.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// What the user may choose.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choices {
+    /// From `SOURCE_DATE_EPOCH`, when set.
+    pub source_date: Option<u32>,
+}
+
+impl Plan {
+    /// Plans a release on a host. Pure.
+    ///
+    /// # Errors
+    /// When the data contradicts itself, or the host can't build what is asked for.
+    pub fn new(recipes: &Recipes, data: &ToolchainData, host: &Host, choices: &Choices) -> Result<Self> {
+        let release = &recipes.release;
+        let source_date = match choices.source_date {
+            Some(date) => date,
+            None => recipes.source_date()?,
+        };
+        let toolchain = toolchain::choose(data, host, release, source_date);
+        let mut steps = toolchain.steps();
+        steps.extend(libraries::steps(recipes, toolchain.as_ref()));
+        steps.extend(python::steps(recipes, toolchain.as_ref(), &data.patches));
+        steps.push(stage::step(recipes, toolchain.as_ref()));
+        let keys = keys(&steps)?;
+        let cross = toolchain.is_cross();
+        Ok(Self {
+            python: release.python,
+            variant: release.variant.name.clone(),
+            archs: release.variant.archs.iter().map(|arch| (*arch, release.variant.minimum_of(*arch))).collect(),
+            source_date,
+            steps,
+            keys,
+            expected_modules: release.modules.expected.clone(),
+            left_out: release.modules.left_out.iter().filter(|item| cross || !item.cross).cloned().collect(),
+        })
+    }
+
+    /// Every source that some step reads, once each.
+    pub fn sources(&self) -> Vec<&Source> {
+        let mut sources: BTreeMap<Sha256, &Source> = BTreeMap::new();
+        for op in self.steps.iter().flat_map(|step| &step.ops) {
+            sources.extend(op.source().map(|source| (source.sha256, source)));
+        }
+        sources.into_values().collect()
+    }
+
+    /// A step's folder name: its name and the start of its key.
+    pub fn folder(&self, step: &str) -> String {
+        let key = self.keys.get(step).map(Sha256::short).unwrap_or_default();
+        format!("{step}-{key}")
+    }
+
+    /// The file name of the product, without its ending.
+    pub fn product_name(&self) -> String {
+        format!("python-{}-{}", self.python, self.variant)
+    }
+}
+
+/// The key of each step: a digest of its operations and of the keys of what it needs. Every source, patch, flag and
+/// tool is named in some operation by its digest, so nothing else has to be added.
+fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
+    let mut keys: BTreeMap<String, Sha256> = BTreeMap::new();
+    for step in steps {
+        let needs: Vec<&Sha256> = step
+            .needs
+            .iter()
+            .map(|name| keys.get(name).with_context(|| format!("step `{}` needs `{name}`, which is not before it", step.name)))
+            .collect::<Result<_>>()?;
+        let text = serde_json::to_string(&(FORMAT, &step.name, &step.env, &step.ops, needs))?;
+        let replaced = keys.insert(step.name.clone(), Sha256::of(text.as_bytes()));
+        ensure!(replaced.is_none(), "two steps are named `{}`", step.name);
+    }
+    Ok(keys)
+}
+
+#[cfg(test)]
+mod tests;

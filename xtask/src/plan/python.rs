@@ -1,0 +1,39 @@
+//! The step that builds Python itself.
+
+use super::step::{Op, Step};
+use super::toolchain::{PythonBuild, Toolchain};
+use crate::digest::Sha256;
+use crate::recipe::Recipes;
+use std::collections::BTreeMap;
+
+/// Python's step, and those that only it needs.
+pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<String, Sha256>) -> Vec<Step> {
+    let release = &recipes.release;
+    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes);
+    let wanted = release.patches.iter().filter(|patch| toolchain.is_cross() || !patch.cross);
+    let patches = wanted.map(|patch| Op::Patch {
+        file: patch.file.clone(),
+        // An unknown patch gets the digest of nothing: reading it will fail with its name.
+        digest: patches.get(&patch.file).copied().unwrap_or_else(|| Sha256::of(b"")),
+        dir: "src".into(),
+    });
+    let argv = |first: &[&str], rest: &[String]| -> Vec<String> {
+        first.iter().map(ToString::to_string).chain(rest.iter().cloned()).collect()
+    };
+    let configure: Vec<String> = configure.into_iter().chain(release.configure.iter().cloned()).collect();
+    let mut ops = vec![Op::Unpack { source: release.source.clone(), into: "src".into() }];
+    ops.extend(patches);
+    ops.extend(prepare);
+    ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
+    // Always before the install: linking during `make install` would put DESTDIR into install names (gh-149351).
+    ops.push(Op::run("compile Python", "src", argv(&["make"], &make)));
+    ops.push(Op::run("install Python", "src", argv(&["make", "frameworkinstall", "DESTDIR=@out@"], &install)));
+    ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
+    ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
+    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
+    let own = steps.iter().map(|step| step.name.clone());
+    let needs = toolchain.needs().into_iter().chain(own).chain(libraries).collect();
+    let title = format!("build Python {}", release.python);
+    steps.push(Step { name: "python".into(), title, needs, env, ops });
+    steps
+}

@@ -1,0 +1,82 @@
+//! A plan as people read it.
+
+use std::fmt::Write as _;
+
+use super::{Op, Plan, Step};
+
+/// The plan as text. `commands` shows every operation, not only the steps.
+pub fn render(plan: &Plan, commands: bool) -> String {
+    let mut text = String::new();
+    let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
+    _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
+    for source in plan.sources() {
+        _ = writeln!(text, "fetch    {:32} {:>10} bytes  sha256 {}", source.file, source.size, source.sha256.short());
+    }
+    for step in &plan.steps {
+        let key = plan.keys.get(&step.name).map(crate::digest::Sha256::short).unwrap_or_default();
+        let needs = if step.needs.is_empty() { String::new() } else { format!("  after {}", step.needs.join(", ")) };
+        _ = writeln!(text, "step     {:16} {key}  {}{needs}", step.name, step.title);
+        if commands {
+            render_step(&mut text, step);
+        }
+    }
+    _ = writeln!(text, "package  {}.pkg", plan.product_name());
+    for item in &plan.left_out {
+        _ = writeln!(text, "left out {}: {}", item.name, item.why);
+    }
+    text
+}
+
+fn render_step(text: &mut String, step: &Step) {
+    for (name, value) in &step.env {
+        _ = writeln!(text, "    {name}={value}");
+    }
+    for op in &step.ops {
+        _ = writeln!(text, "    {}", render_op(op));
+    }
+}
+
+fn render_op(op: &Op) -> String {
+    match op {
+        Op::Unpack { source, into } => format!("unpack {} → {into}", source.file),
+        Op::Patch { file, dir, .. } => format!("patch {dir} with {file}"),
+        Op::Write { path, text, executable } => {
+            let mode = if *executable { " (executable)" } else { "" };
+            format!("write {path}{mode}:\n      | {}", text.trim_end().replace('\n', "\n      | "))
+        }
+        Op::Run(run) => {
+            let env = run.env.iter().map(|(name, value)| format!("{name}={} ", quote(value)));
+            let argv: Vec<String> = run.argv.iter().map(|arg| quote(arg)).collect();
+            format!("{}$ {}{}", run.dir, env.collect::<String>(), argv.join(" "))
+        }
+        Op::Copy { from, to } => format!("copy {from} → {to}"),
+        Op::Remove { path } => format!("remove {path}"),
+        Op::Merge { trees, headers, into } => {
+            let trees: Vec<String> = trees.iter().map(|(arch, tree)| format!("{arch}: {tree}")).collect();
+            let headers = if headers.is_empty() { String::new() } else { format!(" (headers by architecture: {})", headers.join(", ")) };
+            format!("merge {} → {into}{headers}", trees.join(", "))
+        }
+        Op::Overlay { layers, into } => {
+            let layers: Vec<String> = layers.iter().map(|layer| format!("{} at /{}", layer.from, layer.at)).collect();
+            format!("overlay → {into}:\n      | {}", layers.join("\n      | "))
+        }
+        Op::DebianPackages { packages, into } => format!("unpack Debian's {} → {into}", packages.join(", ")),
+        Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
+        Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
+        Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),
+        Op::StackSize { file, bytes } => format!("stack size {bytes:#x} → {file}"),
+        Op::Scrub { dir, replace } => {
+            let pairs: Vec<String> = replace.iter().map(|(from, to)| format!("{from} → {to}")).collect();
+            format!("scrub {dir}: {}", pairs.join(", "))
+        }
+        Op::Prune { dir, names } => format!("prune {dir}: {}", names.join(", ")),
+        Op::RelativeLinks { root } => format!("relative links in {root}"),
+        Op::Folder { path } => format!("folder {path}"),
+    }
+}
+
+/// An argument as a shell would need it.
+fn quote(arg: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "@%+=:,./_-".contains(c);
+    if !arg.is_empty() && arg.chars().all(plain) { arg.to_owned() } else { format!("'{}'", arg.replace('\'', r"'\''")) }
+}

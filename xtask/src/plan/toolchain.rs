@@ -1,0 +1,140 @@
+//! The two toolchains, as far as a plan needs to know them: Apple's on a Mac, clang and lld on Linux.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::apple::Apple;
+use super::cross::Cross;
+use super::step::{Layer, Op, Step};
+use crate::arch::Arch;
+use crate::digest::Sha256;
+use crate::recipe::{Library, Prefix, Recipes, Release, Source};
+use crate::version::PythonVersion;
+
+/// The machine that builds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Host {
+    /// macOS with Xcode or its command-line tools.
+    Mac {
+        /// What names the compiler and SDK exactly, for the steps' keys: `xcodebuild -version`, or the like.
+        tools: String,
+    },
+    /// Linux.
+    Linux {
+        /// The GNU triple of the machine itself: `x86_64-pc-linux-gnu`.
+        triple: String,
+    },
+}
+
+/// What the cross toolchain is made of: `Mac/toolchains/linux.toml`, and digests of what stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ToolchainData {
+    /// The file.
+    pub linux: LinuxTools,
+    /// Of all of `Mac/sdk/`.
+    pub sdk_spec: Sha256,
+    /// Of our stand-ins for Apple's tools.
+    pub shims: Sha256,
+    /// Patches of `Mac/patches/`, by name.
+    pub patches: BTreeMap<String, Sha256>,
+}
+
+/// `Mac/toolchains/linux.toml`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinuxTools {
+    /// The compiler.
+    pub llvm: Llvm,
+    /// macOS's own C headers and the list of what its libSystem exports.
+    pub headers: Headers,
+    /// Programs that some library's build runs, by name: Debian packages.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Vec<String>>,
+}
+
+/// The compiler's packages.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Llvm {
+    /// Major version.
+    pub major: u32,
+    /// Debian packages.
+    pub packages: Vec<String>,
+}
+
+/// The package that carries macOS's C headers.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Headers {
+    /// The wheel.
+    pub source: Source,
+}
+
+/// How a toolchain builds, as pure functions from recipes to steps' texts.
+pub trait Toolchain {
+    /// Whether products can't run on the machine that builds them.
+    fn is_cross(&self) -> bool;
+    /// Steps that set the toolchain itself up.
+    fn steps(&self) -> Vec<Step>;
+    /// Names of the steps that every compiling step needs.
+    fn needs(&self) -> Vec<String>;
+    /// Variables of every compiling step. `sysroot` is the folder that stands for the Mac's root.
+    fn env(&self, sysroot: &str) -> BTreeMap<String, String>;
+    /// The folder that libraries are compiled against.
+    fn sysroot(&self) -> &'static str;
+    /// Arguments that tell a configure script what it builds for.
+    fn host_args(&self, archs: &[Arch]) -> Vec<String>;
+    /// What makes a program of `tools` available: a step, and additions to the environment. Nothing where the
+    /// system has the program.
+    fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)>;
+    /// How Python is built.
+    fn python(&self, recipes: &Recipes) -> PythonBuild;
+}
+
+/// What a toolchain adds to the build of Python.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PythonBuild {
+    /// Steps of its own that must come before.
+    pub steps: Vec<Step>,
+    /// Operations before configure; they make the libraries visible.
+    pub prepare: Vec<Op>,
+    /// Variables of the step.
+    pub env: BTreeMap<String, String>,
+    /// Arguments of configure.
+    pub configure: Vec<String>,
+    /// Arguments of `make`.
+    pub make: Vec<String>,
+    /// Arguments of `make frameworkinstall`.
+    pub install: Vec<String>,
+    /// Names of the build's folders that must not stay in any file, and what stands there instead.
+    pub scrub: Vec<(String, String)>,
+}
+
+/// The toolchain of a host.
+pub fn choose(data: &ToolchainData, host: &Host, release: &Release, source_date: u32) -> Box<dyn Toolchain> {
+    match host {
+        Host::Mac { tools } => Box::new(Apple::new(tools, release, source_date)),
+        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, source_date)),
+    }
+}
+
+/// Where libraries appear to Python's build: one layer each, those of the framework under `/usr/local` like the others.
+pub fn library_layers(recipes: &Recipes) -> Vec<Layer> {
+    let framework = framework_prefix(recipes.release.python);
+    let layer = |library: &Library| match library.build.prefix {
+        Prefix::Sysroot => Layer { from: format!("@{}@/usr/local", library.name), at: "usr/local".into() },
+        Prefix::Framework => Layer { from: format!("@{}@{framework}", library.name), at: "usr/local".into() },
+    };
+    recipes.libraries.iter().map(layer).collect()
+}
+
+/// `/Library/Frameworks/Python.framework/Versions/3.13`.
+pub fn framework_prefix(python: PythonVersion) -> String {
+    format!("/Library/Frameworks/Python.framework/Versions/{}", python.short())
+}
+
+/// Variables from pairs.
+pub fn vars<const N: usize>(pairs: [(&str, &str); N]) -> BTreeMap<String, String> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}

@@ -1,0 +1,113 @@
+//! A library that Python is linked with: `Mac/recipes/*.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Source;
+use crate::arch::Arch;
+
+/// How one version of one library is fetched and built. `Mac/recipes/README.md` explains every key.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Library {
+    /// The library's short name, which also names its steps: `xz`.
+    pub name: String,
+    /// Upstream's version.
+    pub version: String,
+    /// SPDX expression.
+    pub license: String,
+    /// The licence's text, inside the source archive.
+    pub license_file: String,
+    /// Why Python's installer carries it.
+    pub why: String,
+    /// What is fetched.
+    pub source: Source,
+    /// How it is built.
+    pub build: Build,
+    /// What it answers when a configure script asks `pkg-config` for a module: its linker flags.
+    #[serde(default)]
+    pub pkg_config: BTreeMap<String, String>,
+}
+
+/// How a library is built.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Build {
+    /// Which builder knows it.
+    pub system: System,
+    /// How all architectures come into one file.
+    pub universal: Universal,
+    /// Where it is installed.
+    #[serde(default)]
+    pub prefix: Prefix,
+    /// Arguments of its configure script.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// Compiler flags.
+    #[serde(default)]
+    pub cflags: Vec<String>,
+    /// Arguments of `make`.
+    #[serde(default)]
+    pub make: Vec<String>,
+    /// Arguments of the `make` that installs it.
+    pub install: Vec<String>,
+    /// Environment variables.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// What one architecture adds, where it differs (`universal = "lipo"` only).
+    #[serde(default)]
+    pub arch: BTreeMap<Arch, ArchBuild>,
+    /// Headers that may differ between architectures; the universal one chooses by the compiler's macro.
+    #[serde(default)]
+    pub arch_headers: Vec<String>,
+    /// What of it is shipped (`prefix = "framework"` only): paths below the framework's version folder.
+    #[serde(default)]
+    pub ship: Vec<String>,
+    /// Programs that the build runs and a bare machine lacks: names of `Mac/toolchains/linux.toml`, `[tools]`.
+    #[serde(default)]
+    pub tools: Vec<String>,
+}
+
+/// What one architecture adds.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ArchBuild {
+    /// More arguments of the configure script.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// More environment variables.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+/// A builder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum System {
+    /// `./configure && make && make install`.
+    Autoconf,
+    /// OpenSSL's own `Configure`.
+    Openssl,
+}
+
+/// How all architectures come into one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Universal {
+    /// One build with every `-arch`.
+    OnePass,
+    /// One build for each architecture, merged file by file.
+    Lipo,
+}
+
+/// Where a library is installed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Prefix {
+    /// `/usr/local` of the sysroot: linked statically, nothing of it is shipped.
+    #[default]
+    Sysroot,
+    /// The framework: its dynamic libraries are shipped there.
+    Framework,
+}

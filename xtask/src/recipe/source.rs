@@ -1,0 +1,50 @@
+//! Where a source archive comes from, and how it is known to be the right one.
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+
+/// One file to fetch. Whoever delivers it, its size and digest decide.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The name upstream gives the file; also what a `--sources` folder is searched for.
+    pub file: String,
+    /// Bytes.
+    pub size: u64,
+    /// Of the whole file.
+    pub sha256: Sha256,
+    /// Upstream's addresses, tried in order.
+    #[serde(default)]
+    pub urls: Vec<String>,
+    /// The same bytes as part of a Debian source package.
+    pub debian: Option<DebianSource>,
+    /// The same bytes as a file of the Python package index.
+    pub pypi: Option<PypiFile>,
+}
+
+/// A file of a Debian source package.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct DebianSource {
+    /// The release that keeps it: a stable one, since others replace their files.
+    pub suite: String,
+    /// The source package.
+    pub package: String,
+    /// Its version when this was pinned; a later one with the same file serves as well.
+    pub version: String,
+    /// What Debian calls the file.
+    pub file: String,
+}
+
+/// A wheel of the Python package index.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PypiFile {
+    /// The project.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// The platform tag of the wheel, as `pip download --platform` takes it.
+    pub platform: String,
+}
