@@ -130,8 +130,32 @@ impl Job<'_> {
     }
 }
 
+/// A command of the developer's own tools, shown as it runs, with our own environment.
+pub struct Check<'a> {
+    /// What it is for.
+    pub purpose: &'a str,
+    /// The program.
+    pub program: &'a str,
+    /// Its arguments.
+    pub args: &'a [&'a str],
+    /// Where it runs.
+    pub dir: &'a Path,
+}
+
+impl Check<'_> {
+    /// Runs it to its end.
+    ///
+    /// # Errors
+    /// When it can't be started or fails.
+    pub fn run(&self) -> Result<()> {
+        let sh = shell(self.dir)?;
+        let (program, args) = (self.program, self.args);
+        cmd!(sh, "{program} {args...}").quiet().run().with_context(|| format!("{} failed", self.purpose))
+    }
+}
+
 /// Where the system's own programs are.
-pub const SYSTEM_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+pub const SYSTEM_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin";
 
 /// The last lines of a log.
 fn tail(log: &Path) -> Result<String> {

@@ -27,8 +27,13 @@ pub trait WithHint<T> {
 
 impl<T, E: Into<Error>> WithHint<T> for Result<T, E> {
     fn hint(self, text: impl Into<String>) -> anyhow::Result<T> {
-        self.map_err(|error| error.into().context(Hint(text.into())))
+        self.map_err(|error| hinted(error.into(), text))
     }
+}
+
+/// An error with a remedy.
+pub fn hinted(error: Error, text: impl Into<String>) -> Error {
+    error.context(Hint(text.into()))
 }
 
 /// An error as the terminal shows it: what failed, the causes below it, the hints last.

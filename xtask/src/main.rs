@@ -1,15 +1,38 @@
 //! `cargo xtask`: the macOS release tool of CPython.
 
+mod apt;
 mod arch;
+mod build;
+mod cli;
 mod context;
 mod digest;
 mod exec;
+mod fetch;
 mod hint;
+mod host;
+mod package;
 mod plan;
 mod recipe;
 mod toolchain;
 mod ui;
+mod verbs;
 mod verify;
 mod version;
 
-fn main() {}
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os();
+    if let Some(tool) = args.next().and_then(|name| toolchain::shim::is_shim_name(&name)) {
+        return toolchain::shim::run(tool, args.collect());
+    }
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            ui::Ui::new().say(hint::render(&error));
+            ExitCode::FAILURE
+        }
+    }
+}

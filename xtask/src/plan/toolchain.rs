@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-
 use super::apple::Apple;
 use super::cross::Cross;
 use super::step::{Layer, Op, Step};
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{Library, Prefix, Recipes, Release, Source};
+use crate::recipe::{Library, LinuxTools, Prefix, Recipes, Release};
 use crate::version::PythonVersion;
 
 /// The machine that builds.
@@ -38,37 +36,6 @@ pub struct ToolchainData {
     pub shims: Sha256,
     /// Patches of `Mac/patches/`, by name.
     pub patches: BTreeMap<String, Sha256>,
-}
-
-/// `Mac/toolchains/linux.toml`.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct LinuxTools {
-    /// The compiler.
-    pub llvm: Llvm,
-    /// macOS's own C headers and the list of what its libSystem exports.
-    pub headers: Headers,
-    /// Programs that some library's build runs, by name: Debian packages.
-    #[serde(default)]
-    pub tools: BTreeMap<String, Vec<String>>,
-}
-
-/// The compiler's packages.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Llvm {
-    /// Major version.
-    pub major: u32,
-    /// Debian packages.
-    pub packages: Vec<String>,
-}
-
-/// The package that carries macOS's C headers.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Headers {
-    /// The wheel.
-    pub source: Source,
 }
 
 /// How a toolchain builds, as pure functions from recipes to steps' texts.

@@ -1,6 +1,7 @@
 //! What is built: the data below `Mac/`, read and checked.
 
 mod library;
+mod linux;
 mod release;
 mod source;
 
@@ -9,8 +10,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail, ensure};
 use serde::de::DeserializeOwned;
 
-pub use library::{ArchBuild, Build, Library, Prefix, System, Universal};
-pub use release::{ConfigSite, LeftOut, Modules, Patch, Release, Variant};
+pub use library::{Library, Prefix, System, Universal};
+pub use linux::LinuxTools;
+pub use release::{LeftOut, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
 use crate::hint::WithHint as _;
@@ -96,6 +98,7 @@ pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T> {
 
 #[cfg(test)]
 mod tests {
+    use super::release::Patch;
     use super::*;
 
     fn mac() -> std::path::PathBuf {

@@ -1,0 +1,137 @@
+//! One operation of a step, carried out.
+
+use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::text::Names;
+use super::{merge, scrub, tree, unpack};
+use crate::apt::Apt;
+use crate::context::Context;
+use crate::digest::Sha256;
+use crate::exec::Job;
+use crate::fetch::Sources;
+use crate::plan::{Op, Step};
+use crate::toolchain;
+
+/// What an operation runs in.
+pub struct Execution<'a> {
+    /// Paths and terminal.
+    pub cx: &'a Context,
+    /// Where sources lie.
+    pub sources: &'a Sources,
+    /// What the names in texts stand for.
+    pub names: &'a Names,
+    /// The step it belongs to.
+    pub step: &'a Step,
+    /// The step's log.
+    pub log: &'a Path,
+    /// Shares the cores.
+    pub jobserver: &'a jobserver::Client,
+}
+
+impl Execution<'_> {
+    /// Carries out one operation.
+    ///
+    /// # Errors
+    /// When it fails; the error says what was tried.
+    pub fn perform(&self, op: &Op) -> Result<()> {
+        let path = |text: &str| self.names.path(text);
+        match op {
+            Op::Unpack { source, into } => unpack::unpack(&self.sources.path(source), &path(into)?),
+            Op::Patch { file, digest, dir } => self.patch(file, digest, &path(dir)?),
+            Op::Write { path: at, text, executable } => self.write(&path(at)?, &self.names.fill(text)?, *executable),
+            Op::Run(run) => self.run(&run.purpose, &run.dir, &run.argv, &run.env),
+            Op::Copy { from, to } => tree::copy(&path(from)?, &path(to)?),
+            Op::Remove { path: at } => tree::remove(&path(at)?),
+            Op::Folder { path: at } => Ok(fs_err::create_dir_all(path(at)?)?),
+            Op::Merge { trees, headers, into } => {
+                let trees = trees.iter().map(|(arch, tree)| Ok((*arch, path(tree)?))).collect::<Result<_>>()?;
+                merge::merge(&trees, headers, &path(into)?, &|slices, target| self.lipo(slices, target))
+            }
+            Op::Overlay { layers, into } => layers.iter().try_for_each(|layer| {
+                let into = path(into)?;
+                let at = if layer.at.is_empty() { into } else { into.join(&layer.at) };
+                tree::overlay(&path(&layer.from)?, &at)
+            }),
+            Op::Scrub { dir, replace } => {
+                let fill = |(from, to): &(String, String)| Ok((self.names.fill(from)?, self.names.fill(to)?));
+                scrub::scrub(&path(dir)?, &replace.iter().map(fill).collect::<Result<Vec<_>>>()?)
+            }
+            Op::Prune { dir, names } => tree::prune(&path(dir)?, names),
+            Op::RelativeLinks { root } => tree::relative_links(&path(root)?),
+            Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
+            Op::DebianPackages { packages, into } => {
+                let mut apt = Apt::open(&self.cx.paths.cache.join("apt"))?;
+                toolchain::unpack_packages(&mut apt, packages, &path(into)?)
+            }
+            Op::OpenSdk { wheel, into, .. } => {
+                toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
+            }
+            Op::Shims { into, .. } => toolchain::shim::install(&std::env::current_exe()?, &path(into)?),
+            Op::CompilerRuntime { into } => self.compiler_runtime(&path(into)?),
+        }
+    }
+
+    /// The step's variables, filled in.
+    fn env(&self, own: &BTreeMap<String, String>) -> Result<BTreeMap<String, String>> {
+        let tmp = self.names.work.join("tmp").to_string_lossy().into_owned();
+        let mut env = BTreeMap::from([("TMPDIR".to_owned(), tmp)]);
+        for (name, value) in self.step.env.iter().chain(own) {
+            env.insert(name.clone(), self.names.fill(value)?);
+        }
+        Ok(env)
+    }
+
+    fn run(&self, purpose: &str, dir: &str, argv: &[String], own: &BTreeMap<String, String>) -> Result<()> {
+        let argv: Vec<String> = argv.iter().map(|arg| self.names.fill(arg)).collect::<Result<_>>()?;
+        let (program, args) = argv.split_first().context("the plan has an empty command")?;
+        let (env, dir) = (self.env(own)?, self.names.path(dir)?);
+        let jobserver = Some(self.jobserver);
+        Job { purpose, program, args, env: &env, dir: &dir, log: self.log, jobserver }.run()
+    }
+
+    fn lipo(&self, slices: &[PathBuf], target: &Path) -> Result<()> {
+        let slices = slices.iter().map(|slice| slice.to_string_lossy().into_owned());
+        let argv: Vec<String> = ["lipo".into(), "-create".into()]
+            .into_iter()
+            .chain(slices)
+            .chain(["-output".into(), target.to_string_lossy().into_owned()])
+            .collect();
+        let (program, args) = argv.split_first().context("empty command")?;
+        let env = self.env(&BTreeMap::new())?;
+        let job = Job { purpose: "merge binaries", program, args, env: &env, dir: &self.names.work, log: self.log, jobserver: None };
+        job.run()
+    }
+
+    fn write(&self, path: &Path, text: &str, executable: bool) -> Result<()> {
+        fs_err::create_dir_all(path.parent().unwrap_or(path))?;
+        fs_err::write(path, text)?;
+        let mode = if executable { 0o755 } else { 0o644 };
+        Ok(fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))?)
+    }
+
+    fn patch(&self, file: &str, digest: &Sha256, dir: &Path) -> Result<()> {
+        let path = self.cx.paths.mac().join("patches").join(file);
+        let text = fs_err::read_to_string(&path)?;
+        ensure!(Sha256::of(text.as_bytes()) == *digest, "{} changed while the build was running", path.display());
+        apply(&text, dir).with_context(|| format!("could not apply Mac/patches/{file}"))
+    }
+
+    fn compiler_runtime(&self, into: &Path) -> Result<()> {
+        let env = self.env(&BTreeMap::new())?;
+        toolchain::runtime::compile(&env, self.log, &self.names.work, into)
+    }
+}
+
+/// Applies a patch of one file, its names below `a/` and `b/`; the file's mode and place stay.
+fn apply(text: &str, dir: &Path) -> Result<()> {
+    let patch = diffy::Patch::from_str(text)?;
+    let name = patch.original().and_then(|name| name.strip_prefix("a/")).context("its `---` line names no a/FILE")?;
+    let path = dir.join(name);
+    let old = fs_err::read_to_string(&path)?;
+    let new = diffy::apply(&old, &patch).with_context(|| format!("{name} is not as the patch expects it"))?;
+    Ok(fs_err::write(&path, new)?)
+}

@@ -1,0 +1,195 @@
+//! Fetching sources: from a folder, the cache, upstream, a Debian source package or the Python package index; in that
+//! order, and whoever delivers, the digest decides.
+
+mod debian;
+mod pypi;
+mod url;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+
+use crate::apt::Apt;
+use crate::context::Context;
+use crate::digest::Sha256;
+use crate::hint::{WithHint as _, hinted, render};
+use crate::recipe::Source;
+
+/// The sources of a plan, all there and all right.
+#[derive(Debug, Clone)]
+pub struct Sources {
+    cache: PathBuf,
+}
+
+impl Sources {
+    /// Where a source lies.
+    pub fn path(&self, source: &Source) -> PathBuf {
+        place(&self.cache, source)
+    }
+}
+
+/// How many sources are fetched at a time: networks, unlike cores, are worth sharing.
+const PARALLEL: usize = 4;
+
+/// Fetches what is not there yet.
+///
+/// # Errors
+/// All sources that nobody could deliver, at once, with what each provider said.
+pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
+    let cache = cx.paths.sources();
+    fs_err::create_dir_all(&cache)?;
+    let fetcher = Fetcher { cx, folder, cache: &cache, apt: Mutex::new(None) };
+    let missing: Vec<&Source> = sources.iter().copied().filter(|source| !fetcher.is_cached(source)).collect();
+    let next = AtomicUsize::new(0);
+    let failures = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..PARALLEL.min(missing.len()) {
+            scope.spawn(|| {
+                while let Some(source) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = fetcher.fetch(source)
+                        && let Ok(mut failures) = failures.lock()
+                    {
+                        failures.push((source.file.clone(), error));
+                    }
+                }
+            });
+        }
+    });
+    let mut failures = failures.into_inner().unwrap_or_default();
+    failures.sort_by(|a, b| a.0.cmp(&b.0));
+    match failures.len() {
+        0 => Ok(Sources { cache }),
+        1 => Err(failures.remove(0).1),
+        count => {
+            let texts: Vec<String> = failures.iter().map(|(_, error)| render(error)).collect();
+            bail!("{count} sources could not be fetched:\n{}", texts.join("\n"))
+        }
+    }
+}
+
+fn place(cache: &Path, source: &Source) -> PathBuf {
+    cache.join(source.sha256.to_string()).join(&source.file)
+}
+
+/// Why a provider did not deliver.
+enum Refusal {
+    /// It has no such file; another may.
+    Absent(anyhow::Error),
+    /// It delivered something else.
+    Wrong(anyhow::Error),
+}
+
+struct Fetcher<'a> {
+    cx: &'a Context,
+    folder: Option<&'a Path>,
+    cache: &'a Path,
+    apt: Mutex<Option<Apt>>,
+}
+
+impl Fetcher<'_> {
+    /// What is in the cache was checked when it came in, so a look at its size is enough.
+    fn is_cached(&self, source: &Source) -> bool {
+        place(self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
+    }
+
+    fn fetch(&self, source: &Source) -> Result<()> {
+        let task = self.cx.ui.task(format!("fetch {}", source.file), None);
+        // In the cache's own file system, so that a finished file appears by a rename.
+        let scratch = tempfile::Builder::new().prefix(".fetch-").tempdir_in(self.cache)?;
+        let mut refusals = Vec::new();
+        for (provider, attempt) in self.attempts(source, scratch.path()) {
+            let delivered = attempt().map_err(Refusal::Absent).and_then(|file| self.check(source, &file, &provider));
+            match delivered {
+                Ok(file) => {
+                    self.keep(source, &file)?;
+                    task.done(format_args!(" from {provider}"));
+                    return Ok(());
+                }
+                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {error:#}")),
+                Err(Refusal::Wrong(error)) => return Err(error),
+            }
+        }
+        if refusals.is_empty() {
+            let error = anyhow!("{} is not in the cache", source.file);
+            return Err(error).hint("run once without --offline, or give a folder that has it with --sources DIR");
+        }
+        Err(anyhow!("{}", refusals.join("\n"))).with_context(|| format!("failed to fetch {}", source.file)).hint(
+            format!("without a network, give a folder that has {} with --sources DIR", source.file),
+        )
+    }
+
+    /// The providers that may have the source, with a name each.
+    fn attempts<'s>(
+        &'s self,
+        source: &'s Source,
+        scratch: &'s Path,
+    ) -> Vec<(String, Box<dyn Fn() -> Result<PathBuf> + 's>)> {
+        let mut attempts: Vec<(String, Box<dyn Fn() -> Result<PathBuf> + 's>)> = Vec::new();
+        if let Some(folder) = self.folder {
+            let file = folder.join(&source.file);
+            if file.is_file() {
+                attempts.push((folder.display().to_string(), Box::new(move || Ok(file.clone()))));
+            }
+        }
+        if self.cx.offline {
+            return attempts;
+        }
+        for url in &source.urls {
+            attempts.push((url.clone(), Box::new(move || url::download(&self.cx.ui, url, source.size, scratch))));
+        }
+        if let Some(package) = &source.debian {
+            let name = format!("Debian's source package {} {}", package.package, package.version);
+            let state = self.cx.paths.cache.join("apt");
+            attempts.push((name, Box::new(move || debian::download(&self.apt, &state, package, scratch))));
+        }
+        if let Some(wheel) = &source.pypi {
+            let name = format!("the Python package index ({} {})", wheel.package, wheel.version);
+            attempts.push((name, Box::new(move || pypi::download(wheel, scratch))));
+        }
+        attempts
+    }
+
+    fn check(&self, source: &Source, file: &Path, provider: &str) -> Result<PathBuf, Refusal> {
+        let got = Sha256::of_file(file).map_err(|error| Refusal::Absent(error.into()))?;
+        if got == source.sha256 {
+            return Ok(file.to_owned());
+        }
+        let kept = self.set_aside(source, file).unwrap_or_else(|_| file.to_owned());
+        let size = kept.metadata().map_or(0, |file| file.len());
+        let error = anyhow!(
+            "{} is not the file that was pinned\n  from     {provider}\n  got      sha256 {got}, {size} bytes\n  \
+             expected sha256 {}, {} bytes",
+            source.file,
+            source.sha256,
+            source.size
+        );
+        let kept = kept.display();
+        let hint = format!("{kept} was set aside; if upstream replaced the file, check its signature before its digest");
+        Err(Refusal::Wrong(hinted(error, hint)))
+    }
+
+    /// A wrong file is kept for a look at it, outside of where files are used from.
+    fn set_aside(&self, source: &Source, file: &Path) -> Result<PathBuf> {
+        let rejected = self.cx.paths.cache.join("rejected");
+        fs_err::create_dir_all(&rejected)?;
+        let kept = rejected.join(&source.file);
+        fs_err::copy(file, &kept)?;
+        Ok(kept)
+    }
+
+    fn keep(&self, source: &Source, file: &Path) -> Result<()> {
+        let place = place(self.cache, source);
+        let dir = place.parent().unwrap_or(self.cache);
+        fs_err::create_dir_all(dir)?;
+        let mut copy = tempfile::NamedTempFile::new_in(dir)?;
+        std::io::copy(&mut fs_err::File::open(file)?, &mut copy)?;
+        copy.as_file().sync_all()?;
+        copy.persist(&place).with_context(|| format!("could not write {}", place.display()))?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,54 @@
+//! The machine that builds, and the state of the data beside the recipes.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use walkdir::WalkDir;
+
+use crate::digest::Sha256;
+use crate::exec::{cmd, read, shell};
+use crate::hint::WithHint as _;
+use crate::plan::{Host, ToolchainData};
+use crate::recipe::read_toml;
+use crate::toolchain::{open_sdk, shim};
+
+/// What this machine is.
+///
+/// # Errors
+/// On a Mac without a compiler, and on systems that nothing can be built on.
+pub fn detect() -> Result<Host> {
+    match std::env::consts::OS {
+        "linux" => Ok(Host::Linux { triple: format!("{}-pc-linux-gnu", std::env::consts::ARCH) }),
+        "macos" => {
+            let sh = shell(Path::new("/"))?;
+            let hint = "install Apple's command-line tools with `xcode-select --install`";
+            let clang = read(cmd!(sh, "xcrun clang --version")).hint(hint)?;
+            let sdk = read(cmd!(sh, "xcrun --sdk macosx --show-sdk-version")).hint(hint)?;
+            Ok(Host::Mac { tools: format!("{}, macOS SDK {sdk}", clang.lines().next().unwrap_or_default()) })
+        }
+        other => bail!("nothing can be built on {other}: use a Mac or Linux"),
+    }
+}
+
+/// Reads what stands beside the recipes.
+///
+/// # Errors
+/// When it can't be read.
+pub fn toolchain_data(mac: &Path) -> Result<ToolchainData> {
+    let dir = mac.join("patches");
+    let mut patches = BTreeMap::new();
+    for entry in WalkDir::new(&dir) {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&dir)?.to_string_lossy().into_owned();
+            patches.insert(name, Sha256::of_file(entry.path())?);
+        }
+    }
+    Ok(ToolchainData {
+        linux: read_toml(&mac.join("toolchains/linux.toml"))?,
+        sdk_spec: open_sdk::spec_digest(&mac.join("sdk"))?,
+        shims: Sha256::of(shim::SOURCE_DIGEST_INPUT.as_bytes()),
+        patches,
+    })
+}

@@ -1,0 +1,45 @@
+//! `cargo xtask fetch`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::context::Context;
+use crate::version::PythonVersion;
+
+/// Fetch and check the sources of a release.
+///
+/// Providers, in this order: a folder given with --sources, the cache, upstream, a Debian source package (as an
+/// ordinary user, the system is not changed), the Python package index. Whoever delivers, size and SHA-256 decide.
+#[derive(Debug, Args)]
+pub struct Fetch {
+    /// A version there is data for, such as 3.13.5.
+    version: PythonVersion,
+
+    #[command(flatten)]
+    from: From,
+}
+
+/// Where sources may come from.
+#[derive(Debug, Args)]
+pub struct From {
+    /// A folder of source archives, named as upstream names them.
+    #[arg(long, value_name = "DIR")]
+    pub sources: Option<PathBuf>,
+}
+
+impl Fetch {
+    /// Fetches, and prints where everything lies.
+    ///
+    /// # Errors
+    /// All sources that could not be had.
+    pub fn run(self, cx: &Context) -> Result<()> {
+        let plan = super::plan::make(cx, self.version)?;
+        let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
+        for source in plan.sources() {
+            cx.ui.result(sources.path(source).display());
+        }
+        Ok(())
+    }
+}

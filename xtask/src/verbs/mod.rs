@@ -1,0 +1,12 @@
+//! One verb, one file: its flags, and what it does with them.
+
+pub mod build;
+pub mod ci;
+pub mod doctor;
+pub mod expand;
+pub mod fetch;
+pub mod inspect;
+pub mod package;
+pub mod plan;
+pub mod release;
+pub mod verify;
