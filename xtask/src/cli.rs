@@ -52,7 +52,7 @@ impl Cli {
         match self.verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),
-            Verb::Build(verb) => verb.run(&cx).map(drop),
+            Verb::Build(verb) => verb.run(&cx),
             Verb::Package(verb) => verb.run(&cx),
             Verb::Release(verb) => verb.run(&cx),
             Verb::Inspect(verb) => verb.run(&cx),

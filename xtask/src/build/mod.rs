@@ -33,10 +33,23 @@ pub struct Built {
 /// # Errors
 /// The first step that failed; what it leaves is started over the next time, everything finished is kept.
 pub fn run(cx: &Context, plan: &Plan, sources: &Sources) -> Result<Built> {
+    let root = step(cx, plan, sources, STAGE)?;
+    Ok(Built { root, folders: vec![cx.paths.cache.clone()] })
+}
+
+/// Builds one step of a plan, and what it needs; gives back the folder of its product.
+///
+/// # Errors
+/// As [`run`]; or when there is no such step.
+pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str) -> Result<PathBuf> {
+    if !plan.keys.contains_key(name) {
+        let names: Vec<&str> = plan.keys.keys().map(String::as_str).collect();
+        return Err(anyhow!("the plan has no step `{name}`")).hint(format!("its steps: {}", names.join(", ")));
+    }
     let _lock = lock(&cx.paths.cache)?;
     let builder = Builder::new(cx, plan, sources)?;
-    builder.run()?;
-    Ok(Built { root: builder.product(STAGE), folders: vec![cx.paths.cache.clone()] })
+    builder.run(name)?;
+    Ok(builder.product(name))
 }
 
 /// Two builds in one cache would step on each other's folders.
@@ -87,9 +100,9 @@ impl<'a> Builder<'a> {
         self.cx.paths.steps().join(self.plan.folder(step))
     }
 
-    /// The steps that have to run: those without a product that something needs which has to run, or that are last.
-    fn missing(&self) -> Vec<usize> {
-        let mut wanted: BTreeSet<&str> = BTreeSet::from([STAGE]);
+    /// The steps that have to run for one step's product: those that it needs, by way of others too, and that have none.
+    fn missing(&self, last: &str) -> Vec<usize> {
+        let mut wanted: BTreeSet<&str> = BTreeSet::from([last]);
         let mut missing = Vec::new();
         for (index, step) in self.plan.steps.iter().enumerate().rev() {
             if wanted.contains(step.name.as_str()) && !self.product(&step.name).is_dir() {
@@ -101,8 +114,8 @@ impl<'a> Builder<'a> {
         missing
     }
 
-    fn run(&self) -> Result<()> {
-        let waiting = self.missing();
+    fn run(&self, last: &str) -> Result<()> {
+        let waiting = self.missing(last);
         let count = waiting.len();
         if count == 0 {
             return Ok(());

@@ -63,6 +63,10 @@ impl Builder<'_> {
             System::Autoconf => self.autoconf(),
             System::Openssl => self.openssl(),
         });
+        ops.extend(build.headers.iter().map(|header| {
+            let name = header.rsplit('/').next().unwrap_or(header);
+            Op::Copy { from: format!("src/{header}"), to: format!("@out@{}/include/{name}", self.prefix()) }
+        }));
         let license = format!("@out@/{LICENSES}/{}.txt", self.library.name);
         ops.push(Op::Copy { from: format!("src/{}", self.library.license_file), to: license });
         let title = format!("build {} {version} for {}", self.library.name, archs.join(" and "));

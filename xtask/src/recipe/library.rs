@@ -64,6 +64,9 @@ pub struct Build {
     /// What of it is shipped (`prefix = "framework"` only): paths below the framework's version folder.
     #[serde(default)]
     pub ship: Vec<String>,
+    /// Headers that its own installation leaves out: paths in the source, copied to the include folder.
+    #[serde(default)]
+    pub headers: Vec<String>,
     /// Programs that the build runs and a bare machine lacks: names of `Mac/toolchains/linux.toml`, `[tools]`.
     #[serde(default)]
     pub tools: Vec<String>,

@@ -4,8 +4,9 @@ use anyhow::Result;
 use clap::Args;
 
 use super::fetch::From;
-use crate::build::Built;
+use crate::build::{self, Built};
 use crate::context::Context;
+use crate::fetch::Sources;
 use crate::plan::Plan;
 use crate::version::PythonVersion;
 
@@ -19,6 +20,10 @@ pub struct Build {
 
     #[command(flatten)]
     pub from: From,
+
+    /// Build one step and what it needs, such as openssl or python; print its folder.
+    #[arg(long, value_name = "STEP")]
+    pub only: Option<String>,
 }
 
 impl Build {
@@ -26,19 +31,34 @@ impl Build {
     ///
     /// # Errors
     /// The first step that fails; or every finding of the audit.
-    pub fn run(self, cx: &Context) -> Result<(Plan, Built)> {
+    pub fn run(self, cx: &Context) -> Result<()> {
         let plan = super::plan::make(cx, self.version)?;
         let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
-        super::doctor::check_devices()?;
-        let built = crate::build::run(cx, &plan, &sources);
-        // Whatever happened: a broken /dev/null must not go unnoticed.
-        super::doctor::check_devices()?;
-        let built = built?;
-        super::verify::audit(cx, &plan, &built)?;
-        cx.ui.result(built.root.display());
-        for item in &plan.left_out {
-            cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+        match &self.only {
+            Some(step) => cx.ui.result(guarded(|| build::step(cx, &plan, &sources, step))?.display()),
+            None => cx.ui.result(root(cx, &plan, &sources)?.root.display()),
         }
-        Ok((plan, built))
+        Ok(())
     }
+}
+
+/// Builds and audits the staged root, and says what is left out of it.
+///
+/// # Errors
+/// The first step that fails; or every finding of the audit.
+pub fn root(cx: &Context, plan: &Plan, sources: &Sources) -> Result<Built> {
+    let built = guarded(|| build::run(cx, plan, sources))?;
+    super::verify::audit(cx, plan, &built)?;
+    for item in &plan.left_out {
+        cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+    }
+    Ok(built)
+}
+
+/// A build on a machine whose devices are whole, before and after: whatever happened must not go unnoticed.
+fn guarded<T>(build: impl FnOnce() -> Result<T>) -> Result<T> {
+    super::doctor::check_devices()?;
+    let result = build();
+    super::doctor::check_devices()?;
+    result
 }
