@@ -176,11 +176,8 @@ impl Apt {
         for below in ["lists/partial", "cache/archives/partial", "sources", "empty"] {
             fs_err::create_dir_all(dir.join(below))?;
         }
-        let stanzas: Vec<String> = self
-            .stanzas
-            .iter()
-            .map(|stanza| stanza.in_suite(&self.codename, suite).to_deb822(kind.name()))
-            .collect();
+        let stanzas: Vec<String> =
+            self.stanzas.iter().map(|stanza| stanza.in_suite(&self.codename, suite).to_deb822(kind.name())).collect();
         write_when_changed(&dir.join("sources/distribution.sources"), &stanzas.join("\n"))?;
         if !dir.join("status").exists() {
             fs_err::write(dir.join("status"), "")?;
@@ -260,8 +257,7 @@ impl Apt {
         let text = self.read(view, "apt-cache", &["showsrc", "--only-source", "--"], &[package.to_owned()])?;
         let version = uris::version_with(&text, version, file)?;
         let wanted = [format!("{package}={version}")];
-        let text =
-            self.read(view, "apt-get", &["source", "--print-uris", "--only-source", "--"], &wanted)?;
+        let text = self.read(view, "apt-get", &["source", "--print-uris", "--only-source", "--"], &wanted)?;
         let uris = uris::parse(&text)?;
         uris.into_iter().find(|uri| uri.file == file).with_context(|| format!("apt doesn't say where {file} is"))
     }

@@ -233,7 +233,8 @@ deb http://mirror.example/flat ./
 
     #[test]
     fn aliases_mean_the_own_suite() {
-        let stanzas = from_lines("deb http://deb.debian.org/debian stable main\ndeb http://x.example stable/updates main");
+        let stanzas =
+            from_lines("deb http://deb.debian.org/debian stable main\ndeb http://x.example stable/updates main");
         assert!(render(&stanzas, "trixie").contains("Suites: trixie\n"));
         assert!(render(&stanzas, "bookworm").contains("Suites: stable/updates\n"), "the own suite keeps its name");
         assert!(from_lines("deb http://x.example bookworm-pgdg main")[0].of_distribution("bookworm").is_none());

@@ -23,7 +23,8 @@ impl Uri {
     pub(super) fn package(&self, dir: &Path) -> Result<DebPackage> {
         let stem = self.file.strip_suffix(".deb").unwrap_or_default();
         let mut parts = stem.split('_');
-        let (Some(name), Some(version), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+        let (Some(name), Some(version), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
             bail!("`{}` is not named as a package", self.file);
         };
         // apt escapes the colon of an epoch, which a mirror's file name leaves out.
@@ -108,8 +109,9 @@ mod tests {
         let stanza = |version: &str, file: &str| {
             format!("Package: x\nVersion: {version}\nChecksums-Sha256:\n {DIGEST} 12 {file}\n {DIGEST} 3 x.dsc\n")
         };
-        let text = [stanza("1.0-1", "x_1.0.orig.tar.xz"), stanza("1.0-2", "x_1.0.orig.tar.xz"), stanza("2.0-1", "x_2.0")]
-            .join("\n");
+        let text =
+            [stanza("1.0-1", "x_1.0.orig.tar.xz"), stanza("1.0-2", "x_1.0.orig.tar.xz"), stanza("2.0-1", "x_2.0")]
+                .join("\n");
         assert_eq!(version_with(&text, "1.0-1", "x_1.0.orig.tar.xz").unwrap(), "1.0-1");
         assert_eq!(version_with(&text, "1.0-9", "x_1.0.orig.tar.xz").unwrap(), "1.0-2");
         let error = version_with(&text, "1.0-9", "x_0.9").unwrap_err().to_string();
