@@ -62,7 +62,7 @@ impl Bench {
     fn context(&self) -> Context {
         let repo = self.dir.path().to_owned();
         let paths = Paths { cache: repo.join("cache"), dist: repo.join("dist"), repo };
-        Context { paths, ui: Ui::new(), offline: true, jobs: 2 }
+        Context { paths, ui: Ui::new(), offline: true, jobs: 2, apt: Mutex::default() }
     }
 
     fn build(&self, plan: &Plan) -> Result<Built> {
