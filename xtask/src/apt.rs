@@ -103,7 +103,13 @@ impl Apt {
             .context("/etc/os-release has no VERSION_CODENAME")
             .hint(HINT)?;
         let all = stanza::read_all(shell_value(&places, "LIST").as_deref(), shell_value(&places, "PARTS").as_deref())?;
-        let stanzas: Vec<Stanza> = all.iter().filter_map(|stanza| stanza.of_distribution(&codename)).collect();
+        let mut stanzas: Vec<Stanza> = Vec::new();
+        for stanza in all.iter().filter_map(|stanza| stanza.of_distribution(&codename)) {
+            // `deb` and `deb-src` lines of the same place become the same here.
+            if !stanzas.contains(&stanza) {
+                stanzas.push(stanza);
+            }
+        }
         if stanzas.is_empty() {
             let error = anyhow!("apt's sources on this machine don't name {codename} itself");
             return Err(hinted(error, "see /etc/apt/sources.list.d: a stanza with the suite's own name is needed"));

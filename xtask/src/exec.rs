@@ -166,6 +166,7 @@ pub struct StandIn {
 }
 
 impl StandIn {
+    #[expect(clippy::disallowed_methods, reason = "this is exec")]
     fn command(&self) -> std::process::Command {
         let mut command = std::process::Command::new(&self.program);
         command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));

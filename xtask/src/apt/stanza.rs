@@ -67,11 +67,12 @@ fn from_deb822(text: &str) -> Vec<Stanza> {
 fn from_fields(fields: Vec<(String, String)>) -> Option<Stanza> {
     let mut stanza = Stanza { uris: vec![], suites: vec![], components: vec![], others: vec![] };
     for (name, value) in fields {
-        let words = || value.split_whitespace().map(ToOwned::to_owned).collect();
+        let words = || value.split_whitespace().map(ToOwned::to_owned);
         match name.to_ascii_lowercase().as_str() {
-            "uris" => stanza.uris = words(),
-            "suites" => stanza.suites = words(),
-            "components" => stanza.components = words(),
+            // A disc would have to be put in.
+            "uris" => stanza.uris = words().filter(|uri| !uri.starts_with("cdrom:")).collect(),
+            "suites" => stanza.suites = words().collect(),
+            "components" => stanza.components = words().collect(),
             "enabled" if ["no", "false", "0", "off"].contains(&value.to_ascii_lowercase().as_str()) => return None,
             "types" | "enabled" | "architectures" | "languages" | "targets" => {}
             _ => stanza.others.push((name, value)),
@@ -133,7 +134,8 @@ impl Stanza {
             self.components.join(" ")
         );
         for (name, value) in &self.others {
-            _ = writeln!(text, "{name}: {value}");
+            let space = if value.starts_with('\n') { "" } else { " " };
+            _ = writeln!(text, "{name}:{space}{value}");
         }
         text
     }
@@ -207,7 +209,7 @@ deb http://mirror.example/flat ./
         URIs: http://deb.debian.org/debian-security
         Suites: trixie-security
         Components: main
-        signed-by: 
+        signed-by:
          -----BEGIN PGP PUBLIC KEY BLOCK-----
          .
          mQINBF

@@ -19,8 +19,8 @@ pub(super) const LLVM: &str = "llvm";
 
 /// Downloads packages with all they need and unpacks them. `out/versions.json` names every one with its version.
 ///
-/// A tree with LLVM in it gets two links: `out/llvm` to its folder (`usr/lib/llvm-19`), and `out/libexec/lipo` and
-/// `dsymutil`, which clang runs by these names.
+/// A tree with LLVM in it gets links: `out/llvm` to its folder (`usr/lib/llvm-19`), and in `out/libexec` the programs
+/// that clang runs by Apple's names. `dsymutil` does nothing there: no debugging information outlives the linker.
 ///
 /// # Errors
 /// When a package can't be had or unpacked.
@@ -75,9 +75,8 @@ fn find_llvm(out: &Path) -> Result<Option<PathBuf>> {
 fn link_llvm(llvm: &Path, out: &Path) -> Result<()> {
     fs_err::os::unix::fs::symlink(llvm, out.join(LLVM))?;
     fs_err::create_dir_all(out.join(LIBEXEC))?;
-    for (name, program) in [("lipo", "llvm-lipo"), ("dsymutil", "dsymutil")] {
-        let target = Path::new("..").join(LLVM).join("bin").join(program);
-        fs_err::os::unix::fs::symlink(target, out.join(LIBEXEC).join(name))?;
-    }
+    let lipo = Path::new("..").join(LLVM).join("bin/llvm-lipo");
+    fs_err::os::unix::fs::symlink(lipo, out.join(LIBEXEC).join("lipo"))?;
+    fs_err::os::unix::fs::symlink("/bin/true", out.join(LIBEXEC).join("dsymutil"))?;
     Ok(())
 }

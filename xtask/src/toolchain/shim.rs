@@ -53,7 +53,7 @@ pub enum Tool {
     /// Removes symbols.
     Strip,
     /// Changes the paths that a binary records.
-    InstallNameTool,
+    InstallName,
     /// Shows a binary.
     Otool,
     /// Shows symbols.
@@ -79,7 +79,7 @@ const NAMES: &[(&str, Tool)] = &[
     ("lipo", Tool::Lipo),
     ("libtool", Tool::Libtool),
     ("strip", Tool::Strip),
-    ("install_name_tool", Tool::InstallNameTool),
+    ("install_name_tool", Tool::InstallName),
     ("otool", Tool::Otool),
     ("nm", Tool::Nm),
     ("dsymutil", Tool::Dsymutil),
@@ -140,7 +140,7 @@ fn act(tool: Tool, args: Vec<OsString>) -> Result<ExitCode> {
         Tool::Ld => Llvm::from_env()?.run("ld64.lld", output::guard(args, &["-o"])?),
         Tool::Dsymutil => Llvm::from_env()?.run("dsymutil", output::guard(args, &["-o", "--out"])?),
         Tool::Strip => Llvm::from_env()?.run("llvm-strip", output::guard_in_place(args, &["-o"])?),
-        Tool::InstallNameTool => Llvm::from_env()?.run("llvm-install-name-tool", output::guard_in_place(args, &[])?),
+        Tool::InstallName => Llvm::from_env()?.run("llvm-install-name-tool", output::guard_in_place(args, &[])?),
         Tool::Otool => Llvm::from_env()?.run("llvm-otool", Guarded::unchanged(args)),
         Tool::Nm => Llvm::from_env()?.run("llvm-nm", Guarded::unchanged(args)),
     }

@@ -50,7 +50,7 @@ fn set_in(contents: &mut [u8], bytes: u64) -> Result<()> {
 /// Where the slices of a universal file are; a thin file is its own only slice.
 fn slices(contents: &[u8]) -> Result<Vec<Range<usize>>> {
     if !contents.starts_with(&macho::FAT_MAGIC.to_be_bytes()) {
-        return Ok(vec![0..contents.len()]);
+        return Ok(std::iter::once(0..contents.len()).collect());
     }
     let fat = MachOFatFile32::parse(contents).context("the universal header is wrong")?;
     fat.arches()

@@ -81,7 +81,7 @@ fn expand(args: &[OsString]) -> Result<Vec<OsString>> {
 
 fn is_universal(path: &Path) -> bool {
     let mut magic = [0; 4];
-    std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == FAT_MAGIC
+    fs_err::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == FAT_MAGIC
 }
 
 /// Makes the archive anew from its old self and the files.

@@ -92,7 +92,7 @@ pub(super) fn arguments(args: &[OsString], site: &Site) -> Vec<OsString> {
     // Ours must not cause warnings about options that a compilation doesn't use; the build's own may.
     let mut all: Vec<OsString> = vec!["--start-no-unused-arguments".into(), TARGET.into(), "-isysroot".into()];
     all.push(site.sdk.clone().into());
-    all.push(joined("-fuse-ld=", site.llvm.program("ld64.lld").as_os_str()));
+    all.push(joined("--ld-path=", site.llvm.program("ld64.lld").as_os_str()));
     all.push(LINKER_VERSION.into());
     all.push(joined("-B", site.llvm.libexec().as_os_str()));
     all.extend(site.prefix_map.iter().map(|entry| format!("-ffile-prefix-map={entry}").into()));
