@@ -15,10 +15,16 @@
 //!     mode  = "0775"                # replaces all bits; the only way to setuid, setgid and sticky
 //!
 //!     [[rule]]
+//!     path = "Library/**"
+//!     kind = "file"
+//!     mode = "0664"
+//!     executable-mode = "0775"      # instead of `mode` for files that are programs
+//!
+//!     [[rule]]
 //!     path       = "**/*.command"
 //!     executable = true             # instead of the disk's answer: 0755 or 0644
 //! "#).unwrap().with_mtime(1_700_000_000);
-//! assert_eq!(policy.rules().len(), 2);
+//! assert_eq!(policy.rules().len(), 3);
 //! ```
 
 mod names;
@@ -53,6 +59,7 @@ pub struct Rule {
     owner: Option<u32>,
     group: Option<u32>,
     mode: Option<Mode>,
+    executable_mode: Option<Mode>,
     executable: Option<bool>,
 }
 
@@ -100,16 +107,21 @@ impl Policy {
 
     /// The entry for something of this kind at this path. `executable` matters for files that no rule gives a mode.
     pub fn entry(&self, path: &TreePath, kind: Kind, executable: bool) -> Entry {
-        let (mut uid, mut gid, mut mode, mut executable) = (0, 0, None, executable);
+        let (mut uid, mut gid, mut executable) = (0, 0, executable);
+        let (mut mode, mut executable_mode) = (None, None);
         for rule in self.rules.iter().filter(|rule| rule.matches(path, &kind)) {
             uid = rule.owner.unwrap_or(uid);
             gid = rule.group.unwrap_or(gid);
             if let Some(answer) = rule.executable {
-                (executable, mode) = (answer, None);
+                (executable, mode, executable_mode) = (answer, None, None);
             }
-            mode = rule.mode.or(mode);
+            if rule.mode.is_some() || rule.executable_mode.is_some() {
+                (mode, executable_mode) = (rule.mode, rule.executable_mode);
+            }
         }
+        let program = executable && matches!(kind, Kind::File(_));
         let plain = matches!(kind, Kind::File(_)) && !executable;
+        let mode = if program { executable_mode.or(mode) } else { mode };
         let mode = mode.unwrap_or(if plain { Mode::PLAIN } else { Mode::EXECUTABLE });
         Entry { kind, mode, uid, gid, mtime: self.mtime }
     }

@@ -73,7 +73,7 @@ fn errors_name_the_line() {
     insta::assert_snapshot!(error("[[rule]]\npath = \"a\"\ngroup = \"admins\""), @r#"line 3: group is "admins", expected a number or one of wheel, daemon, kmem, sys, tty, operator, mail, bin, everyone, staff, admin"#);
     insta::assert_snapshot!(error("[[rule]]\npath = \"a\"\nowner = -1"), @"line 3: owner is \"-1\", expected a number or one of root, daemon");
     insta::assert_snapshot!(error("[[rule]]\npath = \"a\"\nmode = \"0999\""), @r#"line 3: a mode is an octal number from 0000 to 7777, got "0999""#);
-    insta::assert_snapshot!(error("[[rule]]\npath = \"a\""), @r#"line 2: the rule for "a" sets neither owner, group, mode nor executable"#);
+    insta::assert_snapshot!(error("[[rule]]\npath = \"a\""), @r#"line 2: the rule for "a" sets neither owner, group, mode, executable-mode nor executable"#);
     insta::assert_snapshot!(error("[[rule]]\npath = \"[a\"\nowner = 0"), @r"line 2: error parsing glob '[a': unclosed character class; missing ']'");
     insta::assert_snapshot!(error("[[rule]]\npath = \"a\"\ncolour = 1"), @r"
     the policy is not valid: TOML parse error at line 3, column 1

@@ -43,7 +43,7 @@ pub enum Error {
         expected: String,
     },
     /// A rule that changes nothing.
-    #[error("line {line}: the rule for {pattern:?} sets neither owner, group, mode nor executable")]
+    #[error("line {line}: the rule for {pattern:?} sets neither owner, group, mode, executable-mode nor executable")]
     Idle {
         /// Line, from 1.
         line: usize,
@@ -60,13 +60,14 @@ struct Text {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RuleText {
     path: Spanned<String>,
     kind: Option<RuleKind>,
     owner: Option<Spanned<toml::Value>>,
     group: Option<Spanned<toml::Value>>,
     mode: Option<Spanned<String>>,
+    executable_mode: Option<Spanned<String>>,
     executable: Option<bool>,
 }
 
@@ -82,15 +83,16 @@ fn rule(text: &str, rule: RuleText) -> Result<Rule, Error> {
     let matcher = glob.map_err(|source| Error::Glob { line, source })?.compile_matcher();
     let owner = rule.owner.map(|owner| number(text, "owner", names::OWNERS, owner)).transpose()?;
     let group = rule.group.map(|group| number(text, "group", names::GROUPS, group)).transpose()?;
-    let mode = rule.mode.map(|mode| {
+    let mode = |mode: Spanned<String>| {
         let line = line_of(text, &mode);
         mode.get_ref().parse::<Mode>().map_err(|source| Error::Mode { line, source })
-    });
-    let (mode, executable) = (mode.transpose()?, rule.executable);
-    if owner.is_none() && group.is_none() && mode.is_none() && executable.is_none() {
+    };
+    let (kind, executable) = (rule.kind, rule.executable);
+    let (mode, executable_mode) = (rule.mode.map(mode).transpose()?, rule.executable_mode.map(mode).transpose()?);
+    if owner.or(group).is_none() && mode.or(executable_mode).is_none() && executable.is_none() {
         return Err(Error::Idle { line, pattern });
     }
-    Ok(Rule { pattern, line, matcher, kind: rule.kind, owner, group, mode, executable })
+    Ok(Rule { pattern, line, matcher, kind, owner, group, mode, executable_mode, executable })
 }
 
 fn number(text: &str, key: &'static str, names: &[(&str, u32)], value: Spanned<toml::Value>) -> Result<u32, Error> {

@@ -199,6 +199,27 @@ impl Tree {
         self.len() <= 1
     }
 
+    /// The part of the tree below a directory, which becomes its root; `None` where there is no directory.
+    ///
+    /// ```
+    /// # use flatpkg::{mode::Mode, tree::{Entry, Tree, TreePath}};
+    /// let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    /// for path in ["usr", "usr/bin"] {
+    ///     tree.insert(TreePath::new(path).unwrap(), Entry::directory(Mode::EXECUTABLE)).unwrap();
+    /// }
+    /// tree.insert(TreePath::new("usr/bin/true").unwrap(), Entry::file(*b"#!/bin/sh\n", Mode::EXECUTABLE)).unwrap();
+    /// let part = tree.subtree(&TreePath::new("usr").unwrap()).unwrap();
+    /// let paths: Vec<String> = part.iter().map(|(path, _)| path.to_string()).collect();
+    /// assert_eq!(paths, [".", "bin", "bin/true"]);
+    /// ```
+    pub fn subtree(&self, top: &TreePath) -> Option<Tree> {
+        let root = self.entries.get(top).filter(|entry| matches!(entry.kind, Kind::Directory))?;
+        let mut part = Tree::new(root.clone());
+        let below = self.entries.iter().filter_map(|(path, entry)| Some((path.below(top)?, entry.clone())));
+        part.entries.extend(below);
+        Some(part)
+    }
+
     /// How many entries lie directly in each directory, by the directory's path.
     pub fn children(&self) -> HashMap<&[u8], u32> {
         let mut children = HashMap::new();

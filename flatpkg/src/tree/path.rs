@@ -134,6 +134,15 @@ impl TreePath {
         self.0.get(..slash)
     }
 
+    /// The way from a directory above to this path; `None` where the directory isn't above it.
+    pub(crate) fn below(&self, top: &TreePath) -> Option<TreePath> {
+        if top.is_root() {
+            return (!self.is_root()).then(|| self.clone());
+        }
+        let rest = self.0.strip_prefix(top.as_bytes())?.strip_prefix(b"/")?;
+        Some(TreePath(rest.to_vec()))
+    }
+
     /// The components from the top; none for the root.
     pub fn components(&self) -> impl Iterator<Item = &[u8]> {
         self.0.split(|&byte| byte == b'/').filter(|name| !name.is_empty())
