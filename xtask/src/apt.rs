@@ -164,7 +164,9 @@ impl Apt {
             found.sort();
             Ok(found)
         });
-        found.with_context(|| format!("failed to get the packages {}", packages.join(", ")))
+        found
+            .with_context(|| format!("failed to get the packages {}", packages.join(", ")))
+            .hint("this needs a network that reaches the machine's Debian mirror; apt honours `http_proxy`")
     }
 
     /// A folder for downloads that may be thrown away.
@@ -252,8 +254,7 @@ impl Apt {
         let lock = fs_err::File::create(self.state.join(&view.name).join("update.lock"))?;
         lock.file().lock().context("failed to wait for another update of the package lists")?;
         self.read(view, "apt-get", &["update", "--quiet"], &[])
-            .with_context(|| format!("failed to read the package lists of {}", view.name))
-            .hint("without a network: `--sources DIR` takes sources from a folder, and what is in the cache is used")?;
+            .with_context(|| format!("failed to read the package lists of {}", view.name))?;
         self.updated.insert(view.name.clone());
         Ok(())
     }
@@ -310,8 +311,7 @@ impl Apt {
             let to = to.into_string().ok().context("apt can't use a folder of that name")?;
             args.extend([uri.uri.clone(), to, format!("SHA256:{}", uri.sha256)]);
         }
-        self.read(view, APT_HELPER, &["download-file"], &args)
-            .hint("without a network: `--sources DIR` takes sources from a folder, and what is in the cache is used")?;
+        self.read(view, APT_HELPER, &["download-file"], &args)?;
         for uri in uris {
             let file = partial.join(&uri.file);
             let got = Sha256::of_file(&file)?;
