@@ -1,5 +1,12 @@
 //! What several tests need: other people's programs, and files that Apple's tools made. Both may be missing.
-#![allow(dead_code, missing_docs, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    missing_docs,
+    unreachable_pub,
+    reason = "shared by the tests"
+)]
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
