@@ -1,7 +1,12 @@
 //! Apple flat packages, written and read without Apple's tools.
 
+pub mod cksum;
 pub mod distribution;
+pub mod macho;
+pub mod mode;
 pub mod os_version;
 pub mod package_info;
+pub mod policy;
+pub mod tree;
 pub mod xar;
 pub mod xml;
