@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn pieces_do_not_matter() {
-        let bytes: Vec<u8> = (0..100_000u32).map(|i| (i * 7 >> 3) as u8).collect();
+        let bytes: Vec<u8> = (0..100_000u32).map(|i| ((i * 7) >> 3) as u8).collect();
         for piece in [1, 3, 17, 4096] {
             let mut sum = Cksum::new();
             bytes.chunks(piece).for_each(|chunk| sum.update(chunk));

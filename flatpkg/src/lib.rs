@@ -1,11 +1,14 @@
 //! Apple flat packages, written and read without Apple's tools.
 
+pub mod bom;
 pub mod cksum;
+pub mod cpio;
 pub mod distribution;
 pub mod macho;
 pub mod mode;
 pub mod os_version;
 pub mod package_info;
+pub mod payload;
 pub mod policy;
 pub mod tree;
 pub mod xar;

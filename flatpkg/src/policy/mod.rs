@@ -127,6 +127,16 @@ impl Policy {
     }
 }
 
+impl RuleKind {
+    fn of(kind: &Kind) -> RuleKind {
+        match kind {
+            Kind::Directory => RuleKind::Directory,
+            Kind::File(_) => RuleKind::File,
+            Kind::Symlink(_) => RuleKind::Symlink,
+        }
+    }
+}
+
 impl Rule {
     /// The glob.
     pub fn pattern(&self) -> &str {
@@ -140,14 +150,7 @@ impl Rule {
 
     /// Whether the rule is about an entry of this kind at this path.
     pub fn matches(&self, path: &TreePath, kind: &Kind) -> bool {
-        let right_kind = match (self.kind, kind) {
-            (None, _) => true,
-            (Some(RuleKind::Directory), Kind::Directory) => true,
-            (Some(RuleKind::File), Kind::File(_)) => true,
-            (Some(RuleKind::Symlink), Kind::Symlink(_)) => true,
-            _ => false,
-        };
-        right_kind && self.matches_path(path)
+        self.kind.is_none_or(|wanted| wanted == RuleKind::of(kind)) && self.matches_path(path)
     }
 
     fn matches_path(&self, path: &TreePath) -> bool {

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::{BadPath, Contents, Entry, Error, Kind, Tree, TreePath};
+use super::{BadPath, Contents, Error, Kind, Tree, TreePath};
 use crate::policy::Policy;
 
 /// An entry of a directory that can't be in a package.
