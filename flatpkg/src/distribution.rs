@@ -16,10 +16,16 @@
 //! elements in any order and several times, as Apple's tools leave them, and passes over unknown ones. Attributes that may
 //! be JavaScript (`selected`, `enabled`, `visible` and their `start_` forms) are text here: `true`, `false` or an expression.
 
+mod choices;
+mod percent;
+#[cfg(test)]
+mod tests;
+
 use serde::{Deserialize, Serialize};
 
+pub use choices::{App, Choice, Line, MustClose, Outline, PkgRef};
+
 use crate::os_version::OsVersion;
-use crate::package_info::Bundles;
 use crate::xml;
 
 /// The root elements that are a Distribution.
@@ -234,148 +240,6 @@ pub struct Check {
     pub script: Option<String>,
 }
 
-/// `<choices-outline>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Outline {
-    /// The lines at the top.
-    #[serde(rename = "line", default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<Line>,
-}
-
-impl Outline {
-    /// The choices of all lines, a line before those inside it.
-    #[must_use]
-    pub fn choices(&self) -> Vec<&str> {
-        fn collect<'a>(lines: &'a [Line], choices: &mut Vec<&'a str>) {
-            for line in lines {
-                choices.push(&line.choice);
-                collect(&line.lines, choices);
-            }
-        }
-        let mut choices = Vec::new();
-        collect(&self.lines, &mut choices);
-        choices
-    }
-}
-
-/// `<line>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
-    /// Id of the choice.
-    #[serde(rename = "@choice")]
-    pub choice: String,
-    /// Lines below it.
-    #[serde(rename = "line", default, skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<Line>,
-}
-
-/// `<choice>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Its name, for lines and scripts.
-    #[serde(rename = "@id")]
-    pub id: String,
-    /// What the user reads, or a key of `Localizable.strings`.
-    #[serde(rename = "@title", skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// What the user reads below.
-    #[serde(rename = "@description", skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-    /// Version for people.
-    #[serde(rename = "@versStr", skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// Whether it is checked, evaluated again and again.
-    #[serde(rename = "@selected", skip_serializing_if = "Option::is_none")]
-    pub selected: Option<String>,
-    /// Whether it can be clicked, evaluated again and again.
-    #[serde(rename = "@enabled", skip_serializing_if = "Option::is_none")]
-    pub enabled: Option<String>,
-    /// Whether it is shown, evaluated again and again.
-    #[serde(rename = "@visible", skip_serializing_if = "Option::is_none")]
-    pub visible: Option<String>,
-    /// Whether it is checked, evaluated once.
-    #[serde(rename = "@start_selected", skip_serializing_if = "Option::is_none")]
-    pub start_selected: Option<String>,
-    /// Whether it can be clicked, evaluated once.
-    #[serde(rename = "@start_enabled", skip_serializing_if = "Option::is_none")]
-    pub start_enabled: Option<String>,
-    /// Whether it is shown, evaluated once.
-    #[serde(rename = "@start_visible", skip_serializing_if = "Option::is_none")]
-    pub start_visible: Option<String>,
-    /// Where it goes unless the user chooses another place.
-    #[serde(rename = "@customLocation", skip_serializing_if = "Option::is_none")]
-    pub custom_location: Option<String>,
-    /// What it installs.
-    #[serde(rename = "pkg-ref", default, skip_serializing_if = "Vec::is_empty")]
-    pub pkg_refs: Vec<PkgRef>,
-}
-
-/// `<pkg-ref>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PkgRef {
-    /// Identifier of the component.
-    #[serde(rename = "@id")]
-    pub id: String,
-    /// Version of the component.
-    #[serde(rename = "@version", skip_serializing_if = "Option::is_none")]
-    pub version: Option<String>,
-    /// `Root` or `None`; overrides the component's own.
-    #[serde(rename = "@auth", skip_serializing_if = "Option::is_none")]
-    pub auth: Option<String>,
-    /// `none`, `RequireRestart`, `RequireLogout`, ….
-    #[serde(rename = "@onConclusion", skip_serializing_if = "Option::is_none")]
-    pub on_conclusion: Option<String>,
-    /// KiB on disk.
-    #[serde(rename = "@installKBytes", skip_serializing_if = "Option::is_none")]
-    pub install_kbytes: Option<u64>,
-    /// Bundles whose versions the user is told about.
-    #[serde(rename = "bundle-version", skip_serializing_if = "Option::is_none")]
-    pub bundle_version: Option<Bundles>,
-    /// Programs that the user is asked to close.
-    #[serde(rename = "must-close", skip_serializing_if = "Option::is_none")]
-    pub must_close: Option<MustClose>,
-    /// Where the component is: `#` and the percent-encoded name of a directory in the archive.
-    #[serde(rename = "$text", default, skip_serializing_if = "Option::is_none")]
-    pub location: Option<String>,
-}
-
-/// `<must-close>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MustClose {
-    /// The programs.
-    #[serde(rename = "app", default, skip_serializing_if = "Vec::is_empty")]
-    pub apps: Vec<App>,
-}
-
-/// `<app>`.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct App {
-    /// Bundle identifier.
-    #[serde(rename = "@id")]
-    pub id: String,
-}
-
-impl PkgRef {
-    /// A reference that only names its component.
-    #[must_use]
-    pub fn to(id: &str) -> Self {
-        Self { id: id.to_owned(), ..Self::default() }
-    }
-
-    /// The directory in the archive that `#…` points at, percent-decoded. Nothing for other forms of location, which are
-    /// paths or URLs outside of the archive, and for bytes that are not UTF-8 afterwards.
-    #[must_use]
-    pub fn fragment(&self) -> Option<String> {
-        percent_decode(self.location.as_deref()?.trim().strip_prefix('#')?)
-    }
-
-    /// The location of a directory in the archive.
-    #[must_use]
-    pub fn location_of(directory: &str) -> String {
-        format!("#{}", percent_encode(directory))
-    }
-}
-
 impl Distribution {
     /// A document of specification version 1 with a title and nothing else.
     #[must_use]
@@ -435,34 +299,3 @@ impl Root {
         }
     }
 }
-
-/// Keeps what RFC 3986 calls unreserved, and encodes everything else.
-fn percent_encode(text: &str) -> String {
-    use std::fmt::Write as _;
-    text.bytes().fold(String::new(), |mut out, byte| {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a String can't fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-        out
-    })
-}
-
-/// Undoes percent-encoding. A `%` without two hexadecimal digits stays as it is.
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let digits =
-            after.first_chunk::<2>().filter(|digits| first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
-        let value = digits.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        bytes.push(value.unwrap_or(first));
-        rest = if value.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(bytes).ok()
-}
-
-#[cfg(test)]
-mod tests;

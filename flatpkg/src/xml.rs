@@ -16,8 +16,14 @@ use thiserror::Error;
 /// The deepest nesting we follow. A table of contents of the largest real product nests about 12 levels.
 const MAX_DEPTH: usize = 48;
 
-/// The most elements in one document. A member of a xar archive takes about 25, so this is room for 20,000 members.
-const MAX_ELEMENTS: usize = 1 << 19;
+/// The most elements in a table of contents. A member of a xar archive takes about 25: room for 20,000 members.
+const MAX_TREE_ELEMENTS: usize = 1 << 19;
+
+/// The most elements in a `PackageInfo` or `Distribution`. A bundle of a component takes at most six.
+const MAX_SERDE_ELEMENTS: usize = 1 << 16;
+
+/// The most attributes of one element; a `pkg-info` has about a dozen.
+const MAX_ATTRIBUTES: usize = 64;
 
 /// What is wrong with an XML document.
 #[derive(Debug, Error)]
@@ -93,7 +99,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, Error> {
 /// Parses a whole document into its root element.
 pub(crate) fn parse(text: &str) -> Result<Element, Error> {
     let mut open: Vec<Element> = vec![Element::default()];
-    walk(text, |event| {
+    walk(text, MAX_TREE_ELEMENTS, |event| {
         match event {
             Event::Start(start) => open.push(element(&start)?),
             Event::Empty(start) => {
@@ -127,7 +133,7 @@ pub(crate) fn parse(text: &str) -> Result<Element, Error> {
 /// Reads a value from a document whose root element has one of the given names. Returns that name too.
 pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
     let mut root = None;
-    walk(text, |event| {
+    walk(text, MAX_SERDE_ELEMENTS, |event| {
         if let (None, Event::Start(start) | Event::Empty(start)) = (&root, &event) {
             root = Some(start.name().as_ref().to_owned());
         }
@@ -142,15 +148,18 @@ pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Resul
 }
 
 /// Writes a value as Apple's tools lay out their documents: a declaration, four spaces per level, empty elements closed
-/// in place, no newline at the end of the root element but one after the document.
+/// in place, no newline at the end.
 pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, Error> {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     let mut serializer = quick_xml::se::Serializer::with_root(&mut out, Some(root)).map_err(content)?;
     serializer.indent(' ', 4);
     serializer.set_quote_level(quick_xml::se::QuoteLevel::Minimal);
     value.serialize(serializer).map_err(content)?;
-    out.push('\n');
-    Ok(out)
+    // XML has no way to write the other control characters, not even as references.
+    match out.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
+        Some(control) => Err(Error::Content(format!("XML can't hold the character {control:?}"))),
+        None => Ok(out),
+    }
 }
 
 fn content(error: impl std::fmt::Display) -> Error {
@@ -158,7 +167,7 @@ fn content(error: impl std::fmt::Display) -> Error {
 }
 
 /// Runs over every event of a document, within the limits.
-fn walk(text: &str, mut each: impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut depth, mut elements) = (0_usize, 0_usize);
     loop {
@@ -171,24 +180,35 @@ fn walk(text: &str, mut each: impl FnMut(Event<'_>) -> Result<(), Error>) -> Res
             Event::Eof => {
                 return Err(Error::Syntax { offset, message: format!("the document ends inside {depth} elements") });
             }
-            Event::Start(_) => {
+            Event::Start(start) => {
+                limit_attributes(start, offset)?;
                 elements += 1;
                 depth += 1;
             }
-            Event::Empty(_) => elements += 1,
+            Event::Empty(start) => {
+                limit_attributes(start, offset)?;
+                elements += 1;
+            }
             Event::End(_) => depth = depth.saturating_sub(1),
             _ => {}
         }
         if depth > MAX_DEPTH {
             return Err(Error::Limit { offset, what: "levels of elements", limit: MAX_DEPTH });
         }
-        if elements > MAX_ELEMENTS {
-            return Err(Error::Limit { offset, what: "elements", limit: MAX_ELEMENTS });
+        if elements > max_elements {
+            return Err(Error::Limit { offset, what: "elements", limit: max_elements });
         }
         each(event).map_err(|error| match error {
             Error::Content(message) => Error::Syntax { offset, message },
             other => other,
         })?;
+    }
+}
+
+fn limit_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), Error> {
+    match start.attributes().nth(MAX_ATTRIBUTES) {
+        None => Ok(()),
+        Some(_) => Err(Error::Limit { offset, what: "attributes", limit: MAX_ATTRIBUTES }),
     }
 }
 
@@ -236,8 +256,10 @@ mod tests {
     fn limits_and_errors() {
         let deep = "<a>".repeat(100_000);
         assert!(matches!(parse(&deep), Err(Error::Limit { what: "levels of elements", .. })));
-        let wide = format!("<a>{}</a>", "<b/>".repeat(MAX_ELEMENTS));
+        let wide = format!("<a>{}</a>", "<b/>".repeat(MAX_TREE_ELEMENTS));
         assert!(matches!(parse(&wide), Err(Error::Limit { what: "elements", .. })));
+        let attributes: String = (0..100).map(|n| format!(" a{n}='1'")).collect();
+        assert!(matches!(parse(&format!("<a{attributes}/>")), Err(Error::Limit { what: "attributes", .. })));
         for broken in ["", "<a>", "<a></b>", "<a/><b/>", "<a>&nosuch;</a>", "text", "<a b></a>"] {
             assert!(parse(broken).is_err(), "{broken:?} was accepted");
         }

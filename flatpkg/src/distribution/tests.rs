@@ -1,5 +1,5 @@
 use super::*;
-use crate::package_info::Bundle;
+use crate::package_info::{Bundle, Bundles};
 
 fn python() -> Distribution {
     let choice = |id: &str, title: &str, selected: &str| Choice {
@@ -135,13 +135,4 @@ fn refused() {
     }
     let deep = format!("<installer-gui-script>{}", "<line choice='a'>".repeat(10_000));
     assert!(matches!(Distribution::parse(deep.as_bytes()), Err(xml::Error::Limit { .. })));
-}
-
-#[test]
-fn percent_encoding() {
-    assert_eq!(PkgRef::location_of("Python_Framework.pkg"), "#Python_Framework.pkg");
-    assert_eq!(PkgRef::location_of("a b&ü.pkg"), "#a%20b%26%C3%BC.pkg");
-    assert_eq!(percent_decode("a%20b%26%C3%BC%2").as_deref(), Some("a b&ü%2"));
-    assert_eq!(percent_decode("%ff"), None);
-    assert_eq!(percent_decode("%+1%é").as_deref(), Some("%+1%é"));
 }
