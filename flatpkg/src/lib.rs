@@ -2,6 +2,7 @@
 
 pub mod bom;
 pub mod cksum;
+pub mod component;
 pub mod cpio;
 pub mod distribution;
 pub mod macho;
@@ -10,6 +11,7 @@ pub mod os_version;
 pub mod package_info;
 pub mod payload;
 pub mod policy;
+pub mod product;
 pub mod tree;
 pub mod xar;
 pub mod xml;
