@@ -8,6 +8,8 @@
     reason = "shared by the tests"
 )]
 
+pub mod sample;
+
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
