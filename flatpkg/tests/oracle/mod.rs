@@ -8,6 +8,7 @@
     reason = "shared by the tests"
 )]
 
+pub mod hostile;
 pub mod sample;
 
 use std::ffi::OsStr;
