@@ -11,7 +11,7 @@
 //! let bytes = bom::write(&tree, &facts)?;
 //!
 //! let bom = bom::read(&bytes)?;
-//! assert_eq!(bom.records[1].to_string(), "-rw-r--r-- 0/0 0 6 c=b3bdb741 ./hello");
+//! assert_eq!(bom.records[1].to_string(), "-rw-r--r-- 0/0 0 6 c=b3beab91 ./hello");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

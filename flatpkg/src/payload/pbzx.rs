@@ -54,13 +54,23 @@ pub(super) fn write<T>(
     out: &mut (impl Write + Send),
     fill: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    write_blocks(BLOCK, workers, out, fill)
+}
+
+/// [`write()`] with blocks of `size` bytes.
+fn write_blocks<T>(
+    size: usize,
+    workers: usize,
+    out: &mut (impl Write + Send),
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
+) -> Result<T, Error> {
     let mut out = Output::new(out);
     out.put(MAGIC)?;
-    out.put(&(BLOCK as u64).to_be_bytes())?;
+    out.put(&(size as u64).to_be_bytes())?;
     let (filled, consumed) = in_order(
         workers,
         |jobs| {
-            let mut blocks = Blocks { jobs, current: Vec::new() };
+            let mut blocks = Blocks { jobs, size, current: Vec::new() };
             let filled = fill(&mut blocks)?;
             blocks.submit().map_err(Error::Compressor)?;
             Ok::<T, Error>(filled)
@@ -88,6 +98,8 @@ fn compress(raw: &[u8]) -> io::Result<Vec<u8>> {
 /// Cuts what is written into blocks.
 struct Blocks {
     jobs: Jobs<Vec<u8>, io::Result<(usize, Vec<u8>)>>,
+    /// Bytes in a block.
+    size: usize,
     current: Vec<u8>,
 }
 
@@ -102,9 +114,9 @@ impl Blocks {
 
 impl Write for Blocks {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let count = bytes.len().min(BLOCK - self.current.len());
+        let count = bytes.len().min(self.size - self.current.len());
         self.current.extend_from_slice(bytes.get(..count).unwrap_or_default());
-        if self.current.len() == BLOCK {
+        if self.current.len() == self.size {
             self.submit()?;
         }
         Ok(count)
@@ -190,10 +202,12 @@ impl<R: Read> Read for Decoder<R> {
 mod tests {
     use super::*;
 
+    const SIZE: usize = 200_000;
+
     fn pack(bytes: &[u8]) -> Vec<u8> {
         let mut out = Vec::new();
-        let write = super::write(2, &mut out, |sink| {
-            bytes.chunks(100_003).for_each(|piece| sink.write_all(piece).unwrap());
+        let write = write_blocks(SIZE, 2, &mut out, |sink| {
+            bytes.chunks(10_003).for_each(|piece| sink.write_all(piece).unwrap());
             Ok(())
         });
         write.unwrap();
@@ -209,14 +223,14 @@ mod tests {
     #[test]
     fn blocks_come_back() {
         let mut state = 9u32;
-        let mut bytes: Vec<u8> = (0..BLOCK + 1000).map(|i| (i / 100 % 256) as u8).collect();
-        bytes.resize_with(2 * BLOCK + 300, || {
+        let mut bytes: Vec<u8> = (0..SIZE + 1000).map(|i| (i / 100 % 256) as u8).collect();
+        bytes.resize_with(2 * SIZE + 300, || {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
             (state >> 24) as u8
         });
         let packed = pack(&bytes);
-        assert_eq!(packed[..12], *b"pbzx\0\0\0\0\x01\0\0\0");
-        assert!(packed.len() < 2 * BLOCK);
+        assert_eq!(packed[..12], *b"pbzx\0\0\0\0\0\x03\x0d\x40");
+        assert!(packed.len() < 2 * SIZE);
         assert!(unpack(&packed).unwrap() == bytes);
     }
 
@@ -248,8 +262,8 @@ mod tests {
             refused(&|packed| packed.push(0)),
         ];
         insta::assert_snapshot!(cases.join("\n"), @r"
-        the pbzx block size is 281474993487872, expected at most 67108864
-        the pbzx block at byte 12 has 16782216 bytes, 92 of them stored; expected 1 to 16777216
+        the pbzx block size is 281474976910656, expected at most 67108864
+        the pbzx block at byte 12 has 16782216 bytes, 92 of them stored; expected 1 to 200000
         the pbzx block at byte 12 holds another number of bytes than the 5001 it states
         the pbzx block at byte 12 holds another number of bytes than the 4999 it states
         unexpected end of file
