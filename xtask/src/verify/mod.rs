@@ -1,1 +1,180 @@
-//! TODO
+//! The audit of a staged root: what stands in for a Mac when none is there.
+//!
+//! [`root`] looks at every file, link and folder of a tree as an installer will lay it down, and reports every problem
+//! at once. It reads bytes and runs nothing. It shares no code with what stages the tree, or it would agree with its
+//! mistakes.
+//!
+//! Each check has a file of its own:
+//!
+//! | file | what it checks |
+//! |---|---|
+//! | `slices` | each Mach-O file has the expected architectures |
+//! | `minimum` | each slice asks for the expected macOS |
+//! | `dylibs` | install names, linked libraries, search paths |
+//! | `header` | room for load commands, the interpreter's stack |
+//! | `signature` | arm64 is signed; the hashes of pages and blobs are right |
+//! | `leaks` | no file names a folder of the build machine |
+//! | `closure` | each imported symbol exists; new ones are imported weakly |
+//! | `modules` | the extension modules are there, and have their entry points |
+//! | `layout` | the framework's files; links; kinds of entries |
+//! | `sysconfig` | what Python says about its own build |
+
+mod closure;
+mod dylibs;
+mod finding;
+mod header;
+mod layout;
+mod leaks;
+mod linkage;
+mod macho;
+mod minimum;
+mod modules;
+mod os_version;
+mod signature;
+mod slices;
+mod sysconfig;
+mod tbd;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod yaml;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use rayon::prelude::*;
+
+pub use finding::{Check, Counts, Finding, Report};
+pub use linkage::Linkage;
+use os_version::OsVersion;
+
+use crate::arch::Arch;
+use crate::version::{DeploymentTarget, PythonVersion};
+use finding::Findings;
+use tree::Tree;
+
+/// What a sound root looks like.
+#[derive(Debug, Clone)]
+pub struct Expectations {
+    /// The version of Python in it.
+    pub python: PythonVersion,
+    /// The slices of every Mach-O file; `*-intel64` programs have only the x86_64 one of these.
+    pub archs: Vec<Arch>,
+    /// The oldest macOS. No arm64 slice can ask for less than 11.0, so those are expected to ask for that.
+    pub minimum: DeploymentTarget,
+    /// The framework's version folder on the user's disk: `/Library/Frameworks/Python.framework/Versions/3.13`.
+    pub prefix: String,
+    /// Extension modules that must be there, without their suffix: `_ssl`. More are no problem.
+    pub modules: Vec<String>,
+    /// Folders of the build machine: no file may contain these bytes. Empty ones are ignored.
+    pub forbidden_paths: Vec<String>,
+    /// A folder with the `.tbd` files of the system's libraries. Without it, what comes from there isn't looked up.
+    pub sdk: Option<PathBuf>,
+    /// What may be linked.
+    pub linkage: Linkage,
+    /// The stack of the interpreter's main thread, bytes.
+    pub stack_size: u64,
+}
+
+impl Expectations {
+    /// The oldest macOS that a slice may run on.
+    fn minimum_of(&self, arch: Arch) -> OsVersion {
+        match arch {
+            Arch::X86_64 => self.minimum,
+            Arch::Arm64 => self.minimum.max(DeploymentTarget::BIG_SUR),
+        }
+        .into()
+    }
+
+    /// The version folder, relative to the root.
+    fn prefix_in_root(&self) -> &str {
+        self.prefix.trim_start_matches('/')
+    }
+}
+
+/// A Mach-O file whose bytes were looked at.
+struct Binary {
+    /// Relative to the root.
+    path: String,
+    /// The slices that could be read.
+    images: Vec<macho::Image>,
+}
+
+/// Audits a staged root: a folder with `Library`, `Applications`, … as they will be on the user's disk.
+///
+/// # Errors
+/// When something can't be read. Whatever is wrong with what was read is a finding.
+pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
+    let tree = Tree::read(root)?;
+    let leaks = leaks::Search::new(&expect.forbidden_paths);
+
+    let examined: Vec<_> = tree
+        .files()
+        .collect::<Vec<_>>()
+        .into_par_iter()
+        .map(|(path, file)| {
+            let bytes = fs_err::read(&file.source)?;
+            Ok(examine(path, &bytes, &tree, expect, &leaks))
+        })
+        .collect::<Result<_>>()?;
+
+    let mut findings = Vec::new();
+    let mut binaries = BTreeMap::new();
+    for (found, binary) in examined {
+        findings.extend(found);
+        binaries.extend(binary.map(|binary| (binary.path.clone(), binary)));
+    }
+    layout::check(&tree, expect, &leaks, &mut findings);
+    sysconfig::check(&tree, expect, &mut findings)?;
+    let modules = modules::check(&tree, &binaries, expect, &mut findings);
+    let mut counts = Counts {
+        files: tree.files().count(),
+        links: tree.links().count(),
+        machos: binaries.len(),
+        slices: binaries.values().map(|binary| binary.images.len()).sum(),
+        shared_modules: modules.len(),
+        ..Counts::default()
+    };
+    closure::check(&tree, &binaries, expect, &mut counts, &mut findings)?;
+
+    findings.sort();
+    findings.dedup();
+    Ok(Report { findings, counts, modules })
+}
+
+/// Everything that can be said about a file by looking at its own bytes.
+fn examine(
+    path: &str,
+    bytes: &[u8],
+    tree: &Tree,
+    expect: &Expectations,
+    leaks: &leaks::Search,
+) -> (Vec<Finding>, Option<Binary>) {
+    let mut found = Vec::new();
+    let mut findings = Findings::new(path, &mut found);
+    leaks.check(bytes, &mut findings);
+    slices::check_foreign(bytes, &mut findings);
+    if !macho::is_macho(bytes) {
+        return (found, None);
+    }
+    let mut images = Vec::new();
+    match macho::slices(bytes) {
+        Err(error) => findings.add(Check::MachO, error, "a Mach-O file"),
+        Ok(slices) => {
+            slices::check(&slices, expect, &mut findings);
+            for slice in slices {
+                let Ok(image) = slice.image else { continue };
+                let mut findings = findings.of_slice(image.arch);
+                minimum::check(&image, expect, &mut findings);
+                dylibs::check(&image, tree, expect, &mut findings);
+                header::check(&image, expect, &mut findings);
+                leaks::check_debug_paths(&image, &mut findings);
+                signature::check(&image, slice.bytes, slice.signature, tree, &mut findings);
+                images.push(image);
+            }
+        }
+    }
+    let binary = Binary { path: path.to_owned(), images };
+    (found, Some(binary))
+}

@@ -1,0 +1,24 @@
+//! What the load commands leave room for, and what they say about the stack.
+
+use super::Expectations;
+use super::finding::{Check, Findings};
+use super::macho::{Image, Kind};
+
+/// The program whose main thread runs the interpreter. The ones in `bin` only start it.
+const INTERPRETER: &str = "/Python.app/Contents/MacOS/Python";
+
+/// Room for more load commands, and the interpreter's stack.
+pub(super) fn check(image: &Image, expect: &Expectations, findings: &mut Findings<'_>) {
+    let linked = matches!(image.kind, Kind::Executable | Kind::Dylib | Kind::Bundle);
+    let least = expect.linkage.headerpad;
+    if let Some(room) = image.header_room
+        && linked
+        && room < least
+    {
+        findings.add(Check::Headerpad, format!("{room} bytes after the load commands"), format!("at least {least}"));
+    }
+    if findings.path().ends_with(INTERPRETER) && image.stack_size != Some(expect.stack_size) {
+        let got = image.stack_size.map_or_else(|| "no LC_MAIN".to_owned(), |size| format!("{size:#x}"));
+        findings.add(Check::StackSize, got, format!("{:#x}", expect.stack_size));
+    }
+}

@@ -1,0 +1,92 @@
+//! The shape of the root: the framework's files, links, and kinds of entries.
+
+use std::collections::BTreeMap;
+
+use super::finding::{Check, Finding, Findings};
+use super::tree::{Astray, Kind, Tree};
+use super::{Expectations, leaks};
+
+/// The framework's files, every link, every entry.
+pub(super) fn check(tree: &Tree, expect: &Expectations, leaks: &leaks::Search, found: &mut Vec<Finding>) {
+    check_framework(tree, expect, found);
+    for (path, text) in tree.links() {
+        check_link(path, text, tree, leaks, found);
+    }
+    check_entries(tree, found);
+}
+
+/// What every framework build of Python lays down, whatever its version.
+fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
+    let prefix = expect.prefix_in_root();
+    let python = expect.python.short();
+    let versions = prefix.rsplit_once('/').map_or("", |(versions, _)| versions);
+    let framework = versions.rsplit_once('/').map_or("", |(framework, _)| framework);
+    let links = [
+        (format!("{versions}/Current"), python.clone()),
+        (format!("{framework}/Python"), "Versions/Current/Python".to_owned()),
+        (format!("{framework}/Headers"), "Versions/Current/Headers".to_owned()),
+        (format!("{framework}/Resources"), "Versions/Current/Resources".to_owned()),
+    ];
+    for (path, expected) in links {
+        let got = match tree.get(&path).map(|entry| &entry.kind) {
+            Some(Kind::Link(text)) if *text == expected => continue,
+            Some(Kind::Link(text)) => format!("a link to {text}"),
+            Some(_) => "no link".to_owned(),
+            None => "nothing".to_owned(),
+        };
+        Findings::new(&path, found).add(Check::Layout, got, format!("a link to {expected}"));
+    }
+    let files = [
+        "Python".to_owned(),
+        "Headers/Python.h".to_owned(),
+        format!("Headers/pyconfig.h"),
+        "Resources/Info.plist".to_owned(),
+        "Resources/Python.app/Contents/Info.plist".to_owned(),
+        "Resources/Python.app/Contents/MacOS/Python".to_owned(),
+        format!("bin/python{python}"),
+        format!("lib/python{python}/os.py"),
+    ];
+    for file in files {
+        let path = format!("{prefix}/{file}");
+        let got = match tree.resolve(&path) {
+            Ok(target) if tree.get(&target).is_some_and(|entry| entry.kind == Kind::File) => continue,
+            Ok(_) => "no file",
+            Err(_) => "nothing",
+        };
+        Findings::new(&path, found).add(Check::Layout, got, "a file");
+    }
+}
+
+/// A link leads to something in the root, and its text tells nothing about the build machine.
+fn check_link(path: &str, text: &str, tree: &Tree, leaks: &leaks::Search, found: &mut Vec<Finding>) {
+    let mut findings = Findings::new(path, found);
+    leaks.check(text.as_bytes(), &mut findings);
+    let got = match tree.resolve(path) {
+        Ok(_) => return,
+        Err(Astray::Missing(_)) if text.starts_with('/') => format!("a link out of the root, to {text}"),
+        Err(Astray::Missing(missing)) => format!("a dangling link to {text}: there is no /{missing}"),
+        Err(Astray::Outside) => format!("a link out of the root, to {text}"),
+        Err(Astray::Loop) => format!("a link to {text} that goes in circles"),
+    };
+    findings.add(Check::Links, got, "a link to something in the root");
+}
+
+fn check_entries(tree: &Tree, found: &mut Vec<Finding>) {
+    let mut folded: BTreeMap<String, &str> = BTreeMap::new();
+    for (path, entry) in tree.entries() {
+        let mut findings = Findings::new(path, found);
+        if let Kind::Special(what) = entry.kind {
+            findings.add(Check::Entries, what, "a file, folder or link");
+        }
+        if entry.mode & 0o7000 != 0 && !matches!(entry.kind, Kind::Link(_)) {
+            findings.add(Check::Entries, format!("mode {:04o}", entry.mode), "no setuid, setgid or sticky bit");
+        }
+        if path.contains(char::REPLACEMENT_CHARACTER) {
+            findings.add(Check::Entries, "a name that isn't UTF-8", "one that macOS can store");
+        }
+        // The usual disk of a Mac takes `Readme` and `README` for the same name.
+        if let Some(other) = folded.insert(path.to_lowercase(), path) {
+            findings.add(Check::Entries, format!("a name that differs from {other} only in case"), "one of them");
+        }
+    }
+}

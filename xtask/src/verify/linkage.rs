@@ -1,0 +1,85 @@
+//! What binaries may rely on: the contents of `Mac/linkage.toml`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use serde::Deserialize;
+
+use super::os_version::OsVersion;
+
+/// What the audit allows and demands; a header comment in `Mac/linkage.toml` documents the keys.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Linkage {
+    /// The least room between the last load command and the first section, bytes.
+    pub headerpad: u64,
+    /// Libraries of the system that may be linked.
+    #[serde(rename = "library")]
+    pub libraries: Vec<Library>,
+    /// Symbols that came with some release of macOS.
+    #[serde(rename = "symbol")]
+    pub symbols: Vec<Symbols>,
+    /// What `sysconfig` must not tell users.
+    pub sysconfig: Sysconfig,
+}
+
+/// A library that is part of every macOS we support.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Library {
+    /// Its install name.
+    pub path: String,
+    /// What needs it.
+    #[allow(dead_code, reason = "for people")]
+    pub why: String,
+}
+
+/// Symbols that are newer than what we may support.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Symbols {
+    /// The first macOS that has them.
+    pub since: OsVersion,
+    /// Their names in C: without the leading underscore of Mach-O.
+    pub names: Vec<String>,
+}
+
+/// What `sysconfig` must not tell users.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Sysconfig {
+    /// Beginnings of compiler options that only make sense where we build.
+    pub forbidden_options: Vec<String>,
+}
+
+impl Linkage {
+    /// Reads `Mac/linkage.toml`.
+    ///
+    /// # Errors
+    /// When it can't be read, or says something that nobody understands; the error shows the line.
+    pub fn read(path: &Path) -> Result<Self> {
+        fs_err::read_to_string(path)?.parse::<Self>().with_context(|| format!("failed to read {}", path.display()))
+    }
+
+    /// Whether a library of the system may be linked.
+    pub(super) fn allows(&self, install_name: &str) -> bool {
+        self.libraries.iter().any(|library| library.path == install_name)
+    }
+
+    /// The first macOS that has each of the listed symbols, by its name in Mach-O: with the leading underscore.
+    pub(super) fn introduced(&self) -> BTreeMap<String, OsVersion> {
+        let names = |symbols: &Symbols| -> Vec<_> {
+            symbols.names.iter().map(|name| (format!("_{name}"), symbols.since)).collect()
+        };
+        self.symbols.iter().flat_map(names).collect()
+    }
+}
+
+impl std::str::FromStr for Linkage {
+    type Err = toml::de::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        toml::from_str(text)
+    }
+}

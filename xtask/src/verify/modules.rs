@@ -1,0 +1,64 @@
+//! Extension modules: the expected ones are there, and each can be imported under its name.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::finding::{Check, Finding, Findings};
+use super::tree::Tree;
+use super::{Binary, Expectations};
+
+/// The names of all extension modules in `lib-dynload`, sorted.
+pub(super) fn check(
+    tree: &Tree,
+    binaries: &BTreeMap<String, Binary>,
+    expect: &Expectations,
+    found: &mut Vec<Finding>,
+) -> Vec<String> {
+    let folder = format!("{}/lib/python{}/lib-dynload", expect.prefix_in_root(), expect.python.short());
+    let mut modules = BTreeSet::new();
+    for (path, _) in tree.files() {
+        let Some(file) = path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { continue };
+        let Some((name, suffix)) = file.split_once('.') else { continue };
+        if !suffix.ends_with("so") {
+            continue;
+        }
+        let mut findings = Findings::new(path, found);
+        if !is_importable(suffix, expect) {
+            let got = format!("the suffix .{suffix}");
+            findings.add(Check::Modules, got, "one that this Python imports on macOS");
+            continue;
+        }
+        modules.insert(name.to_owned());
+        check_entry_point(name, binaries.get(path), &mut findings);
+    }
+    for name in &expect.modules {
+        if !modules.contains(name) {
+            let path = format!("{folder}/{name}.*.so");
+            Findings::new(&path, found).add(Check::Modules, "nothing", format!("the extension module {name}"));
+        }
+    }
+    modules.into_iter().collect()
+}
+
+/// Whether a suffix is one of those in `importlib.machinery.EXTENSION_SUFFIXES` on macOS: `cpython-313-darwin.so`,
+/// `cpython-313t-darwin.so`, `abi3.so`, `so`; before 3.5 `cpython-33m.so`.
+fn is_importable(suffix: &str, expect: &Expectations) -> bool {
+    let tag = format!("cpython-{}{}", expect.python.major, expect.python.minor);
+    let rest = match suffix {
+        "so" | "abi3.so" => return true,
+        other => other.strip_prefix(&tag).and_then(|rest| rest.strip_suffix(".so")),
+    };
+    let Some(rest) = rest else { return false };
+    let flags = rest.strip_suffix("-darwin").unwrap_or(rest);
+    let named = (expect.python.major, expect.python.minor) < (3, 5) || rest.ends_with("-darwin");
+    named && flags.chars().all(|flag| "dmut".contains(flag))
+}
+
+/// `import _ssl` calls `PyInit__ssl`; in every slice.
+fn check_entry_point(name: &str, binary: Option<&Binary>, findings: &mut Findings<'_>) {
+    let entry = format!("_PyInit_{name}");
+    for image in binary.into_iter().flat_map(|binary| &binary.images) {
+        if !image.exports.contains(&entry) {
+            findings.of_slice(image.arch).add(Check::Modules, "no entry point", format!("PyInit_{name}"));
+        }
+    }
+}

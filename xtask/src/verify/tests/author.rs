@@ -1,0 +1,310 @@
+//! Writes tiny Mach-O files: every field that the audit looks at can be chosen, and chosen wrong.
+//!
+//! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
+//! export trie, symbols, strings, signature.
+
+use sha2::Digest as _;
+
+use crate::arch::Arch;
+
+pub(super) const EXECUTE: u32 = 2;
+pub(super) const DYLIB: u32 = 6;
+pub(super) const BUNDLE: u32 = 8;
+
+/// A slice to be written.
+#[derive(Clone)]
+pub(super) struct Author {
+    pub arch: Arch,
+    pub file_type: u32,
+    /// Version numbers of `LC_VERSION_MIN_MACOSX` (x86_64) or `LC_BUILD_VERSION` (arm64).
+    pub minimum: Option<(u32, u32)>,
+    pub platform: u32,
+    pub install_name: Option<String>,
+    /// Load command and install name.
+    pub dylibs: Vec<(u32, String)>,
+    pub rpaths: Vec<String>,
+    pub stack_size: Option<u64>,
+    pub exports: Vec<String>,
+    pub imports: Vec<Import>,
+    /// Texts of `N_OSO` symbols.
+    pub debug: Vec<String>,
+    /// Bytes between the load commands and the section.
+    pub room: usize,
+    pub contents: Vec<u8>,
+    pub signed: bool,
+    /// What the code directory claims to cover, when that is not everything.
+    pub code_limit: Option<u32>,
+    /// Add an empty set of requirements as a blob.
+    pub requirements: bool,
+    /// Hash the requirements in their special slot.
+    pub sealed: bool,
+}
+
+#[derive(Clone)]
+pub(super) struct Import {
+    pub name: String,
+    /// 1 is the first library; -2 is flat lookup.
+    pub ordinal: i8,
+    pub weak: bool,
+}
+
+pub(super) const LOAD_DYLIB: u32 = 0xc;
+pub(super) const REEXPORT_DYLIB: u32 = 0x8000_001f;
+
+impl Author {
+    pub(super) fn new(arch: Arch, file_type: u32) -> Self {
+        Self {
+            arch,
+            file_type,
+            minimum: Some(if arch == Arch::Arm64 { (11, 0) } else { (10, 13) }),
+            platform: 1,
+            install_name: None,
+            dylibs: vec![(LOAD_DYLIB, "/usr/lib/libSystem.B.dylib".into())],
+            rpaths: Vec::new(),
+            stack_size: None,
+            exports: Vec::new(),
+            imports: Vec::new(),
+            debug: Vec::new(),
+            room: 64,
+            contents: vec![0xc3; 5000],
+            signed: arch == Arch::Arm64,
+            code_limit: None,
+            requirements: false,
+            sealed: true,
+        }
+    }
+
+    pub(super) fn import(mut self, name: &str, ordinal: i8) -> Self {
+        self.imports.push(Import { name: name.into(), ordinal, weak: false });
+        self
+    }
+
+    pub(super) fn export(mut self, name: &str) -> Self {
+        self.exports.push(name.into());
+        self
+    }
+
+    /// The bytes of the slice.
+    pub(super) fn thin(&self) -> Vec<u8> {
+        // The commands have the same size whatever the offsets in them are.
+        let size = self.commands(&Offsets::default()).iter().map(Vec::len).sum::<usize>();
+        let section = 32 + size + self.room;
+        let mut linkedit = Vec::new();
+        let start = section + self.contents.len();
+        let mut offsets = Offsets { section, linkedit: start, ..Offsets::default() };
+        let mut put = |bytes: Vec<u8>, align: usize| {
+            linkedit.resize((start + linkedit.len()).next_multiple_of(align) - start, 0);
+            let at = start + linkedit.len();
+            linkedit.extend(&bytes);
+            (at, bytes.len())
+        };
+        offsets.bind = put(self.bind_opcodes(), 8);
+        offsets.trie = put(self.export_trie(), 8);
+        let (symbols, strings) = self.symbols();
+        offsets.symbols = put(symbols, 8);
+        offsets.strings = put(strings, 8);
+        if self.signed {
+            let limit = put(Vec::new(), 16).0;
+            offsets.signature = (limit, self.signature(&vec![0; limit]).len());
+        }
+
+        let commands = self.commands(&offsets);
+        let cpu = if self.arch == Arch::Arm64 { (0x0100_000c, 0) } else { (0x0100_0007, 3) };
+        let header = [0xfeed_facf, cpu.0, cpu.1, self.file_type, commands.len() as u32, size as u32, 0x85, 0];
+        let mut bytes: Vec<u8> = header.iter().flat_map(|field: &u32| field.to_le_bytes()).collect();
+        bytes.extend(commands.concat());
+        bytes.resize(section, 0);
+        bytes.extend(&self.contents);
+        bytes.extend(linkedit);
+        if self.signed {
+            let signature = self.signature(&bytes);
+            bytes.extend(signature);
+        }
+        bytes
+    }
+
+    fn commands(&self, at: &Offsets) -> Vec<Vec<u8>> {
+        let mut commands = vec![
+            segment("__TEXT", 0, at.section + self.contents.len(), Some((at.section, self.contents.len()))),
+            segment("__LINKEDIT", at.linkedit, 0, None),
+        ];
+        if let Some(name) = &self.install_name {
+            commands.push(dylib(0xd, name));
+        }
+        commands.extend(self.dylibs.iter().map(|(kind, name)| dylib(*kind, name)));
+        commands.extend(self.rpaths.iter().map(|path| with_text(0x8000_001c, &[], path)));
+        if let Some((major, minor)) = self.minimum {
+            let version = major << 16 | minor << 8;
+            commands.push(match self.arch {
+                Arch::X86_64 => command(0x24, &[version, version]),
+                Arch::Arm64 => command(0x32, &[self.platform, version, version, 0]),
+            });
+        }
+        if let Some(size) = self.stack_size {
+            commands.push(command(0x8000_0028, &[at.section as u32, 0, size as u32, (size >> 32) as u32]));
+        }
+        let pair = |(offset, size): (usize, usize)| [offset as u32, size as u32];
+        let mut info = vec![0, 0];
+        info.extend(pair(at.bind));
+        info.extend([0; 4]);
+        info.extend(pair(at.trie));
+        commands.push(command(0x8000_0022, &info));
+        let [symbols, size] = pair(at.symbols);
+        let [strings, strings_size] = pair(at.strings);
+        commands.push(command(2, &[symbols, size / 16, strings, strings_size]));
+        if self.signed {
+            commands.push(command(0x1d, &pair(at.signature)));
+        }
+        commands
+    }
+
+    fn bind_opcodes(&self) -> Vec<u8> {
+        let mut opcodes = Vec::new();
+        for import in &self.imports {
+            opcodes.push(if import.ordinal > 0 { 0x10 } else { 0x30 } | (import.ordinal as u8 & 0xf));
+            opcodes.push(0x40 | u8::from(import.weak));
+            opcodes.extend(import.name.bytes().chain([0]));
+            opcodes.push(0x90);
+        }
+        opcodes.push(0);
+        opcodes
+    }
+
+    /// One node for the root, and one for each name.
+    fn export_trie(&self) -> Vec<u8> {
+        let size = 2 + self.exports.iter().map(|name| name.len() + 3).sum::<usize>();
+        let mut trie = vec![0, self.exports.len() as u8];
+        for (index, name) in self.exports.iter().enumerate() {
+            let child = size + index * 4;
+            trie.extend(name.bytes().chain([0, 0x80 | (child & 0x7f) as u8, (child >> 7) as u8]));
+        }
+        for _ in &self.exports {
+            trie.extend([2, 0, 0x10, 0]);
+        }
+        trie
+    }
+
+    fn symbols(&self) -> (Vec<u8>, Vec<u8>) {
+        let (mut symbols, mut strings) = (Vec::new(), vec![0]);
+        for path in &self.debug {
+            symbols.extend((strings.len() as u32).to_le_bytes());
+            symbols.extend([0x66, 0, 1, 0]);
+            symbols.extend([0; 8]);
+            strings.extend(path.bytes().chain([0]));
+        }
+        (symbols, strings)
+    }
+
+    fn signature(&self, code: &[u8]) -> Vec<u8> {
+        let requirements = big_endian(&[0xfade_0c01, 12, 0]);
+        let mut hashes = Vec::new();
+        if self.requirements && self.sealed {
+            hashes.extend(sha2::Sha256::digest(&requirements));
+            hashes.extend([0; 32]);
+        }
+        let special = hashes.len() / 32;
+        let pages = code.chunks(4096);
+        let count = pages.len();
+        hashes.extend(pages.flat_map(|page| <[u8; 32]>::from(sha2::Sha256::digest(page))));
+        let identifier = b"org.python.test\0";
+        let length = 44 + 4 + identifier.len() + hashes.len();
+        let first_page = length - count * 32;
+        let limit = self.code_limit.unwrap_or(code.len() as u32);
+        let fields =
+            [0xfade_0c02, length as u32, 0x20100, 2, first_page as u32, 48, special as u32, count as u32, limit];
+        let mut directory = big_endian(&fields);
+        directory.extend([32, 2, 0, 12]);
+        directory.extend([0; 8]);
+        directory.extend(identifier);
+        directory.extend(hashes);
+
+        let mut blobs = vec![(0, directory)];
+        if self.requirements {
+            blobs.push((2, requirements));
+        }
+        let mut offset = 12 + 8 * blobs.len();
+        let total = offset + blobs.iter().map(|(_, blob)| blob.len()).sum::<usize>();
+        let mut bytes = big_endian(&[0xfade_0cc0, total as u32, blobs.len() as u32]);
+        for (slot, blob) in &blobs {
+            bytes.extend(big_endian(&[*slot, offset as u32]));
+            offset += blob.len();
+        }
+        bytes.extend(blobs.into_iter().flat_map(|(_, blob)| blob));
+        bytes
+    }
+}
+
+#[derive(Default)]
+struct Offsets {
+    section: usize,
+    linkedit: usize,
+    bind: (usize, usize),
+    trie: (usize, usize),
+    symbols: (usize, usize),
+    strings: (usize, usize),
+    signature: (usize, usize),
+}
+
+fn big_endian(fields: &[u32]) -> Vec<u8> {
+    fields.iter().flat_map(|field| field.to_be_bytes()).collect()
+}
+
+fn command(kind: u32, fields: &[u32]) -> Vec<u8> {
+    let size = 8 + 4 * fields.len() as u32;
+    [kind, size].iter().chain(fields).flat_map(|field| field.to_le_bytes()).collect()
+}
+
+/// A load command that ends with a text; the text's offset comes first.
+fn with_text(kind: u32, fields: &[u32], text: &str) -> Vec<u8> {
+    let offset = 12 + 4 * fields.len();
+    let size = (offset + text.len() + 1).next_multiple_of(8);
+    let numbers = [kind, size as u32, offset as u32];
+    let mut bytes: Vec<u8> = numbers.iter().chain(fields).flat_map(|field| field.to_le_bytes()).collect();
+    bytes.extend(text.bytes());
+    bytes.resize(size, 0);
+    bytes
+}
+
+fn dylib(kind: u32, name: &str) -> Vec<u8> {
+    with_text(kind, &[2, 0x10000, 0x10000], name)
+}
+
+fn segment(name: &str, offset: usize, size: usize, section: Option<(usize, usize)>) -> Vec<u8> {
+    let padded = |name: &str| {
+        let mut bytes = name.as_bytes().to_vec();
+        bytes.resize(16, 0);
+        bytes
+    };
+    let mut bytes = Vec::new();
+    let total = 72 + if section.is_some() { 80 } else { 0 };
+    bytes.extend([0x19_u32, total].iter().flat_map(|field| field.to_le_bytes()));
+    bytes.extend(padded(name));
+    let words = [offset as u64, size as u64, offset as u64, size as u64];
+    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    bytes.extend([5, 5, u32::from(section.is_some()), 0].iter().flat_map(|field: &u32| field.to_le_bytes()));
+    if let Some((offset, size)) = section {
+        bytes.extend(padded("__text"));
+        bytes.extend(padded(name));
+        bytes.extend([offset as u64, size as u64].iter().flat_map(|word| word.to_le_bytes()));
+        let fields = [offset as u32, 4, 0, 0, 0x8000_0400, 0, 0, 0];
+        bytes.extend(fields.iter().flat_map(|field: &u32| field.to_le_bytes()));
+    }
+    bytes
+}
+
+/// A fat file, each slice on a page of 16 KiB.
+pub(super) fn fat(slices: &[(Arch, Vec<u8>)]) -> Vec<u8> {
+    let mut table = vec![0xcafe_babe, slices.len() as u32];
+    let mut body: Vec<u8> = Vec::new();
+    for (arch, slice) in slices {
+        let offset = (16384 + body.len()).next_multiple_of(16384);
+        body.resize(offset - 16384, 0);
+        let cpu = if *arch == Arch::Arm64 { [0x0100_000c, 0] } else { [0x0100_0007, 3] };
+        table.extend(cpu.iter().chain(&[offset as u32, slice.len() as u32, 14]));
+        body.extend(slice);
+    }
+    let mut bytes = big_endian(&table);
+    bytes.resize(16384, 0);
+    bytes.extend(body);
+    bytes
+}
