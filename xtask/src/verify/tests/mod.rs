@@ -6,9 +6,9 @@ mod sample;
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use author::{LOAD_DYLIB, REEXPORT_DYLIB};
+use author::{Author, LOAD_DYLIB, REEXPORT_DYLIB};
 use insta::assert_snapshot;
-use sample::{PYTHON_APP, SSL, SYSCONFIG, Sample, framework, interpreter, module, openssl, program};
+use sample::{PYCONFIG, PYTHON_APP, SSL, SYSCONFIG, Sample, framework, interpreter, module, openssl, program};
 
 use super::Linkage;
 use crate::arch::Arch;
@@ -179,8 +179,9 @@ fn linked_libraries() {
 }
 
 #[test]
-fn headerpad_and_stack() {
+fn headers() {
     let sample = Sample::new();
+    sample.universal("bin/python3.13.dSYM", |arch| Author::new(arch, 10));
     sample.universal(PYTHON_APP, |arch| {
         let mut author = interpreter(arch);
         author.stack_size = (arch == Arch::X86_64).then_some(0);
@@ -192,6 +193,8 @@ fn headerpad_and_stack() {
     …/Resources/Python.app/Contents/MacOS/Python: headerpad (arm64): got 31 bytes after the load commands, expected at least 32
     …/Resources/Python.app/Contents/MacOS/Python: stack-size (x86_64): got 0x0, expected 0x1000000
     …/Resources/Python.app/Contents/MacOS/Python: stack-size (arm64): got no LC_MAIN, expected 0x1000000
+    …/bin/python3.13.dSYM: mach-o (x86_64): got file type 10, expected a program, dylib, bundle or object file
+    …/bin/python3.13.dSYM: mach-o (arm64): got file type 10, expected a program, dylib, bundle or object file
     ");
 }
 
@@ -444,6 +447,16 @@ fn sysconfig() {
     assert_snapshot!(sample.findings(), @"…/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got something else, expected `build_time_vars = {…}` with texts and numbers");
     sample.remove(SYSCONFIG);
     assert_snapshot!(sample.findings(), @"…/lib/python3.13/_sysconfigdata*.py: sysconfig: got nothing, expected what Python knows about its build");
+}
+
+#[test]
+fn pyconfig() {
+    let sample = Sample::new();
+    sample.write(PYCONFIG, b"#if 1\n#  define HAVE_EPOLL 1\n#endif\n/* #undef HAVE_KQUEUE */\n");
+    assert_snapshot!(sample.findings(), @"
+    …/include/python3.13/pyconfig.h: sysconfig: got #define HAVE_EPOLL, expected no such macro: macOS is different
+    …/include/python3.13/pyconfig.h: sysconfig: got no HAVE_KQUEUE, expected it, as in every build for macOS
+    ");
 }
 
 #[test]
