@@ -1,5 +1,354 @@
-//! stub
+//! Debian's package client, used as an ordinary user and with a state of our own.
+//!
+//! The machine's own source stanzas and keyrings are repeated in a private folder; the system's lists, locks and
+//! caches are never touched, and nothing is installed. Works as root and without, and needs no `dpkg-dev`.
+//!
+//! Each *view* is one suite seen for one purpose, with lists of its own: programs come from the machine's own suite
+//! only (those of another would need that one's C library), sources from any suite.
+
+mod stanza;
+mod uris;
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use anyhow::{Result, bail};
-pub struct Apt;
-impl Apt { pub fn open(_: &Path) -> Result<Self> { Ok(Apt) } pub fn source(&mut self, _: &str, _: &str, _: &str, _: &str, _: &Path) -> Result<PathBuf> { bail!("stub") } }
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Sha256;
+use crate::exec::{self, cmd};
+use crate::hint::{WithHint as _, hinted};
+use stanza::Stanza;
+use uris::Uri;
+
+/// Ships with `apt` itself; downloads what it is told with apt's own transports and proxies.
+const APT_HELPER: &str = "/usr/lib/apt/apt-helper";
+
+/// How many downloads run at a time.
+const CONNECTIONS: usize = 4;
+
+/// Packages taken for granted when programs are resolved, whatever the machine has installed. The C and C++ run-time
+/// libraries come from the host: apt needs them too, so every machine that has apt has them. The rest is for making
+/// Linux programs, which nothing here does.
+const FROM_HOST: &[&str] = &["libc6", "libgcc-s1", "libstdc++6", "libc6-dev", "binutils"];
+
+/// The same, for names that carry gcc's version: what they start with, and what they end with.
+const FROM_HOST_VERSIONED: &[(&str, &str)] = &[("libstdc++-", "-dev"), ("libgcc-", "-dev"), ("libobjc-", "-dev")];
+
+/// A binary package that was downloaded.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct DebPackage {
+    /// `clang-19`.
+    pub name: String,
+    /// `1:19.1.7-3~deb12u1`.
+    pub version: String,
+    /// The `.deb` file.
+    pub file: PathBuf,
+}
+
+/// The package client and its private state.
+pub struct Apt {
+    state: PathBuf,
+    /// The distribution's own stanzas, as the machine has them.
+    stanzas: Vec<Stanza>,
+    /// `bookworm`.
+    codename: String,
+    /// `amd64`.
+    architecture: String,
+    /// The machine's settings for downloads: proxies, timeouts.
+    acquire: String,
+    /// Views whose lists were brought up to date by this process.
+    updated: BTreeSet<String>,
+}
+
+/// One suite, seen for one purpose.
+struct View {
+    name: String,
+    config: PathBuf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Binaries,
+    Sources,
+}
+
+impl Kind {
+    /// As `Types:` says it.
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Binaries => "deb",
+            Kind::Sources => "deb-src",
+        }
+    }
+}
+
+impl Apt {
+    /// Reads the machine's own configuration; touches no network. `state` is ours to fill.
+    ///
+    /// # Errors
+    /// On a machine without apt, or one whose sources don't name its own distribution.
+    pub fn open(state: &Path) -> Result<Self> {
+        const HINT: &str = "take the sources from a folder (`--sources DIR`), or run on Debian or Ubuntu";
+        let state = std::path::absolute(state)?;
+        fs_err::create_dir_all(&state)?;
+        let sh = exec::shell(&state)?;
+        let config = exec::read(cmd!(sh, "apt-config dump")).context("no apt on this machine").hint(HINT)?;
+        let architecture = exec::read(cmd!(sh, "dpkg --print-architecture")).hint(HINT)?;
+        let places =
+            exec::read(cmd!(sh, "apt-config shell LIST Dir::Etc::sourcelist/f PARTS Dir::Etc::sourceparts/d"))?;
+        let os_release = fs_err::read_to_string("/etc/os-release").context("no way to tell the distribution")?;
+        let codename = shell_value(&os_release, "VERSION_CODENAME")
+            .context("/etc/os-release has no VERSION_CODENAME")
+            .hint(HINT)?;
+        let all = stanza::read_all(shell_value(&places, "LIST").as_deref(), shell_value(&places, "PARTS").as_deref())?;
+        let mut stanzas: Vec<Stanza> = Vec::new();
+        for stanza in all.iter().filter_map(|stanza| stanza.of_distribution(&codename)) {
+            // `deb` and `deb-src` lines of the same place become the same here.
+            if !stanzas.contains(&stanza) {
+                stanzas.push(stanza);
+            }
+        }
+        if stanzas.is_empty() {
+            let error = anyhow!("apt's sources on this machine don't name {codename} itself");
+            return Err(hinted(error, "see /etc/apt/sources.list.d: a stanza with the suite's own name is needed"));
+        }
+        let acquire = config
+            .lines()
+            .filter(|line| line.starts_with("Acquire::") && !line.starts_with("Acquire::IndexTargets"))
+            .fold(String::new(), |text, line| text + line + "\n");
+        Ok(Self { state, stanzas, codename, architecture, acquire, updated: BTreeSet::new() })
+    }
+
+    /// Downloads one file of a source package, such as `python3.13_3.13.5.orig.tar.xz`, into a folder.
+    ///
+    /// When that version of the package is gone but another one of the suite has a file of the same name, that one is
+    /// taken. apt checks the digest that the signed lists promise; whether it is the digest we pinned is for the
+    /// caller to check.
+    ///
+    /// # Errors
+    /// Unknown package or file, no network.
+    pub fn source(&mut self, suite: &str, package: &str, version: &str, file: &str, into: &Path) -> Result<PathBuf> {
+        let view = self.view(Kind::Sources, suite)?;
+        let found = self.with_fresh_lists(&view, |apt| {
+            let uri = apt.source_uri(&view, package, version, file)?;
+            apt.download(&view, std::slice::from_ref(&uri), into)?;
+            Ok(into.join(file))
+        });
+        found.with_context(|| format!("failed to get {file} of the source package {package} from {suite}"))
+    }
+
+    /// Downloads packages and all that they need, except what [`FROM_HOST`] says. The result depends on the suite's
+    /// lists alone, not on what the machine has installed. A file that is there already and right is kept.
+    ///
+    /// # Errors
+    /// Unknown package, no network.
+    pub fn binaries(&mut self, packages: &[String], into: &Path) -> Result<Vec<DebPackage>> {
+        let view = self.view(Kind::Binaries, &self.codename.clone())?;
+        let found = self.with_fresh_lists(&view, |apt| {
+            apt.assume_from_host(&view)?;
+            let text = apt.read(
+                &view,
+                "apt-get",
+                &["install", "--print-uris", "--yes", "--no-install-recommends", "--"],
+                packages,
+            )?;
+            let uris = uris::parse(&text)?;
+            if uris.is_empty() {
+                bail!("apt names no package to download");
+            }
+            let mut found = uris.iter().map(|uri| uri.package(into)).collect::<Result<Vec<DebPackage>>>()?;
+            let missing: Vec<Uri> = uris.into_iter().filter(|uri| !uri.is_in(into)).collect();
+            apt.download(&view, &missing, into)?;
+            found.sort();
+            Ok(found)
+        });
+        found
+            .with_context(|| format!("failed to get the packages {}", packages.join(", ")))
+            .hint("this needs a network that reaches the machine's Debian mirror; apt honours `http_proxy`")
+    }
+
+    /// A folder for downloads that may be thrown away.
+    pub fn archives(&self) -> PathBuf {
+        self.state.join("archives")
+    }
+
+    /// Writes a view's configuration and stanzas.
+    fn view(&self, kind: Kind, suite: &str) -> Result<View> {
+        if suite.is_empty() || !suite.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
+            bail!("`{suite}` is not the name of a suite");
+        }
+        let name = format!("{suite}-{}", kind.name());
+        let dir = self.state.join(&name);
+        for below in ["lists/partial", "cache/archives/partial", "sources", "empty"] {
+            fs_err::create_dir_all(dir.join(below))?;
+        }
+        let stanzas: Vec<String> =
+            self.stanzas.iter().map(|stanza| stanza.in_suite(&self.codename, suite).to_deb822(kind.name())).collect();
+        write_when_changed(&dir.join("sources/distribution.sources"), &stanzas.join("\n"))?;
+        if !dir.join("status").exists() {
+            fs_err::write(dir.join("status"), "")?;
+        }
+        let config = dir.join("apt.conf");
+        write_when_changed(&config, &self.config(&dir)?)?;
+        Ok(View { name, config })
+    }
+
+    /// The whole configuration of a view: none of the machine's hooks, preferences or foreign architectures.
+    fn config(&self, dir: &Path) -> Result<String> {
+        let dir = dir.to_str().filter(|dir| !dir.contains('"')).context("apt can't use a folder of that name")?;
+        let mut text = self.acquire.clone();
+        let architecture = &self.architecture;
+        write!(
+            text,
+            "APT::Architecture \"{architecture}\";\n\
+             APT::Architectures {{ \"{architecture}\"; }};\n\
+             APT::Sandbox::User \"root\";\n\
+             APT::Update::Error-Mode \"any\";\n\
+             Acquire::ForceHash \"SHA256\";\n\
+             Acquire::Languages {{ \"none\"; }};\n\
+             Acquire::Retries \"3\";\n\
+             Debug::NoLocking \"true\";\n\
+             Dir::Etc::main \"/dev/null\";\n\
+             Dir::Etc::parts \"{dir}/empty\";\n\
+             Dir::Etc::preferences \"/dev/null\";\n\
+             Dir::Etc::preferencesparts \"{dir}/empty\";\n\
+             Dir::Etc::sourcelist \"/dev/null\";\n\
+             Dir::Etc::sourceparts \"{dir}/sources\";\n\
+             Dir::State \"{dir}\";\n\
+             Dir::State::lists \"{dir}/lists\";\n\
+             Dir::State::status \"{dir}/status\";\n\
+             Dir::State::extended_states \"{dir}/extended_states\";\n\
+             Dir::Cache \"{dir}/cache\";\n\
+             Dir::Log \"{dir}\";\n"
+        )?;
+        Ok(text)
+    }
+
+    /// Runs one of apt's programs on a view: its fixed arguments, then names.
+    fn read(&self, view: &View, program: &str, fixed: &[&str], names: &[String]) -> Result<String> {
+        let sh = exec::shell(&self.state)?;
+        exec::read(sh.cmd(program).args(fixed).args(names).env("APT_CONFIG", &view.config).env("LC_ALL", "C"))
+    }
+
+    /// Tries with the lists at hand; when that fails, brings them up to date, once a process, and tries again.
+    fn with_fresh_lists<T>(&mut self, view: &View, attempt: impl Fn(&Self) -> Result<T>) -> Result<T> {
+        if self.has_lists(view)? {
+            match attempt(self) {
+                Err(_) if !self.updated.contains(&view.name) => {}
+                result => return result,
+            }
+        }
+        self.update(view)?;
+        attempt(self)
+    }
+
+    fn has_lists(&self, view: &View) -> Result<bool> {
+        let lists = self.state.join(&view.name).join("lists");
+        Ok(fs_err::read_dir(lists)?.flatten().any(|entry| entry.path().is_file()))
+    }
+
+    fn update(&mut self, view: &View) -> Result<()> {
+        // Two of us must not write the same lists at a time.
+        let lock = fs_err::File::create(self.state.join(&view.name).join("update.lock"))?;
+        lock.file().lock().context("failed to wait for another update of the package lists")?;
+        self.read(view, "apt-get", &["update", "--quiet"], &[])
+            .with_context(|| format!("failed to read the package lists of {}", view.name))?;
+        self.updated.insert(view.name.clone());
+        Ok(())
+    }
+
+    /// Where a file of a source package lies.
+    fn source_uri(&self, view: &View, package: &str, version: &str, file: &str) -> Result<Uri> {
+        let text = self.read(view, "apt-cache", &["showsrc", "--only-source", "--"], &[package.to_owned()])?;
+        let version = uris::version_with(&text, version, file)?;
+        let wanted = [format!("{package}={version}")];
+        let text = self.read(view, "apt-get", &["source", "--print-uris", "--only-source", "--"], &wanted)?;
+        let uris = uris::parse(&text)?;
+        uris.into_iter().find(|uri| uri.file == file).with_context(|| format!("apt doesn't say where {file} is"))
+    }
+
+    /// Declares [`FROM_HOST`] installed, at a version that satisfies everyone.
+    fn assume_from_host(&self, view: &View) -> Result<()> {
+        let mut names: BTreeSet<String> = FROM_HOST.iter().map(|name| (*name).to_owned()).collect();
+        for (start, end) in FROM_HOST_VERSIONED {
+            let text = self.read(view, "apt-cache", &["pkgnames", "--", start], &[])?;
+            names.extend(text.lines().filter(|name| name.ends_with(end)).map(ToOwned::to_owned));
+        }
+        let status = names.iter().fold(String::new(), |text, name| {
+            text + &format!(
+                "Package: {name}\nStatus: install ok installed\nArchitecture: {}\nMulti-Arch: same\n\
+                 Version: 9999\nMaintainer: none\nDescription: comes from the host\n\n",
+                self.architecture
+            )
+        });
+        write_when_changed(&self.state.join(&view.name).join("status"), &status)
+    }
+
+    /// Downloads files, a few at a time, and checks their digests.
+    fn download(&self, view: &View, uris: &[Uri], into: &Path) -> Result<()> {
+        let into = std::path::absolute(into)?;
+        fs_err::create_dir_all(&into)?;
+        let partial = tempfile::Builder::new().prefix(".apt-").tempdir_in(&into)?;
+        let share = uris.len().div_ceil(CONNECTIONS).max(1);
+        std::thread::scope(|scope| {
+            let running: Vec<_> = uris
+                .chunks(share)
+                .map(|uris| scope.spawn(|| self.download_in_turn(view, uris, partial.path(), &into)))
+                .collect();
+            running.into_iter().try_for_each(|thread| match thread.join() {
+                Ok(result) => result,
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+        })
+    }
+
+    fn download_in_turn(&self, view: &View, uris: &[Uri], partial: &Path, into: &Path) -> Result<()> {
+        let mut args = Vec::new();
+        for uri in uris {
+            let to = partial.join(&uri.file).into_os_string();
+            let to = to.into_string().ok().context("apt can't use a folder of that name")?;
+            args.extend([uri.uri.clone(), to, format!("SHA256:{}", uri.sha256)]);
+        }
+        self.read(view, APT_HELPER, &["download-file"], &args)?;
+        for uri in uris {
+            let file = partial.join(&uri.file);
+            let got = Sha256::of_file(&file)?;
+            if got != uri.sha256 {
+                bail!("sha256 of {} is {got}, the suite's lists say {}", uri.file, uri.sha256);
+            }
+            fs_err::rename(file, into.join(&uri.file))?;
+        }
+        Ok(())
+    }
+}
+
+/// The value of `NAME=value` or `NAME='value'` among lines of such.
+fn shell_value(text: &str, name: &str) -> Option<String> {
+    let value = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='))?;
+    let value = value.trim().trim_matches(['\'', '"']);
+    (!value.is_empty()).then(|| value.to_owned())
+}
+
+/// apt rebuilds its index of the lists when its configuration looks newer.
+fn write_when_changed(path: &Path, text: &str) -> Result<()> {
+    if fs_err::read_to_string(path).is_ok_and(|old| old == text) {
+        return Ok(());
+    }
+    Ok(fs_err::write(path, text)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_of_shell_assignments() {
+        let text = "NAME=\"Debian GNU/Linux\"\nVERSION_CODENAME=bookworm\nPARTS='/etc/apt/sources.list.d/'\nEMPTY=''\n";
+        assert_eq!(shell_value(text, "VERSION_CODENAME").as_deref(), Some("bookworm"));
+        assert_eq!(shell_value(text, "PARTS").as_deref(), Some("/etc/apt/sources.list.d/"));
+        assert_eq!(shell_value(text, "EMPTY"), None);
+        assert_eq!(shell_value(text, "CODENAME"), None);
+    }
+}

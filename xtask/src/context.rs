@@ -1,9 +1,11 @@
 //! What every verb needs to know: where things are, and how to talk to the user.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context as _, Result, bail};
 
+use crate::apt::Apt;
 use crate::hint::WithHint as _;
 use crate::ui::Ui;
 
@@ -55,6 +57,8 @@ pub struct Context {
     pub offline: bool,
     /// How many commands may run at a time.
     pub jobs: usize,
+    /// Debian's package client, once somebody asked for it: its state bears one user at a time.
+    pub apt: Mutex<Option<Apt>>,
 }
 
 impl Context {
@@ -70,7 +74,19 @@ impl Context {
         };
         let dist = repo.join("dist");
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { paths: Paths { repo, cache, dist }, ui: Ui::new(), offline, jobs: jobs.unwrap_or(cores).max(1) })
+        Ok(Self { paths: Paths { repo, cache, dist }, ui: Ui::new(), offline, jobs: jobs.unwrap_or(cores).max(1), apt: Mutex::default() })
+    }
+
+    /// Does something with Debian's package client, alone.
+    ///
+    /// # Errors
+    /// When there is none on this machine, or the work fails.
+    pub fn with_apt<T>(&self, work: impl FnOnce(&mut Apt) -> Result<T>) -> Result<T> {
+        let mut apt = self.apt.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *apt {
+            Some(apt) => work(apt),
+            none => work(none.insert(Apt::open(&self.paths.cache.join("apt"))?)),
+        }
     }
 }
 

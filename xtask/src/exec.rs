@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
 
 use anyhow::{Context as _, Result, bail};
 use fs_err::File;
@@ -151,6 +152,39 @@ impl Check<'_> {
         let sh = shell(self.dir)?;
         let (program, args) = (self.program, self.args);
         cmd!(sh, "{program} {args...}").quiet().run().with_context(|| format!("{} failed", self.purpose))
+    }
+}
+
+/// Another program in our place: our own input, output and environment, and what is set on top of it.
+pub struct StandIn {
+    /// The program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Variables on top of our own.
+    pub env: Vec<(&'static str, OsString)>,
+}
+
+impl StandIn {
+    #[expect(clippy::disallowed_methods, reason = "this is exec")]
+    fn command(&self) -> std::process::Command {
+        let mut command = std::process::Command::new(&self.program);
+        command.args(&self.args).envs(self.env.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    /// Becomes the program. Returns only when that is impossible, with the reason.
+    pub fn exec(&self) -> anyhow::Error {
+        let error = std::os::unix::process::CommandExt::exec(&mut self.command());
+        anyhow::Error::new(error).context(format!("could not run {}", self.program.display()))
+    }
+
+    /// Runs the program and waits for it.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn run(&self) -> Result<ExitStatus> {
+        self.command().status().with_context(|| format!("could not run {}", self.program.display()))
     }
 }
 

@@ -13,6 +13,8 @@ mod host;
 mod package;
 mod plan;
 mod recipe;
+#[cfg(test)]
+mod rules;
 mod toolchain;
 mod ui;
 mod verbs;

@@ -8,7 +8,6 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::text::Names;
 use super::{merge, scrub, tree, unpack};
-use crate::apt::Apt;
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::exec::Job;
@@ -64,8 +63,8 @@ impl Execution<'_> {
             Op::RelativeLinks { root } => tree::relative_links(&path(root)?),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
             Op::DebianPackages { packages, into } => {
-                let mut apt = Apt::open(&self.cx.paths.cache.join("apt"))?;
-                toolchain::unpack_packages(&mut apt, packages, &path(into)?)
+                let into = path(into)?;
+                self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
             }
             Op::OpenSdk { wheel, into, .. } => {
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)

@@ -22,7 +22,7 @@ fn unpack_at(archive: &Path, into: &Path) -> Result<()> {
     let reader: Box<dyn Read> = match name.rsplit('.').next() {
         Some("gz" | "tgz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
         Some("xz") => Box::new(lzma_rust2::XzReader::new(file, true)),
-        _ => bail!("its name ends neither in .tar.gz nor in .tar.xz"),
+        _ => bail!("its name ends neither in .gz, .tgz nor .xz"),
     };
     let mut tar = tar::Archive::new(reader);
     // Times decide what `make` thinks is up to date.

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
-use crate::apt::Apt;
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::hint::{WithHint as _, hinted, render};
@@ -40,7 +39,7 @@ const PARALLEL: usize = 4;
 pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
     let cache = cx.paths.sources();
     fs_err::create_dir_all(&cache)?;
-    let fetcher = Fetcher { cx, folder, cache: &cache, apt: Mutex::new(None) };
+    let fetcher = Fetcher { cx, folder, cache: &cache };
     let missing: Vec<&Source> = sources.iter().copied().filter(|source| !fetcher.is_cached(source)).collect();
     let next = AtomicUsize::new(0);
     let failures = Mutex::new(Vec::new());
@@ -85,7 +84,6 @@ struct Fetcher<'a> {
     cx: &'a Context,
     folder: Option<&'a Path>,
     cache: &'a Path,
-    apt: Mutex<Option<Apt>>,
 }
 
 impl Fetcher<'_> {
@@ -141,8 +139,7 @@ impl Fetcher<'_> {
         }
         if let Some(package) = &source.debian {
             let name = format!("Debian's source package {} {}", package.package, package.version);
-            let state = self.cx.paths.cache.join("apt");
-            attempts.push((name, Box::new(move || debian::download(&self.apt, &state, package, scratch))));
+            attempts.push((name, Box::new(move || debian::download(self.cx, package, scratch))));
         }
         if let Some(wheel) = &source.pypi {
             let name = format!("the Python package index ({} {})", wheel.package, wheel.version);

@@ -4,7 +4,7 @@ use crate::ui::Ui;
 
 fn context(cache: &Path) -> Context {
     let paths = Paths { repo: cache.into(), cache: cache.into(), dist: cache.join("dist") };
-    Context { paths, ui: Ui::new(), offline: true, jobs: 1 }
+    Context { paths, ui: Ui::new(), offline: true, jobs: 1, apt: Mutex::default() }
 }
 
 fn source(file: &str, contents: &[u8]) -> Source {

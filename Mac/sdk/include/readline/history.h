@@ -1,0 +1,2 @@
+/* macOS's readline is libedit. */
+#include <editline/readline.h>

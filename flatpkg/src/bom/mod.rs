@@ -1,0 +1,188 @@
+//! Bills of materials: the `Bom` of a component, which the installer keeps as the package's receipt.
+//!
+//! The file is a store of numbered blocks with a B-tree of paths in it. `format.rs` beside this file draws it.
+//!
+//! ```
+//! use flatpkg::{bom, mode::Mode, payload::{self, Compression}, tree::{Entry, Tree, TreePath}};
+//!
+//! let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+//! tree.insert(TreePath::new("hello")?, Entry::file(*b"hello\n", Mode::PLAIN))?;
+//! let facts = payload::write(&tree, Compression::Gzip, &mut Vec::new(), &|_| ())?;
+//! let bytes = bom::write(&tree, &facts)?;
+//!
+//! let bom = bom::read(&bytes)?;
+//! assert_eq!(bom.records[1].to_string(), "-rw-r--r-- 0/0 0 6 c=b3beab91 ./hello");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod btree;
+mod format;
+mod read;
+mod record;
+mod record_bytes;
+#[cfg(test)]
+mod tests;
+mod write;
+
+pub use read::read;
+pub use record::{DirectorySizes, Node, Record, check, records, totals};
+
+use crate::macho::CpuType;
+use crate::payload::Facts;
+use crate::tree::{BadPath, Tree, TreePath};
+
+/// A bill of materials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Bom {
+    /// Bytes for each processor, [`CpuType::NONE`] for all that isn't Mach-O. See [`totals`].
+    pub totals: Vec<(CpuType, u32)>,
+    /// What is known of each path, sorted by path; the root is the first.
+    pub records: Vec<Record>,
+    /// How the file that was read is made.
+    pub form: Form,
+}
+
+/// Properties of a file that its records don't show, but on which Apple's readers insist.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Form {
+    /// The free list is there; without it Apple's readers abort.
+    pub free_list: bool,
+    /// Records without the eight zero bytes at their end, as before 2015; macOS 26 doesn't list such files.
+    pub short_records: usize,
+    /// The paths are in the order of (parent's number, name); out of order `lsbom` stops in the middle.
+    pub sorted: bool,
+    /// The number of paths that BomInfo states.
+    pub stated_paths: u32,
+}
+
+/// Writes the bill of materials of a tree. The bytes depend on nothing else.
+///
+/// # Errors
+///
+/// A file of 4 GiB or more; a file without facts.
+pub fn write(tree: &Tree, facts: &Facts) -> Result<Vec<u8>, Error> {
+    Bom::new(records(tree, facts)?).encode()
+}
+
+impl Bom {
+    /// The bill of materials of these records, with their totals. They are sorted by path.
+    pub fn new(mut records: Vec<Record>) -> Bom {
+        records.sort_by(|a, b| a.path.cmp(&b.path));
+        let totals = totals(&records, DirectorySizes::Excluded);
+        let form = Form { free_list: true, short_records: 0, sorted: true, stated_paths: records.len() as u32 };
+        Bom { totals, records, form }
+    }
+
+    /// The bytes of the file, in today's form whatever `form` says.
+    ///
+    /// # Errors
+    ///
+    /// When the records aren't sorted, aren't a tree with a root, or need more than 4 GiB.
+    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+        write::encode(self, btree::Capacity::APPLE)
+    }
+
+    /// The record of a path given as a [`TreePath`] or its bytes.
+    pub fn get(&self, path: &(impl AsRef<[u8]> + ?Sized)) -> Option<&Record> {
+        let found = self.records.binary_search_by(|record| record.path.as_bytes().cmp(path.as_ref()));
+        found.ok().and_then(|at| self.records.get(at))
+    }
+}
+
+/// Why a bill of materials can't be written or read. Offsets are bytes from the file's start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A size is stated in 32 bits; how Apple states larger ones (`Size64`) was never seen.
+    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX)]
+    FileTooLarge {
+        /// The path inside the tree.
+        path: TreePath,
+        /// Its size in bytes.
+        size: u64,
+    },
+    /// The checksum of a file wasn't made.
+    #[error("there is no checksum for {path}")]
+    NoFacts {
+        /// The path inside the tree.
+        path: TreePath,
+    },
+    /// More paths or bytes than 32-bit numbers reach.
+    #[error("the bill of materials needs more than 4 GiB")]
+    TooLarge,
+    /// The root is missing, or isn't first.
+    #[error("the first path is {got:?}, expected the root \".\"")]
+    NoRoot {
+        /// The first path, empty if there is none.
+        got: String,
+    },
+    /// A path's directory has no record.
+    #[error("{path} has no parent directory in the bill of materials")]
+    NoParent {
+        /// The path.
+        path: TreePath,
+    },
+    /// Two records for one path, or records out of order.
+    #[error("{path} is there twice or out of order")]
+    Duplicate {
+        /// The path.
+        path: TreePath,
+    },
+    /// The first bytes.
+    #[error("the file starts with \"{got}\", expected \"BOMStore\" and version 1")]
+    Magic {
+        /// Its first bytes, escaped.
+        got: String,
+    },
+    /// A part lies outside the file, or is too short for what it should hold.
+    #[error("{what} needs bytes {offset} to {end}, the file has {length}")]
+    Bounds {
+        /// Which part.
+        what: &'static str,
+        /// Its start.
+        offset: u64,
+        /// Its end.
+        end: u64,
+        /// Length of the file.
+        length: u64,
+    },
+    /// A block is empty, not in the index, or of another shape than its use demands.
+    #[error("block {block} is no {expected}")]
+    Block {
+        /// Its number.
+        block: u32,
+        /// What it is used as.
+        expected: &'static str,
+    },
+    /// One of the five variables.
+    #[error("there is no variable {name:?}")]
+    NoVariable {
+        /// Its name.
+        name: &'static str,
+    },
+    /// The nodes of the tree form a circle, or refer to more paths than the file can hold.
+    #[error("block {block} is used again, or the tree refers to more than {limit} paths")]
+    Endless {
+        /// Number of the node.
+        block: u32,
+        /// Paths that a file of this length can hold.
+        limit: usize,
+    },
+    /// Two paths have one number, or a path's directory is missing or lies in the path itself.
+    #[error("path {name:?} has the number {id} of another one or a directory ({parent}) that is not there")]
+    Number {
+        /// The last component, lossily as text.
+        name: String,
+        /// Its number.
+        id: u32,
+        /// The number of its directory.
+        parent: u32,
+    },
+    /// A name can't be part of a path.
+    #[error("path number {id} has a bad name")]
+    Name {
+        /// The path's number.
+        id: u32,
+        /// What is wrong with it.
+        source: BadPath,
+    },
+}

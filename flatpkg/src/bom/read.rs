@@ -1,0 +1,254 @@
+//! Reading the file. Nothing in it is trusted.
+
+use std::collections::{HashMap, HashSet};
+
+use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
+
+use super::format::{Header, InfoHeader, InfoTotal, MAGIC, NodeHeader, Pair, PathPointer, Slot, TreeHeader};
+use super::{Bom, Error, Form, Record, record_bytes};
+use crate::macho::CpuType;
+use crate::tree::TreePath;
+
+/// Fewest bytes of the file that a path takes: its record, key, pointer, slots and pair.
+const BYTES_PER_PATH: usize = 64;
+
+/// Levels of a tree; four nodes of 511 children reach every 32-bit number.
+const MAX_DEPTH: usize = 16;
+
+/// Reads a bill of materials.
+///
+/// Old forms are understood; [`Form`] tells them apart. Memory is bounded by the file's length: a file can't refer to
+/// more paths than it has room for, and no path is longer than [`MAX_PATH`](crate::tree::MAX_PATH).
+pub fn read(bytes: &[u8]) -> Result<Bom, Error> {
+    let store = Store::open(bytes)?;
+    let (totals, stated_paths) = store.info()?;
+    let keys = store.keys()?;
+    let sorted = keys.is_sorted_by(|a, b| (a.parent, a.name) < (b.parent, b.name));
+    let paths = paths(&keys)?;
+    let mut short_records = 0;
+    let mut records: Vec<Record> = Vec::with_capacity(keys.len());
+    for (key, path) in keys.iter().zip(paths) {
+        let decoded = record_bytes::decode(store.block(key.record)?, path);
+        let (record, short) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
+        short_records += usize::from(short);
+        records.push(record);
+    }
+    records.sort_by(|a, b| a.path.cmp(&b.path));
+    if let Some(pair) = records.windows(2).find(|pair| matches!(pair, [a, b] if a.path == b.path)) {
+        return Err(Error::Duplicate { path: pair.first().map(|record| record.path.clone()).unwrap_or_default() });
+    }
+    match records.first() {
+        Some(root) if root.path.is_root() => {}
+        other => return Err(Error::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
+    }
+    let form = Form { free_list: store.free_list, short_records, sorted, stated_paths };
+    Ok(Bom { totals, records, form })
+}
+
+/// The blocks and variables of a file.
+struct Store<'a> {
+    bytes: &'a [u8],
+    slots: &'a [Slot],
+    free_list: bool,
+    variables: HashMap<&'a [u8], u32>,
+}
+
+/// A path as the tree has it.
+struct Key<'a> {
+    id: u32,
+    parent: u32,
+    name: &'a [u8],
+    /// Block of its record.
+    record: u32,
+}
+
+impl<'a> Store<'a> {
+    fn open(bytes: &'a [u8]) -> Result<Store<'a>, Error> {
+        let magic = || {
+            let start = bytes.get(..12).unwrap_or(bytes);
+            Error::Magic { got: start.escape_ascii().to_string() }
+        };
+        let (header, _) = Header::ref_from_prefix(bytes).map_err(|_| magic())?;
+        if header.magic != MAGIC || header.version != 1 {
+            return Err(magic());
+        }
+        let index = range(bytes, header.index_offset.get(), header.index_length.get(), "the index")?;
+        let (slots, rest) = counted::<Slot>(bytes, index, header.index_offset.get(), "the index")?;
+        let free_list = counted::<Slot>(bytes, rest, 0, "").is_ok_and(|(_, end)| end.len() >= 16);
+        let vars = range(bytes, header.vars_offset.get(), header.vars_length.get(), "the variables")?;
+        Ok(Store { bytes, slots, free_list, variables: variables(vars).unwrap_or_default() })
+    }
+
+    fn block(&self, number: u32) -> Result<&'a [u8], Error> {
+        match self.slots.get(number as usize) {
+            Some(slot) if slot.length != 0 => range(self.bytes, slot.address.get(), slot.length.get(), "a block"),
+            _ => Err(Error::Block { block: number, expected: "block of the index" }),
+        }
+    }
+
+    /// The layout at the start of a block, and what follows.
+    fn prefix<T: FromBytes + KnownLayout + Immutable + Unaligned>(
+        &self,
+        number: u32,
+        expected: &'static str,
+    ) -> Result<(&'a T, &'a [u8]), Error> {
+        T::ref_from_prefix(self.block(number)?).map_err(|_| Error::Block { block: number, expected })
+    }
+
+    fn variable(&self, name: &'static str) -> Result<u32, Error> {
+        self.variables.get(name.as_bytes()).copied().ok_or(Error::NoVariable { name })
+    }
+
+    /// The totals and the number of paths of BomInfo.
+    fn info(&self) -> Result<(Vec<(CpuType, u32)>, u32), Error> {
+        let block = self.variable("BomInfo")?;
+        let (header, rest) = self.prefix::<InfoHeader>(block, "BomInfo")?;
+        let totals = <[InfoTotal]>::ref_from_prefix_with_elems(rest, header.count.get() as usize);
+        let (totals, _) = totals.map_err(|_| Error::Block { block, expected: "BomInfo with all its totals" })?;
+        let totals = totals.iter().map(|total| (CpuType(total.cpu.get()), total.bytes.get())).collect();
+        Ok((totals, header.paths.get().saturating_sub(1)))
+    }
+
+    /// All entries of Paths, in the order of the leaves.
+    fn keys(&self) -> Result<Vec<Key<'a>>, Error> {
+        let tree = self.variable("Paths")?;
+        let (header, _) = self.prefix::<TreeHeader>(tree, "tree")?;
+        if header.magic != *b"tree" {
+            return Err(Error::Block { block: tree, expected: "tree" });
+        }
+        let limit = self.bytes.len() / BYTES_PER_PATH;
+        let mut keys = Vec::new();
+        let mut seen = HashSet::new();
+        let mut leaf = self.first_leaf(header.root.get())?;
+        while leaf != 0 {
+            let (header, pairs) = self.node(leaf)?;
+            if header.leaf == 0 {
+                return Err(Error::Block { block: leaf, expected: "leaf" });
+            }
+            if !seen.insert(leaf) || keys.len() + pairs.len() > limit {
+                return Err(Error::Endless { block: leaf, limit });
+            }
+            for pair in pairs {
+                keys.push(self.key(pair)?);
+            }
+            leaf = header.next.get();
+        }
+        Ok(keys)
+    }
+
+    fn first_leaf(&self, root: u32) -> Result<u32, Error> {
+        let mut block = root;
+        for _ in 0..MAX_DEPTH {
+            let (header, pairs) = self.node(block)?;
+            if header.leaf != 0 {
+                return Ok(block);
+            }
+            let first = pairs.first().ok_or(Error::Block { block, expected: "inner node with a child" })?;
+            block = first.value.get();
+        }
+        Err(Error::Endless { block, limit: MAX_DEPTH })
+    }
+
+    fn node(&self, block: u32) -> Result<(&'a NodeHeader, &'a [Pair]), Error> {
+        let (header, rest) = self.prefix::<NodeHeader>(block, "node")?;
+        let pairs = <[Pair]>::ref_from_prefix_with_elems(rest, header.count.get().into());
+        let (pairs, _) = pairs.map_err(|_| Error::Block { block, expected: "node with all its entries" })?;
+        Ok((header, pairs))
+    }
+
+    fn key(&self, pair: &Pair) -> Result<Key<'a>, Error> {
+        let (pointer, _) = self.prefix::<PathPointer>(pair.value.get(), "pointer to a path record")?;
+        let block = pair.key.get();
+        let expected = "key of a path";
+        let (parent, name) = self.block(block)?.split_first_chunk().ok_or(Error::Block { block, expected })?;
+        let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+        Ok(Key { id: pointer.id.get(), parent: u32::from_be_bytes(*parent), name, record: pointer.record.get() })
+    }
+}
+
+/// Names and blocks of the variables; `None` if they don't fit.
+fn variables(bytes: &[u8]) -> Option<HashMap<&[u8], u32>> {
+    let (count, mut rest) = bytes.split_first_chunk()?;
+    let mut variables = HashMap::new();
+    for _ in 0..u32::from_be_bytes(*count) {
+        let (block, after) = rest.split_first_chunk()?;
+        let (length, after) = after.split_first()?;
+        let (name, after) = after.split_at_checked(usize::from(*length))?;
+        rest = after;
+        variables.entry(name).or_insert(u32::from_be_bytes(*block));
+    }
+    Some(variables)
+}
+
+/// The path of each key.
+fn paths(keys: &[Key<'_>]) -> Result<Vec<TreePath>, Error> {
+    let number = |key: &Key<'_>| Error::Number {
+        name: String::from_utf8_lossy(key.name).into_owned(),
+        id: key.id,
+        parent: key.parent,
+    };
+    let mut places = HashMap::with_capacity(keys.len());
+    for (place, key) in keys.iter().enumerate() {
+        if places.insert(key.id, place).is_some() {
+            return Err(number(key));
+        }
+    }
+    let mut paths: Vec<Option<TreePath>> = vec![None; keys.len()];
+    for start in 0..keys.len() {
+        // The way up to the first directory whose path is known.
+        let mut way = Vec::new();
+        let mut above = TreePath::ROOT;
+        let mut next = Some(start);
+        while let Some(place) = next {
+            if let Some(Some(known)) = paths.get(place) {
+                above = known.clone();
+                break;
+            }
+            let Some(key) = keys.get(place) else { break };
+            way.push((place, key));
+            if way.len() > keys.len() {
+                return Err(number(key));
+            }
+            next = match key.parent {
+                0 => None,
+                parent => Some(*places.get(&parent).ok_or_else(|| number(key))?),
+            };
+        }
+        for (place, key) in way.into_iter().rev() {
+            let path = match (key.parent, key.name) {
+                (0, b".") => TreePath::ROOT,
+                (0, _) => return Err(Error::NoRoot { got: String::from_utf8_lossy(key.name).into_owned() }),
+                _ => above.join(key.name).map_err(|source| Error::Name { id: key.id, source })?,
+            };
+            above.clone_from(&path);
+            if let Some(slot) = paths.get_mut(place) {
+                *slot = Some(path);
+            }
+        }
+    }
+    Ok(paths.into_iter().flatten().collect())
+}
+
+/// A part of the file.
+fn range<'a>(bytes: &'a [u8], offset: u32, length: u32, what: &'static str) -> Result<&'a [u8], Error> {
+    let end = u64::from(offset) + u64::from(length);
+    let part = usize::try_from(end).ok().and_then(|end| bytes.get(offset as usize..end));
+    part.ok_or(Error::Bounds { what, offset: offset.into(), end, length: bytes.len() as u64 })
+}
+
+/// A count, and as many elements of a layout as it says, at the start of `part`.
+fn counted<'a, T: FromBytes + KnownLayout + Immutable + Unaligned>(
+    bytes: &[u8],
+    part: &'a [u8],
+    offset: u32,
+    what: &'static str,
+) -> Result<(&'a [T], &'a [u8]), Error> {
+    let count = part.first_chunk().map_or(0, |count| u32::from_be_bytes(*count));
+    let elements = part.get(4..).and_then(|rest| <[T]>::ref_from_prefix_with_elems(rest, count as usize).ok());
+    elements.ok_or(Error::Bounds {
+        what,
+        offset: offset.into(),
+        end: u64::from(offset) + 4 + u64::from(count) * size_of::<T>() as u64,
+        length: bytes.len() as u64,
+    })
+}

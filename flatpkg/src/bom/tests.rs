@@ -1,0 +1,147 @@
+use proptest::prelude::*;
+
+use super::btree::Capacity;
+use super::*;
+use crate::macho::FileFacts;
+use crate::mode::Mode;
+
+/// Nodes of four pairs: four levels are reached with a few hundred paths.
+const TINY: Capacity = Capacity { bytes: 48, pairs: 4 };
+
+fn record(path: &str, node: Node) -> Record {
+    let path = TreePath::new(path).unwrap();
+    Record { path, node, mode: Mode::PLAIN, uid: 0, gid: 80, mtime: 1_700_000_000, size: 1 }
+}
+
+fn file(path: &str) -> Record {
+    record(path, Node::File(FileFacts { cksum: 7, macho: None }))
+}
+
+/// A root and `files` files over some directories.
+fn bom(files: usize) -> Bom {
+    let mut records = vec![record("", Node::Directory)];
+    for directory in 0..=files / 10 {
+        records.push(record(&format!("d{directory}"), Node::Directory));
+    }
+    records.extend((0..files).map(|number| file(&format!("d{}/f{number}", number / 10))));
+    Bom::new(records)
+}
+
+/// Walks down as Apple's readers search: at each inner node to the first child whose key isn't smaller.
+fn search(bytes: &[u8], wanted: (u32, &[u8])) -> bool {
+    let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    let half = |at: usize| u16::from_be_bytes(bytes[at..at + 2].try_into().unwrap());
+    let address = |block: u32| word(word(16) as usize + 4 + 8 * block as usize) as usize;
+    let key = |block: u32| {
+        let at = address(block);
+        let length = bytes[at + 4..].iter().position(|&byte| byte == 0).unwrap();
+        (word(at), &bytes[at + 4..at + 4 + length])
+    };
+    let mut node = address(word(address(2) + 8));
+    while half(node) == 0 {
+        let count = usize::from(half(node + 2));
+        let place = (0..count).find(|&i| wanted <= key(word(node + 16 + 8 * i))).unwrap_or(count);
+        node = address(word(node + 12 + 8 * place));
+    }
+    (0..usize::from(half(node + 2))).any(|i| key(word(node + 16 + 8 * i)) == wanted)
+}
+
+#[test]
+fn any_depth_reads_back_and_can_be_searched() {
+    for files in [0, 1, 2, 3, 4, 5, 19, 20, 21, 99, 400] {
+        let bom = bom(files);
+        let bytes = write::encode(&bom, TINY).unwrap();
+        assert_eq!(read(&bytes).unwrap(), bom);
+        for (id, record) in (1u32..).zip(&bom.records).skip(1) {
+            let parent = record.path.parent().unwrap();
+            let parent = bom.records.iter().position(|record| record.path.as_bytes() == parent).unwrap() as u32 + 1;
+            assert!(search(&bytes, (parent, record.path.name())), "{id} {} of {files}", record.path);
+        }
+        assert!(!search(&bytes, (1, b"nowhere")));
+    }
+}
+
+#[test]
+fn three_levels_of_apples_nodes() {
+    let bom = bom(510 * 511 + 1);
+    let bytes = bom.encode().unwrap();
+    assert_eq!(read(&bytes).unwrap(), bom);
+    assert!(search(&bytes, (1, b"d1")));
+}
+
+#[test]
+fn shape_of_a_small_file() {
+    let bytes = Bom::new(vec![record("", Node::Directory), file("a")]).encode().unwrap();
+    let index = u32::from_be_bytes(bytes[16..20].try_into().unwrap()) as usize;
+    let slots = u32::from_be_bytes(bytes[index..index + 4].try_into().unwrap()) as usize;
+    let lengths: Vec<String> = bytes[index + 4..][..8 * slots]
+        .chunks(8)
+        .map(|slot| u32::from_be_bytes(slot[4..].try_into().unwrap()).to_string())
+        .collect();
+    // As in Apple's: BomInfo (one total), tree, node, tree, node, VIndex, tree, node of 128, tree, node, paths.
+    assert_eq!(lengths.join(" "), "0 28 21 4096 21 4096 13 21 128 21 4096 31 6 8 35 6 8");
+    assert_eq!(bytes.len(), index + 4 + 8 * slots + 20, "the index with an empty free list ends the file");
+}
+
+#[test]
+fn records_must_be_a_tree() {
+    let error = |records: Vec<Record>| {
+        let bom = Bom { records, ..bom(0) };
+        bom.encode().unwrap_err().to_string()
+    };
+    let root = || record("", Node::Directory);
+    assert_eq!(error(vec![]), "the first path is \"\", expected the root \".\"");
+    assert_eq!(error(vec![file("a")]), "the first path is \"a\", expected the root \".\"");
+    assert_eq!(error(vec![root(), file("a/b")]), "a/b has no parent directory in the bill of materials");
+    assert_eq!(error(vec![root(), file("a"), file("a")]), "a is there twice or out of order");
+}
+
+#[test]
+fn large_files_are_refused() {
+    use crate::tree::{Contents, Entry, Kind, Tree};
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    let contents = Contents::OnDisk { path: "/nowhere".into(), size: 1 << 32 };
+    tree.insert(TreePath::new("big").unwrap(), Entry { kind: Kind::File(contents), ..Entry::symlink(*b"x") }).unwrap();
+    let error = check(&tree).unwrap_err().to_string();
+    assert_eq!(error, "big has 4294967296 bytes, a bill of materials can state at most 4294967295 (4 GiB - 1)");
+}
+
+#[test]
+fn totals_of_nothing() {
+    assert_eq!(bom(0).totals, []);
+    assert_eq!(bom(3).totals, [(CpuType::NONE, 3)]);
+}
+
+proptest! {
+    #[test]
+    fn random_bytes_never_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..2000), magic: bool) {
+        if magic {
+            let start = b"BOMStore\0\0\0\x01";
+            bytes.splice(..bytes.len().min(12), start.iter().copied());
+        }
+        let _ = read(&bytes);
+    }
+
+    #[test]
+    fn damaged_files_never_panic(changes in proptest::collection::vec((any::<proptest::sample::Index>(), any::<u8>()), 1..20)) {
+        let mut bytes = write::encode(&bom(60), TINY).unwrap();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        let _ = read(&bytes);
+    }
+}
+
+#[test]
+fn flipped_bits_are_survived() {
+    let good = write::encode(&bom(12), TINY).unwrap();
+    for at in 0..good.len() {
+        let mut bytes = good.clone();
+        bytes[at] ^= 1 << (at % 8);
+        let _ = read(&bytes);
+    }
+    for length in 0..good.len() {
+        assert!(read(&good[..length]).is_err(), "{length} of {} bytes were taken for a file", good.len());
+    }
+}

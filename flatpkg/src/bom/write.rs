@@ -1,0 +1,183 @@
+//! Writing the file: numbers are given first, then everything is laid down.
+//!
+//! Block numbers are Apple's: 1 to 10 are the variables with their trees and empty nodes (the node of Paths is 3),
+//! then for each path its record, its key and its pointer. Nodes that Paths needs beside its root come last.
+
+use std::collections::HashMap;
+
+use zerocopy::byteorder::big_endian::U32;
+use zerocopy::{FromZeros, IntoBytes};
+
+use super::btree::{self, Capacity};
+use super::format::{
+    HEADER_SPACE, Header, InfoHeader, InfoTotal, MAGIC, NODE_SIZE, NodeHeader, Pair, PathPointer, Slot, TreeHeader,
+    VARIABLES, VINDEX_NODE_SIZE, VIndex,
+};
+use super::{Bom, Error, Record, record_bytes};
+
+/// Blocks before those of the paths, without slot 0.
+const FIXED: u32 = 10;
+/// Block of the root node of Paths.
+const PATHS_ROOT: u32 = 3;
+
+pub(super) fn encode(bom: &Bom, capacity: Capacity) -> Result<Vec<u8>, Error> {
+    let parents = parents(&bom.records)?;
+    let count = u32::try_from(bom.records.len()).map_err(|_| Error::TooLarge)?;
+    let first_node = count.checked_mul(3).and_then(|blocks| blocks.checked_add(FIXED + 1)).ok_or(Error::TooLarge)?;
+    let mut next_number = first_node;
+    let nodes = btree::nodes(&leaf_entries(&bom.records, &parents), PATHS_ROOT, capacity, || {
+        next_number += 1;
+        next_number - 1
+    });
+
+    let mut store = Store::new(next_number);
+    fixed_blocks(bom, count, &mut store)?;
+    let mut number = FIXED;
+    for (place, (record, parent)) in bom.records.iter().zip(&parents).enumerate() {
+        let mut bytes = Vec::with_capacity(64);
+        record_bytes::encode(record, &mut bytes);
+        store.put(number + 1, &bytes)?;
+        let name = if record.path.is_root() { b"." } else { record.path.name() };
+        store.put(number + 2, &[&parent.to_be_bytes()[..], name, b"\0"].concat())?;
+        let pointer = PathPointer { id: (place as u32 + 1).into(), record: (number + 1).into() };
+        store.put(number + 3, pointer.as_bytes())?;
+        number += 3;
+    }
+    for (number, bytes) in &nodes {
+        store.put(*number, bytes)?;
+    }
+    store.finish()
+}
+
+/// The number of each record's directory, 0 for the root's. Numbers are places in `records`, from 1.
+fn parents(records: &[Record]) -> Result<Vec<u32>, Error> {
+    match records.first() {
+        Some(root) if root.path.is_root() => {}
+        other => return Err(Error::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
+    }
+    let mut ids: HashMap<&[u8], u32> = HashMap::with_capacity(records.len());
+    let mut parents = Vec::with_capacity(records.len());
+    for (record, id) in records.iter().zip(1..) {
+        let parent = match record.path.parent() {
+            None => 0,
+            Some(parent) => *ids.get(parent).ok_or_else(|| Error::NoParent { path: record.path.clone() })?,
+        };
+        parents.push(parent);
+        if ids.insert(record.path.as_bytes(), id).is_some() {
+            return Err(Error::Duplicate { path: record.path.clone() });
+        }
+    }
+    Ok(parents)
+}
+
+/// Pointers and keys of all paths in the order of (number of the directory, name).
+fn leaf_entries(records: &[Record], parents: &[u32]) -> Vec<Pair> {
+    let mut order: Vec<(u32, &[u8], u32)> = parents
+        .iter()
+        .zip(records)
+        .zip(0..)
+        .map(|((parent, record), place)| (*parent, record.path.name(), place))
+        .collect();
+    order.sort_unstable();
+    let blocks = |place| FIXED + 3 * place;
+    order
+        .into_iter()
+        .map(|(_, _, place)| Pair { value: (blocks(place) + 3).into(), key: (blocks(place) + 2).into() })
+        .collect()
+}
+
+/// Blocks 1 to 10, but for the node of Paths.
+fn fixed_blocks(bom: &Bom, paths: u32, store: &mut Store) -> Result<(), Error> {
+    let info = InfoHeader {
+        version: U32::new(1),
+        paths: paths.saturating_add(1).into(),
+        count: (bom.totals.len() as u32).into(),
+    };
+    let mut block = info.as_bytes().to_vec();
+    for (cpu, bytes) in &bom.totals {
+        let total = InfoTotal { cpu: cpu.0.into(), bytes: (*bytes).into(), ..InfoTotal::new_zeroed() };
+        block.extend_from_slice(total.as_bytes());
+    }
+    store.put(1, &block)?;
+    store.put(2, tree(PATHS_ROOT, NODE_SIZE, paths).as_bytes())?;
+    store.put(4, tree(5, NODE_SIZE, 0).as_bytes())?;
+    store.put(5, &empty_leaf(NODE_SIZE))?;
+    let vindex = VIndex { version: U32::new(1), tree: U32::new(7), ..VIndex::new_zeroed() };
+    store.put(6, vindex.as_bytes())?;
+    store.put(7, tree(8, VINDEX_NODE_SIZE, 0).as_bytes())?;
+    store.put(8, &empty_leaf(VINDEX_NODE_SIZE))?;
+    store.put(9, tree(10, NODE_SIZE, 0).as_bytes())?;
+    store.put(10, &empty_leaf(NODE_SIZE))
+}
+
+fn tree(root: u32, node_size: usize, entries: u32) -> TreeHeader {
+    TreeHeader {
+        magic: *b"tree",
+        version: U32::new(1),
+        root: root.into(),
+        node_size: (node_size as u32).into(),
+        entries: entries.into(),
+        zero: 0,
+    }
+}
+
+fn empty_leaf(size: usize) -> Vec<u8> {
+    let mut leaf = NodeHeader { leaf: 1.into(), ..NodeHeader::new_zeroed() }.as_bytes().to_vec();
+    leaf.resize(size, 0);
+    leaf
+}
+
+/// Blocks laid one after the other.
+struct Store {
+    bytes: Vec<u8>,
+    index: Vec<Slot>,
+}
+
+impl Store {
+    /// A store for blocks 1 to `end` - 1.
+    fn new(end: u32) -> Store {
+        Store { bytes: vec![0; HEADER_SPACE], index: vec![Slot::new_zeroed(); end as usize] }
+    }
+
+    fn here(&self) -> Result<U32, Error> {
+        u32::try_from(self.bytes.len()).map(U32::new).map_err(|_| Error::TooLarge)
+    }
+
+    fn put(&mut self, number: u32, bytes: &[u8]) -> Result<(), Error> {
+        let address = self.here()?;
+        let slot = self.index.get_mut(number as usize).ok_or(Error::TooLarge)?;
+        debug_assert_eq!(slot.length, 0, "block {number} is written twice");
+        *slot = Slot { address, length: (bytes.len() as u32).into() };
+        self.bytes.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    /// Adds the variables, the index and an empty free list; fills in the header.
+    fn finish(mut self) -> Result<Vec<u8>, Error> {
+        let vars_offset = self.here()?;
+        self.bytes.extend((VARIABLES.len() as u32).to_be_bytes());
+        for (name, block) in VARIABLES {
+            self.bytes.extend(block.to_be_bytes());
+            self.bytes.push(name.len() as u8);
+            self.bytes.extend_from_slice(name.as_bytes());
+        }
+        let index_offset = self.here()?;
+        self.bytes.extend((self.index.len() as u32).to_be_bytes());
+        self.bytes.extend_from_slice(self.index.as_bytes());
+        self.bytes.extend(0u32.to_be_bytes());
+        self.bytes.extend_from_slice([Slot::new_zeroed(); 2].as_bytes());
+        let header = Header {
+            magic: MAGIC,
+            version: U32::new(1),
+            blocks: (self.index.len() as u32 - 1).into(),
+            index_offset,
+            index_length: (self.here()?.get() - index_offset.get()).into(),
+            vars_offset,
+            vars_length: (index_offset.get() - vars_offset.get()).into(),
+        };
+        if let Some(start) = self.bytes.get_mut(..size_of::<Header>()) {
+            start.copy_from_slice(header.as_bytes());
+        }
+        Ok(self.bytes)
+    }
+}

@@ -1,0 +1,308 @@
+//! Reading a package: which components it has, and their parts when asked for.
+
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use thiserror::Error as ThisError;
+
+use crate::bom::{self, Bom};
+use crate::distribution::Distribution;
+use crate::package_info::PackageInfo;
+use crate::xar::{self, Archive, File};
+use crate::xml;
+
+/// The longest `PackageInfo` or `Distribution` we read, in bytes.
+const MAX_XML: u64 = 16 << 20;
+
+/// The longest `Bom` we read, in bytes. One path takes about 100.
+const MAX_BOM: u64 = 1 << 30;
+
+/// Why a package, or a part of it, can't be read.
+#[derive(Debug, ThisError)]
+#[non_exhaustive]
+pub enum Error {
+    /// The archive can't be read.
+    #[error(transparent)]
+    Xar(#[from] xar::Error),
+    /// A xar archive, but not a package.
+    #[error("the archive has no Distribution and no PackageInfo at its top, it is no package")]
+    NotAPackage,
+    /// A document that can't be understood.
+    #[error("failed to read {member}")]
+    Xml {
+        /// Its path in the archive.
+        member: String,
+        /// What is wrong.
+        source: xml::Error,
+    },
+    /// A bill of materials that can't be understood.
+    #[error("failed to read {member}")]
+    Bom {
+        /// Its path in the archive.
+        member: String,
+        /// What is wrong.
+        source: bom::Error,
+    },
+    /// A payload or an archive of scripts that can't be understood.
+    #[error("failed to read {member}")]
+    Archive {
+        /// Its path in the archive.
+        member: String,
+        /// What is wrong.
+        source: crate::payload::Error,
+    },
+    /// A part that every component has is missing.
+    #[error("{member} is missing")]
+    Missing {
+        /// Its path in the archive.
+        member: String,
+    },
+}
+
+/// An open package.
+#[derive(Debug)]
+pub struct Package {
+    archive: Archive,
+    distribution: Option<usize>,
+    components: Vec<Parts>,
+}
+
+/// The two kinds of package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// One component at the top of the archive, as `pkgbuild` makes it.
+    Component,
+    /// Components in directories, and a `Distribution`, as `productbuild` makes it.
+    Product,
+}
+
+/// Where the parts of one component are: indexes in the table of contents.
+#[derive(Debug, Default)]
+struct Parts {
+    directory: String,
+    package_info: Option<usize>,
+    bom: Option<usize>,
+    payload: Option<usize>,
+    scripts: Option<usize>,
+}
+
+impl Package {
+    /// Opens a package. Nothing but the table of contents is read yet.
+    ///
+    /// # Errors
+    /// The file can't be read, is no xar archive or no package.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        Self::new(Archive::open(path)?)
+    }
+
+    /// Reads a package that is in memory.
+    ///
+    /// # Errors
+    /// As for [`Package::open`].
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+        Self::new(Archive::from_bytes(bytes)?)
+    }
+
+    fn new(archive: Archive) -> Result<Self, Error> {
+        let top = |file: &File, name: &str| file.parent.is_none() && file.kind == xar::Kind::File && file.name == name;
+        let files = &archive.toc().files;
+        let distribution = files.iter().position(|file| top(file, "Distribution"));
+        let mut components = Vec::new();
+        if distribution.is_some() {
+            let directories =
+                files.iter().enumerate().filter(|(_, f)| f.parent.is_none() && f.kind == xar::Kind::Directory);
+            let parts = directories.map(|(index, directory)| Parts::of(&archive, Some(index), &directory.name));
+            // Resources and Plugins are directories too.
+            components.extend(parts.filter(|parts| !parts.is_empty()));
+        } else {
+            let parts = Parts::of(&archive, None, "");
+            if parts.package_info.is_none() {
+                return Err(Error::NotAPackage);
+            }
+            components.push(parts);
+        }
+        Ok(Self { archive, distribution, components })
+    }
+
+    /// The archive it is in.
+    #[must_use]
+    pub fn archive(&self) -> &Archive {
+        &self.archive
+    }
+
+    /// Component or product.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        if self.distribution.is_some() { Kind::Product } else { Kind::Component }
+    }
+
+    /// The bytes of the `Distribution`; a component package has none.
+    ///
+    /// # Errors
+    /// It can't be read or is larger than 16 MiB.
+    pub fn distribution_xml(&self) -> Result<Option<Vec<u8>>, Error> {
+        read(&self.archive, self.distribution, MAX_XML)
+    }
+
+    /// The `Distribution`; a component package has none.
+    ///
+    /// # Errors
+    /// It can't be read or understood.
+    pub fn distribution(&self) -> Result<Option<Distribution>, Error> {
+        let member = || "Distribution".to_owned();
+        let xml = self.distribution_xml()?;
+        xml.map(|xml| Distribution::parse(&xml).map_err(|source| Error::Xml { member: member(), source })).transpose()
+    }
+
+    /// The components, in the order of the table of contents.
+    pub fn components(&self) -> impl ExactSizeIterator<Item = Component<'_>> {
+        self.components.iter().map(|parts| Component { archive: &self.archive, parts })
+    }
+
+    /// The component in that directory of the archive; `""` for the one of a component package.
+    #[must_use]
+    pub fn component(&self, directory: &str) -> Option<Component<'_>> {
+        self.components().find(|component| component.directory() == directory)
+    }
+}
+
+impl Parts {
+    fn of(archive: &Archive, directory: Option<usize>, name: &str) -> Self {
+        let mut parts = Self { directory: name.to_owned(), ..Self::default() };
+        for (index, file) in archive.toc().children(directory).filter(|(_, file)| file.kind == xar::Kind::File) {
+            let part = match file.name.as_str() {
+                "PackageInfo" => &mut parts.package_info,
+                "Bom" => &mut parts.bom,
+                "Payload" => &mut parts.payload,
+                "Scripts" => &mut parts.scripts,
+                _ => continue,
+            };
+            part.get_or_insert(index);
+        }
+        parts
+    }
+
+    fn is_empty(&self) -> bool {
+        [self.package_info, self.bom, self.payload, self.scripts].iter().all(Option::is_none)
+    }
+}
+
+fn read(archive: &Archive, index: Option<usize>, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+    let file = index.and_then(|index| archive.toc().files.get(index));
+    Ok(file.map(|file| read_or_empty(archive, file, limit)).transpose()?)
+}
+
+/// xar leaves out `<data>` for empty files.
+fn read_or_empty(archive: &Archive, file: &File, limit: u64) -> Result<Vec<u8>, xar::Error> {
+    if file.data.is_none() { Ok(Vec::new()) } else { archive.read_member(file, limit) }
+}
+
+/// One component of an open package.
+#[derive(Debug, Clone, Copy)]
+pub struct Component<'a> {
+    archive: &'a Archive,
+    parts: &'a Parts,
+}
+
+impl<'a> Component<'a> {
+    /// Its directory in the archive; `""` when it is at the top.
+    #[must_use]
+    pub fn directory(&self) -> &'a str {
+        &self.parts.directory
+    }
+
+    /// The path of one of its parts in the archive, there or not.
+    #[must_use]
+    pub fn member(&self, part: &str) -> String {
+        if self.directory().is_empty() { part.to_owned() } else { format!("{}/{part}", self.directory()) }
+    }
+
+    /// Whether there is a `PackageInfo`.
+    #[must_use]
+    pub fn has_package_info(&self) -> bool {
+        self.parts.package_info.is_some()
+    }
+
+    /// Whether there is a `Bom`.
+    #[must_use]
+    pub fn has_bom(&self) -> bool {
+        self.parts.bom.is_some()
+    }
+
+    /// Whether there is a `Payload`.
+    #[must_use]
+    pub fn has_payload(&self) -> bool {
+        self.parts.payload.is_some()
+    }
+
+    /// Whether there are `Scripts`.
+    #[must_use]
+    pub fn has_scripts(&self) -> bool {
+        self.parts.scripts.is_some()
+    }
+
+    /// The bytes of the `PackageInfo`.
+    ///
+    /// # Errors
+    /// It is missing, can't be read or is larger than 16 MiB.
+    pub fn package_info_xml(&self) -> Result<Vec<u8>, Error> {
+        let member = self.member("PackageInfo");
+        read(self.archive, self.parts.package_info, MAX_XML)?.ok_or(Error::Missing { member })
+    }
+
+    /// The `PackageInfo`.
+    ///
+    /// # Errors
+    /// It is missing, or can't be read or understood.
+    pub fn package_info(&self) -> Result<PackageInfo, Error> {
+        let member = || self.member("PackageInfo");
+        PackageInfo::parse(&self.package_info_xml()?).map_err(|source| Error::Xml { member: member(), source })
+    }
+
+    /// The bill of materials; a component of scripts alone has none.
+    ///
+    /// # Errors
+    /// It can't be read or understood.
+    pub fn bom(&self) -> Result<Option<Bom>, Error> {
+        let member = || self.member("Bom");
+        let bytes = read(self.archive, self.parts.bom, MAX_BOM)?;
+        bytes.map(|bytes| bom::read(&bytes).map_err(|source| Error::Bom { member: member(), source })).transpose()
+    }
+
+    /// The bytes of the `Payload`: a compressed cpio archive. A component of scripts alone has none.
+    ///
+    /// # Errors
+    /// It has an encoding that packages do not use.
+    pub fn payload(&self) -> Result<Option<Part<'a>>, Error> {
+        self.part(self.parts.payload)
+    }
+
+    /// The bytes of the `Scripts`: a compressed cpio archive.
+    ///
+    /// # Errors
+    /// It has an encoding that packages do not use.
+    pub fn scripts(&self) -> Result<Option<Part<'a>>, Error> {
+        self.part(self.parts.scripts)
+    }
+
+    fn part(&self, index: Option<usize>) -> Result<Option<Part<'a>>, Error> {
+        let file = index.and_then(|index| self.archive.toc().files.get(index));
+        let open = |file: &'a File| match &file.data {
+            Some(_) => self.archive.member(file).map(|member| Part(Some(member))),
+            None => Ok(Part(None)),
+        };
+        Ok(file.map(open).transpose()?)
+    }
+}
+
+/// The bytes of a part as they are read.
+#[derive(Debug)]
+pub struct Part<'a>(Option<xar::Member<'a>>);
+
+impl Read for Part<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.as_mut().map_or(Ok(0), |member| member.read(buffer))
+    }
+}

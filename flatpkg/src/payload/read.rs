@@ -1,0 +1,143 @@
+//! Reading a payload, whatever it is compressed with.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use flate2::bufread::GzDecoder;
+
+use super::{Error, pbzx};
+use crate::bom::{Node, Record};
+use crate::cksum::cksum;
+use crate::cpio;
+use crate::macho::Examiner;
+use crate::tree::{Entry, Kind, Tree, TreePath};
+
+/// The archive bytes of a payload: decompresses while it is read.
+pub struct Decoded<'a>(Box<dyn Read + Send + 'a>);
+
+impl Read for Decoded<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl std::fmt::Debug for Decoded<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decoded")
+    }
+}
+
+/// Opens a payload: gzip with a single member, pbzx, or a plain cpio archive, told by its first bytes.
+///
+/// The entries stream; at most one block of 64 MiB (pbzx) or a few hundred KiB (gzip) are in memory. After the last
+/// entry the input is read to its end; bytes after the compressed stream are an error then.
+pub fn read<'a>(input: impl Read + Send + 'a) -> Result<cpio::Reader<Decoded<'a>>, Error> {
+    let mut input = BufReader::with_capacity(64 * 1024, input);
+    let mut start = Vec::new();
+    input.by_ref().take(6).read_to_end(&mut start).map_err(Error::Input)?;
+    let decoded: Box<dyn Read + Send> = if start.starts_with(&[0x1f, 0x8b]) {
+        Box::new(Gzip(GzDecoder::new(io::Cursor::new(start).chain(input))))
+    } else if start.starts_with(pbzx::MAGIC) {
+        let rest = start.split_off(pbzx::MAGIC.len());
+        Box::new(pbzx::Decoder::new(io::Cursor::new(rest).chain(input)).map_err(Error::Input)?)
+    } else if start == b"070707" {
+        Box::new(io::Cursor::new(start).chain(input))
+    } else {
+        return Err(Error::Format { got: start.escape_ascii().to_string() });
+    };
+    Ok(cpio::Reader::new(Decoded(decoded)))
+}
+
+/// One gzip member with nothing after it.
+struct Gzip<R>(GzDecoder<R>);
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.0.read(buffer)?;
+        if count == 0 && !buffer.is_empty() && !self.0.get_mut().fill_buf()?.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "there are bytes after the gzip member"));
+        }
+        Ok(count)
+    }
+}
+
+/// Reads a payload and makes the records that its bill of materials should have, in the order of the archive.
+///
+/// Sizes above 4 GiB, which a bill of materials can't state, come out as `u32::MAX`.
+pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
+    let mut archive = read(input)?;
+    let mut records = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    while let Some(mut entry) = archive.next()? {
+        let header = *entry.header();
+        let node = if entry.is_directory() {
+            Node::Directory
+        } else if let Some(target) = entry.target() {
+            Node::Symlink { target: target.to_vec(), cksum: cksum(target) }
+        } else {
+            let mut examiner = Examiner::new(header.size);
+            loop {
+                let offset = entry.offset();
+                match entry.read(&mut buffer) {
+                    Ok(0) => break,
+                    Ok(count) => examiner.update(buffer.get(..count).unwrap_or_default()),
+                    Err(source) => return Err(cpio::Error::Read { offset, source }.into()),
+                }
+            }
+            Node::File(examiner.finish())
+        };
+        records.push(Record {
+            path: entry.path().clone(),
+            node,
+            mode: header.permissions(),
+            uid: header.uid,
+            gid: header.gid,
+            mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
+            size: u32::try_from(header.size).unwrap_or(u32::MAX),
+        });
+    }
+    Ok(records)
+}
+
+/// Reads a payload into memory: for archives of scripts and other small ones.
+///
+/// # Errors
+///
+/// When the contents of all files together exceed `limit` bytes; when the archive doesn't start with `.`; when its
+/// entries don't make a tree.
+pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
+    let mut archive = read(input)?;
+    let mut tree: Option<Tree> = None;
+    let mut left = limit;
+    while let Some(mut entry) = archive.next()? {
+        let header = *entry.header();
+        let path = entry.path().clone();
+        let kind = if entry.is_directory() {
+            Kind::Directory
+        } else if let Some(target) = entry.target() {
+            Kind::Symlink(target.to_vec())
+        } else {
+            left = left.checked_sub(header.size).ok_or(Error::TooLarge { limit })?;
+            let mut bytes = Vec::new();
+            let offset = entry.offset();
+            entry.read_to_end(&mut bytes).map_err(|source| cpio::Error::Read { offset, source })?;
+            Entry::file(bytes, header.permissions()).kind
+        };
+        let entry = Entry {
+            kind,
+            mode: header.permissions(),
+            uid: header.uid,
+            gid: header.gid,
+            mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
+        };
+        match &mut tree {
+            Some(tree) => tree.insert(path, entry)?,
+            None if path.is_root() && entry.kind == Kind::Directory => tree = Some(Tree::new(entry)),
+            None => return Err(no_root(&path)),
+        }
+    }
+    tree.ok_or(Error::NoRoot { got: String::new() })
+}
+
+fn no_root(path: &TreePath) -> Error {
+    Error::NoRoot { got: path.to_string() }
+}

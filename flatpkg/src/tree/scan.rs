@@ -1,0 +1,126 @@
+//! A directory on disk becomes a tree.
+
+use std::fmt;
+use std::fs::{FileType, Metadata};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+
+use walkdir::WalkDir;
+
+use super::{BadPath, Contents, Error, Kind, Tree, TreePath};
+use crate::policy::Policy;
+
+/// An entry of a directory that can't be in a package.
+#[derive(Debug)]
+pub struct BadEntry {
+    /// Its path on disk.
+    pub path: std::path::PathBuf,
+    /// Why not.
+    pub reason: BadEntryReason,
+}
+
+/// Why an entry can't be in a package.
+#[derive(Debug, thiserror::Error)]
+pub enum BadEntryReason {
+    /// Neither a file nor a directory nor a symbolic link.
+    #[error("a {0} has no place in a package")]
+    Special(&'static str),
+    /// Its name.
+    #[error(transparent)]
+    Path(#[from] BadPath),
+    /// A link target the tree refuses.
+    #[error("its link target of {0} bytes is empty or too long")]
+    Target(usize),
+    /// It can't be looked at.
+    #[error("failed to read it: {0}")]
+    Unreadable(io::Error),
+}
+
+impl fmt::Display for BadEntry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+/// One line for each bad entry, indented.
+pub(super) fn list(bad: &[BadEntry]) -> String {
+    bad.iter().map(|entry| format!("\n  {entry}")).collect()
+}
+
+pub(super) fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
+    let root = |source| Error::Root { path: dir.to_owned(), source };
+    let dir = dir.canonicalize().map_err(root)?;
+    if !dir.metadata().map_err(root)?.is_dir() {
+        return Err(root(io::ErrorKind::NotADirectory.into()));
+    }
+    let mut tree = Tree::new(policy.entry(&TreePath::ROOT, Kind::Directory, false));
+    let mut bad = Vec::new();
+    for found in WalkDir::new(&dir).min_depth(1).follow_links(false) {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                let path = error.path().unwrap_or(&dir).to_owned();
+                bad.push(BadEntry { path, reason: BadEntryReason::Unreadable(error.into()) });
+                continue;
+            }
+        };
+        if let Err(reason) = add(&mut tree, &dir, &found, policy) {
+            bad.push(BadEntry { path: found.into_path(), reason });
+        }
+    }
+    if bad.is_empty() {
+        return Ok(tree);
+    }
+    bad.sort_by(|a, b| a.path.cmp(&b.path));
+    Err(Error::Entries { dir, bad })
+}
+
+fn add(tree: &mut Tree, dir: &Path, found: &walkdir::DirEntry, policy: &Policy) -> Result<(), BadEntryReason> {
+    let relative = found.path().strip_prefix(dir).unwrap_or(found.path());
+    let path = TreePath::new(relative.as_os_str().as_bytes())?;
+    let (kind, executable) = kind_of(found)?;
+    let entry = policy.entry(&path, kind, executable);
+    match tree.insert(path, entry) {
+        Ok(()) => Ok(()),
+        Err(Error::BadTarget { length, .. }) => Err(BadEntryReason::Target(length)),
+        // The parent was refused before; it is in the list already.
+        Err(_) => Ok(()),
+    }
+}
+
+fn kind_of(found: &walkdir::DirEntry) -> Result<(Kind, bool), BadEntryReason> {
+    let path = found.path();
+    let file_type = found.file_type();
+    if file_type.is_dir() {
+        Ok((Kind::Directory, false))
+    } else if file_type.is_symlink() {
+        let target = path.read_link().map_err(BadEntryReason::Unreadable)?;
+        Ok((Kind::Symlink(target.into_os_string().into_vec()), false))
+    } else if file_type.is_file() {
+        let metadata = found.metadata().map_err(|error| BadEntryReason::Unreadable(error.into()))?;
+        let contents = Contents::OnDisk { path: path.to_owned(), size: metadata.len() };
+        Ok((Kind::File(contents), executable(&metadata)))
+    } else {
+        Err(BadEntryReason::Special(special(file_type)))
+    }
+}
+
+fn executable(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+fn special(file_type: FileType) -> &'static str {
+    if file_type.is_socket() {
+        "socket"
+    } else if file_type.is_fifo() {
+        "fifo"
+    } else if file_type.is_block_device() {
+        "block device"
+    } else if file_type.is_char_device() {
+        "character device"
+    } else {
+        "file of unknown type"
+    }
+}

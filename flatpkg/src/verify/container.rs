@@ -1,0 +1,214 @@
+//! The archive itself: header, table of contents, members, and every byte between them.
+
+use std::collections::HashMap;
+use std::io::{self, Read};
+
+use rayon::prelude::*;
+
+use super::{Findings, Options, Severity, chain};
+use crate::xar::{Archive, Checksum, Data, Encoding, Header, Kind, Style, Trailer};
+
+/// What the header and the table of contents are called in a finding.
+const HEADER: &str = "header";
+const TOC: &str = "table of contents";
+const HEAP: &str = "heap";
+
+/// Everything that the archive's own numbers and digests can tell.
+pub(super) fn check(archive: &Archive, options: Options) -> Findings {
+    let slack = if options.strict { Severity::Error } else { Severity::Note };
+    let mut findings = Findings::default();
+    toc_digest(archive, &mut findings);
+    names(archive, &mut findings);
+    extents(archive, slack, &mut findings);
+    trailer(archive, slack, &mut findings);
+    findings.0.par_extend(stretches(archive).into_par_iter().flat_map_iter(|(place, data)| {
+        let mut findings = Findings::default();
+        stretch(archive, &place, data, slack, &mut findings);
+        findings.0
+    }));
+    findings
+}
+
+fn toc_digest(archive: &Archive, findings: &mut Findings) {
+    let (header, checksum) = (archive.header(), &archive.toc().checksum);
+    findings.equal(HEADER, "header length", usize::from(header.header_len), Header::LEN);
+    if archive.toc_slack() > 0 {
+        let got = format!("{} bytes", archive.toc_slack());
+        findings.error(TOC, "what follows the zlib stream", got, "nothing");
+    }
+    findings.equal(TOC, "checksum style", checksum.style, header.checksum);
+    findings.equal(TOC, "checksum size", checksum.size, header.checksum.len());
+    if checksum.offset != 0 {
+        findings.note(TOC, "checksum offset", checksum.offset, 0);
+    }
+    let Some(digest) = archive.toc_digest() else {
+        findings.error(
+            HEADER,
+            "checksum algorithm",
+            header.checksum,
+            "sha1, sha256 or sha512: Apple refuses the others",
+        );
+        return;
+    };
+    match archive.stored_digest() {
+        Ok(stored) => findings.equal(TOC, "digest", hex(digest), hex(&stored)),
+        Err(error) => findings.unreadable(TOC, "digest", chain(&error)),
+    }
+}
+
+/// Ids, names and kinds of the members.
+fn names(archive: &Archive, findings: &mut Findings) {
+    let files = &archive.toc().files;
+    let (mut ids, mut paths) = (HashMap::new(), HashMap::new());
+    for file in files {
+        let place = file.path.as_str();
+        if let Some(other) = ids.insert(file.id, place) {
+            findings.error(place, "id", format!("{}, as of {other}", file.id), "unique");
+        }
+        match paths.insert(file.path.to_lowercase(), place) {
+            Some(other) if other == place => findings.error(place, "path", "there twice", "unique"),
+            Some(other) => findings.error(place, "path", format!("equal to {other} but for case"), "unique"),
+            None => {}
+        }
+        for name in &file.other_names {
+            findings.error(place, "further <name>", format!("{name:?}"), format!("{:?}", file.name));
+        }
+        match &file.kind {
+            Kind::Directory if file.data.is_some() => findings.error(place, "directory's data", "there", "none"),
+            Kind::Other(kind) => findings.error(place, "kind", kind, "file or directory"),
+            Kind::File | Kind::Directory => {}
+        }
+        if let Some(parent) = file.parent.and_then(|index| files.get(index))
+            && parent.kind != Kind::Directory
+        {
+            findings.error(place, "what it is in", parent.kind.name(), "directory");
+        }
+    }
+}
+
+/// Whether the stretches of the heap lie inside the file and beside each other.
+fn extents(archive: &Archive, slack: Severity, findings: &mut Findings) {
+    let available = archive.heap_available();
+    let mut extents: Vec<_> = archive.toc().extents().filter(|(_, _, length)| *length > 0).collect();
+    extents.sort_by_key(|(_, offset, length)| (*offset, *length));
+    let (mut end, mut before) = (0_u64, "the start of the heap".to_owned());
+    for (place, offset, length) in extents {
+        if offset > end {
+            let got = format!("{} bytes that nothing refers to, at {end}", offset - end);
+            findings.push(slack, HEAP, &format!("between {before} and {place}"), got, "nothing");
+        } else if offset < end {
+            findings.error(HEAP, &format!("offset of {place}"), offset, format!("{end} or more, where {before} ends"));
+        }
+        let stop = offset.saturating_add(length);
+        if stop > available {
+            findings.error(HEAP, &format!("end of {place}"), stop, format!("at most {available}, where the file ends"));
+        }
+        if stop >= end {
+            (end, before) = (stop, place);
+        }
+    }
+}
+
+fn trailer(archive: &Archive, slack: Severity, findings: &mut Findings) {
+    const WHAT: &str = "what follows the last member";
+    match archive.trailer() {
+        Ok(Trailer::Nothing | Trailer::Stapled(_)) => {}
+        Ok(Trailer::Slack { bytes, staple }) => {
+            let and = if staple.is_some() { ", then a ticket" } else { "" };
+            findings.push(
+                slack,
+                HEAP,
+                WHAT,
+                format!("{bytes} bytes that nothing refers to{and}"),
+                "nothing or a ticket",
+            );
+        }
+        Err(error) => findings.unreadable(HEAP, WHAT, chain(&error)),
+    }
+}
+
+/// Everything with bytes and digests: members and their extended attributes.
+fn stretches(archive: &Archive) -> Vec<(String, &Data)> {
+    let files = archive.toc().files.iter();
+    files
+        .flat_map(|file| {
+            let own = file.data.iter().map(|data| (file.path.clone(), data));
+            own.chain(file.extended.iter().map(|ea| (format!("{} attribute {}", file.path, ea.name), &ea.data)))
+        })
+        .collect()
+}
+
+/// Sizes and digests of one stretch, before and after decoding.
+fn stretch(archive: &Archive, place: &str, data: &Data, slack: Severity, findings: &mut Findings) {
+    let archived_style = style(data.archived.as_ref(), "archived", place, findings);
+    let archived = match digest(archive.section(data.offset, data.length), archived_style) {
+        Ok((length, digest)) => {
+            findings.equal(place, "length in the heap", length, data.length);
+            compare(data.archived.as_ref(), digest.as_deref(), "archived", place, findings);
+            digest
+        }
+        Err(error) => return findings.unreadable(place, "bytes in the heap", error),
+    };
+    let extracted_style = style(data.extracted.as_ref(), "extracted", place, findings);
+    if data.encoding == Encoding::Stored && archived_style == extracted_style {
+        findings.equal(place, "size", data.size, data.length);
+        return compare(data.extracted.as_ref(), archived.as_deref(), "extracted", place, findings);
+    }
+    let mut member = match archive.decode(data, place) {
+        Ok(member) => member,
+        Err(error) => return findings.unreadable(place, "encoding", chain(&error)),
+    };
+    match digest(&mut member, extracted_style) {
+        Ok((_, digest)) => compare(data.extracted.as_ref(), digest.as_deref(), "extracted", place, findings),
+        Err(error) => return findings.unreadable(place, "encoded bytes", error),
+    }
+    if member.slack() > 0 {
+        let got = format!("{} bytes", member.slack());
+        findings.push(slack, place, "what follows the encoded bytes", got, "nothing");
+    }
+}
+
+/// The style to compute a checksum in; a missing checksum, and one that can't be computed, are findings.
+fn style(checksum: Option<&Checksum>, which: &str, place: &str, findings: &mut Findings) -> Option<Style> {
+    let what = format!("{which} checksum");
+    match checksum {
+        None => findings.error(place, &what, "missing", "there"),
+        Some(checksum) if checksum.style.digester().is_none() => {
+            findings.error(place, &format!("{what}'s style"), checksum.style, "sha1, sha256 or sha512");
+        }
+        Some(checksum) => return Some(checksum.style),
+    }
+    None
+}
+
+fn compare(checksum: Option<&Checksum>, computed: Option<&str>, which: &str, place: &str, findings: &mut Findings) {
+    if let (Some(checksum), Some(computed)) = (checksum, computed)
+        && !checksum.hex.eq_ignore_ascii_case(computed)
+    {
+        findings.error(place, &format!("{which} checksum"), computed, &checksum.hex);
+    }
+}
+
+/// Reads to the end: how many bytes, and their digest in hexadecimal.
+fn digest(mut input: impl Read, style: Option<Style>) -> io::Result<(u64, Option<String>)> {
+    let mut digester = style.and_then(Style::digester);
+    let mut buffer = vec![0; 1 << 17];
+    let mut total = 0;
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => return Ok((total, digester.map(crate::xar::Digester::finish_hex))),
+            Ok(count) => {
+                total += count as u64;
+                if let Some(digester) = &mut digester {
+                    digester.update(buffer.get(..count).unwrap_or_default());
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

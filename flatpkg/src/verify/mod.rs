@@ -1,0 +1,164 @@
+//! Checking a package: everything that can be checked without Apple's keys, all findings at once.
+//!
+//! Three layers, each in its own file. `container` looks at the archive: checksums, sizes, gaps and overlaps. `component`
+//! compares what the parts of one component say about the same paths. `product` looks at the Distribution: whether every
+//! reference leads somewhere. Whether a signature is good is not asked here.
+//!
+//! Bytes that may change without a finding:
+//!
+//! * the ticket inside a stapled trailer: it is signed by Apple, for whatever is before it;
+//! * slack bytes, which Apple's tools leave in some packages: their number is reported, not their value.
+//!
+//! A package made by this crate has neither, and no bit of it can flip unseen.
+
+mod component;
+mod container;
+mod product;
+
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::package::{self, Package};
+
+/// How strict to be.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether slack bytes are errors. Some of Apple's own packages have them.
+    pub strict: bool,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The package is not what it should be.
+    Error,
+    /// Odd, but harmless: Apple's own tools do it.
+    Note,
+}
+
+/// One thing that is not as it should be.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Finding {
+    /// Where: `header`, a member's path, or a member and a path inside it (`A.pkg/Bom: ./bin/tool`).
+    pub place: String,
+    /// How bad.
+    pub severity: Severity,
+    /// What was looked at.
+    pub what: String,
+    /// What is there.
+    pub got: String,
+    /// What should be there.
+    pub expected: String,
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let severity = if self.severity == Severity::Error { "error" } else { "note" };
+        write!(f, "{severity}: {}: {} is {}, expected {}", self.place, self.what, self.got, self.expected)
+    }
+}
+
+/// All findings, sorted by place.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// The findings.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether there is no error; there may be notes.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity == Severity::Note)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))
+    }
+}
+
+/// Opens a package and checks it.
+///
+/// # Errors
+/// The file can't be read or is no package; what is wrong inside a package is a finding.
+pub fn verify_file(path: &Path, options: Options) -> Result<Report, package::Error> {
+    Ok(verify(&Package::open(path)?, options))
+}
+
+/// Checks an open package.
+#[must_use]
+pub fn verify(package: &Package, options: Options) -> Report {
+    let (mut findings, others) = rayon::join(
+        || container::check(package.archive(), options),
+        || {
+            let mut findings = Findings::default();
+            let components = component::check_all(package, &mut findings);
+            product::check(package, &components, &mut findings);
+            findings
+        },
+    );
+    findings.0.extend(others.0);
+    findings.0.sort();
+    findings.0.dedup();
+    Report { findings: findings.0 }
+}
+
+/// Findings being collected.
+#[derive(Debug, Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn push(
+        &mut self,
+        severity: Severity,
+        place: &str,
+        what: &str,
+        got: impl fmt::Display,
+        expected: impl fmt::Display,
+    ) {
+        self.0.push(Finding {
+            place: place.to_owned(),
+            severity,
+            what: what.to_owned(),
+            got: got.to_string(),
+            expected: expected.to_string(),
+        });
+    }
+
+    fn error(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+        self.push(Severity::Error, place, what, got, expected);
+    }
+
+    /// An error: a part that can't be read at all, with the reason.
+    fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
+        self.error(place, what, format_args!("not readable ({reason})"), "readable");
+    }
+
+    fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+        self.push(Severity::Note, place, what, got, expected);
+    }
+
+    /// An error unless both are equal.
+    fn equal<T: PartialEq + fmt::Display>(&mut self, place: &str, what: &str, got: T, expected: T) {
+        if got != expected {
+            self.error(place, what, got, expected);
+        }
+    }
+}
+
+/// An error with its causes in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,120 @@
+//! What apt prints: places of files, and versions of source packages.
+
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use super::DebPackage;
+use crate::digest::Sha256;
+
+/// A file that apt knows: a line of `--print-uris`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Uri {
+    /// Where it is.
+    pub uri: String,
+    /// What apt names it: `clang-19_1%3a19.1.7-3~deb12u1_amd64.deb`.
+    pub file: String,
+    /// What the signed lists say it is.
+    pub sha256: Sha256,
+}
+
+impl Uri {
+    /// The package that a `.deb` of this name is.
+    pub(super) fn package(&self, dir: &Path) -> Result<DebPackage> {
+        let stem = self.file.strip_suffix(".deb").unwrap_or_default();
+        let mut parts = stem.split('_');
+        let (Some(name), Some(version), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+        else {
+            bail!("`{}` is not named as a package", self.file);
+        };
+        // apt escapes the colon of an epoch, which a mirror's file name leaves out.
+        Ok(DebPackage { name: name.into(), version: version.replace("%3a", ":"), file: dir.join(&self.file) })
+    }
+
+    /// Whether a folder has it, whole.
+    pub(super) fn is_in(&self, dir: &Path) -> bool {
+        Sha256::of_file(&dir.join(&self.file)).is_ok_and(|digest| digest == self.sha256)
+    }
+}
+
+/// Reads the lines `'URI' FILE SIZE SHA256:DIGEST`; others are chatter.
+pub(super) fn parse(text: &str) -> Result<Vec<Uri>> {
+    text.lines().filter(|line| line.starts_with('\'')).map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> Result<Uri> {
+    let parts = line.strip_prefix('\'').and_then(|line| line.split_once("' "));
+    let uri = parts.and_then(|(uri, rest)| {
+        let mut words = rest.split_whitespace();
+        let (file, _size, digest) = (words.next()?, words.next()?, words.next()?);
+        let sha256 = digest.strip_prefix("SHA256:")?.parse().ok()?;
+        // It becomes the name of a file of ours.
+        let plain = !file.contains('/') && !file.starts_with('.');
+        plain.then(|| Uri { uri: uri.to_owned(), file: file.to_owned(), sha256 })
+    });
+    uri.with_context(|| format!("can't make sense of apt's answer `{line}`"))
+}
+
+/// Among the stanzas of `apt-cache showsrc`: the wanted version, else the last other one that has the file.
+pub(super) fn version_with(text: &str, wanted: &str, file: &str) -> Result<String> {
+    let mut versions = Vec::new();
+    for stanza in text.split("\n\n") {
+        let version = stanza.lines().find_map(|line| line.strip_prefix("Version: "));
+        let has_file = stanza.lines().any(|line| line.starts_with(' ') && line.split(' ').next_back() == Some(file));
+        versions.extend(version.map(|version| (version, has_file)));
+    }
+    let with_file = || versions.iter().filter(|(_, has_file)| *has_file).map(|(version, _)| *version);
+    match with_file().find(|version| *version == wanted).or_else(|| with_file().next_back()) {
+        Some(version) => Ok(version.to_owned()),
+        None => {
+            let mut known: Vec<&str> = versions.iter().map(|(version, _)| *version).collect();
+            known.dedup();
+            bail!("no version of it has that file: wanted {wanted}, the suite has {}", known.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DIGEST: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
+    #[test]
+    fn a_line_of_print_uris() {
+        let text = format!(
+            "Reading package lists...\n\
+             'http://deb.debian.org/debian/pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb' \
+             clang-19_1%3a19.1.7-3~deb12u1_amd64.deb 116188 SHA256:{DIGEST}\n"
+        );
+        let uris = parse(&text).unwrap();
+        let package = uris[0].package(Path::new("/d")).unwrap();
+        assert_eq!((package.name.as_str(), package.version.as_str()), ("clang-19", "1:19.1.7-3~deb12u1"));
+        assert_eq!(package.file, Path::new("/d/clang-19_1%3a19.1.7-3~deb12u1_amd64.deb"));
+    }
+
+    #[test]
+    fn what_is_no_such_line_is_an_error() {
+        for line in ["'", "'http://a", "'http://a' f 1 MD5Sum:00", "'http://a' f 1", "'http://a' ../f 1 SHA256:"] {
+            assert!(parse(&format!("{line}{DIGEST}")).is_err(), "{line}");
+        }
+        let uri = |file: &str| Uri { uri: String::new(), file: file.to_owned(), sha256: DIGEST.parse().unwrap() };
+        for file in ["a_1.deb", "a_1_amd64", "a_1_amd64_x.deb"] {
+            assert!(uri(file).package(Path::new("")).is_err(), "{file}");
+        }
+    }
+
+    #[test]
+    fn another_version_with_the_same_file_will_do() {
+        let stanza = |version: &str, file: &str| {
+            format!("Package: x\nVersion: {version}\nChecksums-Sha256:\n {DIGEST} 12 {file}\n {DIGEST} 3 x.dsc\n")
+        };
+        let text =
+            [stanza("1.0-1", "x_1.0.orig.tar.xz"), stanza("1.0-2", "x_1.0.orig.tar.xz"), stanza("2.0-1", "x_2.0")]
+                .join("\n");
+        assert_eq!(version_with(&text, "1.0-1", "x_1.0.orig.tar.xz").unwrap(), "1.0-1");
+        assert_eq!(version_with(&text, "1.0-9", "x_1.0.orig.tar.xz").unwrap(), "1.0-2");
+        let error = version_with(&text, "1.0-9", "x_0.9").unwrap_err().to_string();
+        assert_eq!(error, "no version of it has that file: wanted 1.0-9, the suite has 1.0-1, 1.0-2, 2.0-1");
+    }
+}
