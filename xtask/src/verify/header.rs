@@ -1,4 +1,4 @@
-//! What the load commands leave room for, and what they say about the stack.
+//! What kind of file it is, what the load commands leave room for, and what they say about the stack.
 
 use super::Expectations;
 use super::finding::{Check, Findings};
@@ -7,8 +7,12 @@ use super::macho::{Image, Kind};
 /// The program whose main thread runs the interpreter. The ones in `bin` only start it.
 const INTERPRETER: &str = "/Python.app/Contents/MacOS/Python";
 
-/// Room for more load commands, and the interpreter's stack.
+/// A kind that we make, room for more load commands, and the interpreter's stack.
 pub(super) fn check(image: &Image, expect: &Expectations, findings: &mut Findings<'_>) {
+    if let Kind::Other(number) = image.kind {
+        // 10, for one, is a companion file with debugging information: `.dSYM`.
+        findings.add(Check::MachO, format!("file type {number}"), "a program, dylib, bundle or object file");
+    }
     let linked = matches!(image.kind, Kind::Executable | Kind::Dylib | Kind::Bundle);
     let least = expect.linkage.headerpad;
     if let Some(room) = image.header_room

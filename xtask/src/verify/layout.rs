@@ -39,7 +39,7 @@ fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>)
     let files = [
         "Python".to_owned(),
         "Headers/Python.h".to_owned(),
-        format!("Headers/pyconfig.h"),
+        "Headers/pyconfig.h".to_owned(),
         "Resources/Info.plist".to_owned(),
         "Resources/Python.app/Contents/Info.plist".to_owned(),
         "Resources/Python.app/Contents/MacOS/Python".to_owned(),

@@ -22,6 +22,8 @@ pub struct Linkage {
     pub symbols: Vec<Symbols>,
     /// What `sysconfig` must not tell users.
     pub sysconfig: Sysconfig,
+    /// What `configure` must find.
+    pub pyconfig: Pyconfig,
 }
 
 /// A library that is part of every macOS we support.
@@ -51,6 +53,16 @@ pub struct Symbols {
 pub struct Sysconfig {
     /// Beginnings of compiler options that only make sense where we build.
     pub forbidden_options: Vec<String>,
+}
+
+/// Macros of `pyconfig.h` that tell a build for macOS from others.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pyconfig {
+    /// Always defined on macOS.
+    pub defined: Vec<String>,
+    /// Never defined on macOS.
+    pub undefined: Vec<String>,
 }
 
 impl Linkage {

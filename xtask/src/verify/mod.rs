@@ -17,7 +17,7 @@
 //! | `closure` | each imported symbol exists; new ones are imported weakly |
 //! | `modules` | the extension modules are there, and have their entry points |
 //! | `layout` | the framework's files; links; kinds of entries |
-//! | `sysconfig` | what Python says about its own build |
+//! | `sysconfig`, `pyconfig` | what Python says about its own build, and believes about the system |
 
 mod closure;
 mod dylibs;
@@ -30,6 +30,7 @@ mod macho;
 mod minimum;
 mod modules;
 mod os_version;
+mod pyconfig;
 mod signature;
 mod slices;
 mod sysconfig;
@@ -127,6 +128,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
     }
     layout::check(&tree, expect, &leaks, &mut findings);
     sysconfig::check(&tree, expect, &mut findings)?;
+    pyconfig::check(&tree, expect, &mut findings)?;
     let modules = modules::check(&tree, &binaries, expect, &mut findings);
     let mut counts = Counts {
         files: tree.files().count(),

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use super::author::{Author, BUNDLE, DYLIB, EXECUTE, LOAD_DYLIB, fat};
 use crate::arch::Arch;
-use crate::verify::{Expectations, Linkage, Report, root};
+use crate::verify::{Expectations, Report, root};
 
 pub(super) const PREFIX: &str = "Library/Frameworks/Python.framework/Versions/3.13";
 pub(super) const SSL: &str = "lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so";
 pub(super) const SYSCONFIG: &str = "lib/python3.13/_sysconfigdata__darwin_darwin.py";
+pub(super) const PYCONFIG: &str = "include/python3.13/pyconfig.h";
 pub(super) const PYTHON_APP: &str = "Resources/Python.app/Contents/MacOS/Python";
 
 const LIBSYSTEM: &str = "\
@@ -58,6 +59,9 @@ const LINKAGE: &str = r#"
 headerpad = 32
 [sysconfig]
 forbidden-options = ["-isysroot"]
+[pyconfig]
+defined = ["HAVE_KQUEUE"]
+undefined = ["HAVE_EPOLL"]
 [[library]]
 path = "/usr/lib/libSystem.B.dylib"
 why = "everything"
@@ -103,7 +107,7 @@ impl Sample {
         sample.write("Resources/Info.plist", b"<plist/>");
         sample.write("Resources/Python.app/Contents/Info.plist", b"<plist/>");
         sample.write("include/python3.13/Python.h", b"");
-        sample.write("include/python3.13/pyconfig.h", b"");
+        sample.write(PYCONFIG, b"#define HAVE_KQUEUE 1\n/* #undef HAVE_EPOLL */\n");
         sample.write("lib/python3.13/os.py", b"");
         sample.link("Headers", "include/python3.13");
         sample.link("../Current", "3.13");

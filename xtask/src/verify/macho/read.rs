@@ -1,137 +1,26 @@
-//! Mach-O files as plain values. The only file that knows the reader underneath.
-//!
-//! A file is *thin* (one slice) or *fat*: a big-endian table of slices, each a complete Mach-O file with offsets of
-//! its own. What the checks need of a slice is copied into an [`Image`], so that the bytes can be dropped.
+//! From bytes to [`Image`]s.
 
-use object::endian::{BigEndian, LittleEndian};
+use object::endian::LittleEndian;
 use object::macho;
 use object::read::macho::{FatArch, LoadCommandVariant, MachHeader as _, MachOFatFile32, MachOFatFile64, Nlist as _};
 use object::read::macho::{MachOFile64, Section as _, Segment as _};
 use object::read::{ImportFlags, NameOrOrdinal, Object as _};
 
-use super::os_version::OsVersion;
+use super::{Binding, Dylib, Image, Import, Kind, Minimum, Slice, Unreadable};
 use crate::arch::Arch;
+use crate::verify::os_version::OsVersion;
 
 /// Whether a file's first bytes are those of a Mach-O file, thin or fat, of any byte order.
 ///
 /// A fat file's magic number is also that of compiled Java; that has a version of 45 or more where a fat file counts
 /// its slices.
-pub(super) fn is_macho(bytes: &[u8]) -> bool {
+pub(in crate::verify) fn is_macho(bytes: &[u8]) -> bool {
     let Some((magic, rest)) = bytes.split_first_chunk() else { return false };
     match u32::from_be_bytes(*magic) {
         0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe | macho::FAT_MAGIC_64 => true,
         macho::FAT_MAGIC => rest.first_chunk().is_some_and(|count| u32::from_be_bytes(*count) < 45),
         _ => false,
     }
-}
-
-/// A part of a file for one kind of processor.
-pub(super) struct Slice<'data> {
-    /// Where it starts in the file, bytes.
-    pub offset: u64,
-    /// Its bytes.
-    pub bytes: &'data [u8],
-    /// What was read from it; an error when nothing could be.
-    pub image: Result<Image, Unreadable>,
-    /// The signature, when there is one.
-    pub signature: Option<&'data [u8]>,
-}
-
-/// Why a slice was not read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Unreadable {
-    /// It is for a processor that we don't build for.
-    Foreign(String),
-    /// Its bytes contradict each other.
-    Malformed(String),
-}
-
-/// What kind of Mach-O file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// A program.
-    Executable,
-    /// A library that others are linked with.
-    Dylib,
-    /// Code that is loaded at run time: extension modules.
-    Bundle,
-    /// Compiled, not linked.
-    Object,
-    /// Something we never make.
-    Other(u32),
-}
-
-/// How a slice states the oldest macOS it runs on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Minimum {
-    /// macOS, in either way: `LC_VERSION_MIN_MACOSX`, or `LC_BUILD_VERSION` for platform 1.
-    MacOs(OsVersion),
-    /// Another system, by its number in `LC_BUILD_VERSION`.
-    Platform(u32),
-}
-
-/// A library that a slice is linked with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Dylib {
-    /// Its install name.
-    pub path: String,
-    /// Its exports are exported again.
-    pub reexported: bool,
-    /// It may be missing.
-    pub weak: bool,
-}
-
-/// Where an imported symbol is looked for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Binding {
-    /// In one library: two-level namespace.
-    Dylib(String),
-    /// In all that is loaded: what `-undefined dynamic_lookup` makes.
-    Flat,
-    /// In all that is loaded, this slice included: C++ definitions that may occur many times.
-    WeakDefinition,
-    /// In the program.
-    Executable,
-}
-
-/// A symbol that a slice needs.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Import {
-    /// Its name in Mach-O, with the leading underscore.
-    pub symbol: String,
-    /// Where it is looked for.
-    pub from: Binding,
-    /// It may be missing.
-    pub weak: bool,
-}
-
-/// A slice that could be read.
-#[derive(Debug, Clone)]
-pub(super) struct Image {
-    /// What it is for.
-    pub arch: Arch,
-    /// What it is.
-    pub kind: Kind,
-    /// The oldest macOS it runs on; two of them when it says so twice.
-    pub minimums: Vec<Minimum>,
-    /// `LC_ID_DYLIB`.
-    pub install_name: Option<String>,
-    /// The libraries it is linked with, in order.
-    pub dylibs: Vec<Dylib>,
-    /// `LC_RPATH`.
-    pub rpaths: Vec<String>,
-    /// Bytes between the end of the load commands and the first section.
-    pub header_room: Option<u64>,
-    /// The stack size in `LC_MAIN`, bytes; 0 leaves it to the system.
-    pub stack_size: Option<u64>,
-    /// Offset and size of the code signature, bytes from the start of the slice.
-    pub signature: Option<(u64, u64)>,
-    /// Paths in a debugger's map: `N_SO`, `N_OSO`, `N_SOL`.
-    pub debug_paths: Vec<String>,
-    /// What it needs.
-    pub imports: Vec<Import>,
-    /// What it offers, unsorted.
-    pub exports: Vec<String>,
 }
 
 type Header = macho::MachHeader64<LittleEndian>;
@@ -141,7 +30,7 @@ type Thin<'data> = MachOFile64<'data, LittleEndian>;
 ///
 /// # Errors
 /// When the table of a fat file can't be read. What is wrong inside a slice is its own error.
-pub(super) fn slices(bytes: &[u8]) -> Result<Vec<Slice<'_>>, String> {
+pub(in crate::verify) fn slices(bytes: &[u8]) -> Result<Vec<Slice<'_>>, String> {
     let fat = |error: object::Error| format!("a fat file whose table can't be read: {error}");
     match bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
         Some(macho::FAT_MAGIC) => cut(bytes, MachOFatFile32::parse(bytes).map_err(fat)?.arches()),
@@ -156,8 +45,13 @@ fn cut<'data, F: FatArch>(file: &'data [u8], table: &[F]) -> Result<Vec<Slice<'d
         let (offset, size) = entry.file_range();
         let bytes =
             entry.data(file).map_err(|_| format!("a slice of {size} bytes at {offset}, past the file's end"))?;
-        let mut slice = slice(offset, bytes);
         let said = processor(entry.cputype(), entry.cpusubtype());
+        if bytes.starts_with(b"!<arch>\n") {
+            let image = Err(said.map_or_else(Unreadable::Foreign, Unreadable::Archive));
+            slices.push(Slice { offset, bytes, image, signature: None });
+            continue;
+        }
+        let mut slice = slice(offset, bytes);
         match &slice.image {
             Ok(image) if Ok(image.arch) != said => {
                 let said = said.map_or_else(|name| name, |arch| arch.to_string());
@@ -350,63 +244,4 @@ fn exports(file: &Thin<'_>, exports: &mut Vec<String>) -> object::Result<()> {
         }
     }
     Ok(())
-}
-
-/// The code directories and other blobs of a signature.
-pub(super) struct CodeSignature<'data> {
-    /// The code directories: each lists the hashes of the same pages, with an algorithm of its own.
-    pub directories: Vec<CodeDirectory<'data>>,
-    /// The other blobs by slot, whole: requirements are 2, entitlements 5 and 7.
-    pub blobs: Vec<(u32, &'data [u8])>,
-}
-
-/// A code directory.
-pub(super) struct CodeDirectory<'data> {
-    /// How its hashes are made: 2 is SHA-256, 1 is SHA-1.
-    pub hash_type: u8,
-    /// log2 of the page size in bytes.
-    pub page_bits: u8,
-    /// How many bytes of the slice are covered.
-    pub code_limit: u64,
-    /// The name of the code.
-    pub identifier: String,
-    /// The hash of each page.
-    pub pages: Vec<&'data [u8]>,
-    /// The hashes of what is not in the pages, by slot, starting with slot 1.
-    pub special: Vec<&'data [u8]>,
-}
-
-/// Takes a signature apart.
-///
-/// # Errors
-/// When its bytes contradict each other.
-pub(super) fn code_signature(bytes: &[u8]) -> Result<CodeSignature<'_>, String> {
-    take_apart(bytes).map_err(|error| error.to_string())
-}
-
-fn take_apart(bytes: &[u8]) -> object::Result<CodeSignature<'_>> {
-    let mut signature = CodeSignature { directories: Vec::new(), blobs: Vec::new() };
-    for blob in object::read::macho::CodeSignature::parse(bytes)?.blobs() {
-        let blob = blob?;
-        let Some(directory) = blob.code_directory()? else {
-            signature.blobs.push((blob.slot().0, blob.data()));
-            continue;
-        };
-        let header = directory.header();
-        // Every hash has a byte of its own in the blob, so a count beyond its size soon ends in an error; only hashes
-        // of no bytes would fit any count.
-        let limit = if header.hash_size == 0 { 0 } else { u32::MAX };
-        let pages = (0..header.n_code_slots.get(BigEndian).min(limit)).map(|page| directory.code_hash(page));
-        let special = (1..=header.n_special_slots.get(BigEndian).min(limit))
-            .map(|slot| directory.special_hash(macho::CsSlot(slot)));
-        signature.directories.push(CodeDirectory {
-            hash_type: header.hash_type.0,
-            page_bits: header.page_size,
-            code_limit: directory.code_limit(),
-            identifier: text(directory.ident()?),
-            pages: pages.collect::<object::Result<_>>()?,
-            special: special.collect::<object::Result<_>>()?,
-        });
-    }
-    Ok(signature)
 }

@@ -1,0 +1,42 @@
+//! What `configure` believed about the system: the macros in `pyconfig.h`.
+//!
+//! In a cross build a test that looks at the build machine, or takes a wrong branch, leaves its trace here and nowhere
+//! else: everything compiles, and behaves differently from a build on a Mac.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::Expectations;
+use super::finding::{Check, Finding, Findings};
+use super::tree::Tree;
+
+/// The macros that every build for macOS defines are defined, those of other systems are not.
+///
+/// # Errors
+/// When the file can't be read.
+pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
+    // A missing file is a finding of the layout.
+    let Ok(path) = tree.resolve(&format!("{}/Headers/pyconfig.h", expect.prefix)) else { return Ok(()) };
+    let Some(file) = tree.get(&path) else { return Ok(()) };
+    let text = String::from_utf8_lossy(&fs_err::read(&file.source)?).into_owned();
+    let defined: BTreeSet<&str> = text.lines().filter_map(defined_name).collect();
+    let mut findings = Findings::new(&path, found);
+    for name in &expect.linkage.pyconfig.defined {
+        if !defined.contains(name.as_str()) {
+            findings.add(Check::Sysconfig, format!("no {name}"), "it, as in every build for macOS");
+        }
+    }
+    for name in &expect.linkage.pyconfig.undefined {
+        if defined.contains(name.as_str()) {
+            findings.add(Check::Sysconfig, format!("#define {name}"), "no such macro: macOS is different");
+        }
+    }
+    Ok(())
+}
+
+/// The name in `#define NAME 1`, or in `#  define NAME 1` within a condition.
+fn defined_name(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("define")?;
+    rest.starts_with([' ', '\t']).then(|| rest.split_whitespace().next())?
+}
