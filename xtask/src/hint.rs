@@ -36,6 +36,12 @@ pub fn hinted(error: Error, text: impl Into<String>) -> Error {
     error.context(Hint(text.into()))
 }
 
+/// An error's causes in one line, without its hints.
+pub fn causes(error: &Error) -> String {
+    let links = error.chain().map(ToString::to_string).filter(|link| !link.starts_with(PREFIX));
+    links.collect::<Vec<_>>().join(": ")
+}
+
 /// An error as the terminal shows it: what failed, the causes below it, the hints last.
 pub fn render(error: &Error) -> String {
     let (hints, causes): (Vec<_>, Vec<_>) =

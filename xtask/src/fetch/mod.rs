@@ -13,7 +13,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::hint::{WithHint as _, hinted, render};
+use crate::hint::{WithHint as _, causes, hinted, render};
 use crate::recipe::Source;
 
 /// The sources of a plan, all there and all right.
@@ -105,7 +105,7 @@ impl Fetcher<'_> {
                     task.done(format_args!(" from {provider}"));
                     return Ok(());
                 }
-                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {error:#}")),
+                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {}", causes(&error))),
                 Err(Refusal::Wrong(error)) => return Err(error),
             }
         }

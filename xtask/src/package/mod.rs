@@ -14,7 +14,7 @@ use flatpkg::distribution::{
 use flatpkg::os_version::OsVersion;
 use flatpkg::policy::Policy;
 use flatpkg::product::{self, Part, Product};
-use flatpkg::tree::{Entry, Kind, Tree, TreePath};
+use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::{mode::Mode, xar};
 
 use crate::context::Context;
@@ -181,8 +181,5 @@ fn distribution(assets: &ProductAssets, names: &Names, plan: &Plan) -> Result<Di
     Ok(distribution)
 }
 
-/// Entries of a tree that are not folders: what an archive reader counts besides them.
 #[cfg(test)]
-fn files(tree: &Tree) -> usize {
-    tree.iter().filter(|(_, entry)| !matches!(entry.kind, Kind::Directory)).count()
-}
+mod tests;

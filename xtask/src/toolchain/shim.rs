@@ -60,8 +60,6 @@ pub enum Tool {
     Nm,
     /// Collects debugging information.
     Dsymutil,
-    /// The linker.
-    Ld,
     /// Says which macOS runs.
     SwVers,
     /// Finds and runs tools.
@@ -83,7 +81,6 @@ const NAMES: &[(&str, Tool)] = &[
     ("otool", Tool::Otool),
     ("nm", Tool::Nm),
     ("dsymutil", Tool::Dsymutil),
-    ("ld", Tool::Ld),
     ("sw_vers", Tool::SwVers),
     ("xcrun", Tool::Xcrun),
     ("pkg-config", Tool::PkgConfig),
@@ -137,7 +134,6 @@ fn act(tool: Tool, args: Vec<OsString>) -> Result<ExitCode> {
         Tool::Ar => archive::run(&args, &Llvm::from_env()?),
         Tool::Lipo => Llvm::from_env()?.run("llvm-lipo", output::guard(args, &["-output", "-o"])?),
         Tool::Libtool => Llvm::from_env()?.run("llvm-libtool-darwin", output::guard(args, &["-o"])?),
-        Tool::Ld => Llvm::from_env()?.run("ld64.lld", output::guard(args, &["-o"])?),
         Tool::Dsymutil => Llvm::from_env()?.run("dsymutil", output::guard(args, &["-o", "--out"])?),
         Tool::Strip => Llvm::from_env()?.run("llvm-strip", output::guard_in_place(args, &["-o"])?),
         Tool::InstallName => Llvm::from_env()?.run("llvm-install-name-tool", output::guard_in_place(args, &[])?),

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::exec::SYSTEM_PATH;
-use crate::hint::WithHint as _;
+use crate::hint::{WithHint as _, causes, render};
 use crate::plan::Host;
 
 /// Say what this machine can build, what is missing, and the command that fixes it.
@@ -38,9 +38,9 @@ impl Doctor {
                 problems.extend(missing_programs());
             }
             Ok(Host::Mac { tools }) => cx.ui.result(format_args!("host: macOS; builds with {tools}")),
-            Err(error) => problems.push(format!("{error:#}")),
+            Err(error) => problems.push(causes(error)),
         }
-        problems.extend(check_devices().err().map(|error| format!("{error:#}")));
+        problems.extend(check_devices().err().map(|error| render(&error)));
         if problems.is_empty() {
             cx.ui.result("everything needed is there");
             return Ok(());
