@@ -1,5 +1,6 @@
 //! Reading a package: which components it has, and their parts when asked for.
 
+use std::collections::HashMap;
 use std::io::{self, Read};
 use std::path::Path;
 use std::sync::Arc;
@@ -78,6 +79,9 @@ pub enum Kind {
     Product,
 }
 
+/// The members that make a component.
+const PARTS: [&str; 4] = ["PackageInfo", "Bom", "Payload", "Scripts"];
+
 /// Where the parts of one component are: indexes in the table of contents.
 #[derive(Debug, Default)]
 struct Parts {
@@ -106,23 +110,24 @@ impl Package {
     }
 
     fn new(archive: Archive) -> Result<Self, Error> {
-        let top = |file: &File, name: &str| file.parent.is_none() && file.kind == xar::Kind::File && file.name == name;
         let files = &archive.toc().files;
-        let distribution = files.iter().position(|file| top(file, "Distribution"));
-        let mut components = Vec::new();
-        if distribution.is_some() {
-            let directories =
-                files.iter().enumerate().filter(|(_, f)| f.parent.is_none() && f.kind == xar::Kind::Directory);
-            let parts = directories.map(|(index, directory)| Parts::of(&archive, Some(index), &directory.name));
-            // Resources and Plugins are directories too.
-            components.extend(parts.filter(|parts| !parts.is_empty()));
+        let distribution = files
+            .iter()
+            .position(|file| file.parent.is_none() && file.kind == xar::Kind::File && file.name == "Distribution");
+        let mut parts = Parts::by_directory(files);
+        let components = if distribution.is_some() {
+            // Resources and Plugins are directories too, but have no parts.
+            let directories = files.iter().enumerate();
+            directories
+                .filter(|(_, file)| file.parent.is_none())
+                .filter_map(|(index, _)| parts.remove(&Some(index)))
+                .collect()
         } else {
-            let parts = Parts::of(&archive, None, "");
-            if parts.package_info.is_none() {
-                return Err(Error::NotAPackage);
+            match parts.remove(&None) {
+                Some(parts) if parts.package_info.is_some() => vec![parts],
+                _ => return Err(Error::NotAPackage),
             }
-            components.push(parts);
-        }
+        };
         Ok(Self { archive, distribution, components })
     }
 
@@ -169,23 +174,26 @@ impl Package {
 }
 
 impl Parts {
-    fn of(archive: &Archive, directory: Option<usize>, name: &str) -> Self {
-        let mut parts = Self { directory: name.to_owned(), ..Self::default() };
-        for (index, file) in archive.toc().children(directory).filter(|(_, file)| file.kind == xar::Kind::File) {
+    /// The parts that lie in each directory that has any, by its index.
+    fn by_directory(files: &[File]) -> HashMap<Option<usize>, Self> {
+        let mut directories: HashMap<Option<usize>, Self> = HashMap::new();
+        for (index, file) in files.iter().enumerate().filter(|(_, file)| file.kind == xar::Kind::File) {
+            if !PARTS.contains(&file.name.as_str()) {
+                continue;
+            }
+            let parts = directories.entry(file.parent).or_insert_with(|| {
+                let directory = file.parent.and_then(|parent| files.get(parent));
+                Self { directory: directory.map(|file| file.name.clone()).unwrap_or_default(), ..Self::default() }
+            });
             let part = match file.name.as_str() {
                 "PackageInfo" => &mut parts.package_info,
                 "Bom" => &mut parts.bom,
                 "Payload" => &mut parts.payload,
-                "Scripts" => &mut parts.scripts,
-                _ => continue,
+                _ => &mut parts.scripts,
             };
             part.get_or_insert(index);
         }
-        parts
-    }
-
-    fn is_empty(&self) -> bool {
-        [self.package_info, self.bom, self.payload, self.scripts].iter().all(Option::is_none)
+        directories
     }
 }
 

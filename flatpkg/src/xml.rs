@@ -1,7 +1,7 @@
 //! XML as the parts of a package use it: small, UTF-8, two or three levels deep.
 //!
-//! Two ways in. [`Element`] is a plain tree, for the table of contents, whose readers must accept elements in any order
-//! and repeated ones. [`from_str`] and [`to_string`] go through serde, for `PackageInfo` and `Distribution`, so that the
+//! Two ways in. `Element` is a plain tree, for the table of contents, whose readers must accept elements in any order
+//! and repeated ones. `from_str` and `to_string` go through serde, for `PackageInfo` and `Distribution`, so that the
 //! same types write and read.
 //!
 //! Both refuse a document that is too large, too deep or has too many elements *before* they allocate for it, so no input

@@ -64,6 +64,14 @@ fn bounded_memory() {
         drop(xml);
         peak_below(body, LIMIT, || use_it(bytes));
     }
+    // Members that are all the same bytes.
+    let shared: String = (0..20_000)
+        .map(|id| format!("<file id=\"{id}\"><name>{id}</name><type>directory</type><file id=\"{id}\"><name>Bom</name><type>file</type><data><length>1000000</length><offset>20</offset><size>1000000</size></data></file></file>"))
+        .collect();
+    let xml =
+        [HEAD, "<file id=\"1\"><name>Distribution</name><type>file</type></file>", &shared, "</toc></xar>"].concat();
+    peak_below("shared bytes", LIMIT, || use_it(with_toc(xml.as_bytes(), &vec![0; 1_000_000])));
+
     let info = b"<pkg-info identifier='a' version='1' format-version='2'/>".as_slice();
     let zeros = vec![0; 64 << 20];
     let bytes = package_of(&[

@@ -436,6 +436,22 @@ fn long_paths_are_limited() {
     assert!(matches!(Toc::parse(xml.as_bytes()), Err(Error::Limit { what: "bytes of paths", .. })));
 }
 
+/// `xar --coalesce-heap` stores equal members once; thousands of members of the same bytes are an attack.
+#[test]
+fn shared_bytes_are_limited() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("a.pkg");
+    small(&out, Options::new(TIMESTAMP));
+    let bytes = std::fs::read(&out).unwrap();
+    let shared = |count: usize| {
+        let file = "<file id=\"99\"><name>x</name><type>file</type><data><length>90</length><offset>20</offset><size>90</size></data></file>";
+        with_toc(&bytes, |xml| xml.replace("</toc>", &format!("{}</toc>", file.repeat(count))))
+    };
+    assert!(Archive::from_bytes(shared(2)).is_ok());
+    let error = Archive::from_bytes(shared(100)).unwrap_err();
+    assert!(matches!(error, Error::Shared { .. }), "{error}");
+}
+
 fn read_everything(bytes: Vec<u8>) {
     let length = bytes.len();
     let Ok(archive) = Archive::from_bytes(bytes) else { return };

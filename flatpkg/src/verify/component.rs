@@ -260,11 +260,12 @@ fn scripts(component: &Component<'_>, info: &PackageInfo, findings: &mut Finding
         return; // Not readable: reported.
     }
     let records = records.unwrap_or_default();
+    let by_path: HashMap<&[u8], &Record> = records.iter().map(|record| (record.path.as_bytes(), record)).collect();
     let named = info.scripts.iter().flat_map(|scripts| scripts.preinstall.iter().chain(&scripts.postinstall));
     let named: Vec<&str> = named.map(|Script { file, .. }| file.strip_prefix("./").unwrap_or(file)).collect();
     for name in &named {
         let path = inside(&place, &format!("./{name}"));
-        match records.iter().find(|record| record.path.as_bytes() == name.as_bytes()) {
+        match by_path.get(name.as_bytes()) {
             None => findings.error(&path, "script of the PackageInfo", "missing", "there"),
             Some(record) if kind(&record.node) != "file" => {
                 findings.error(&path, "script of the PackageInfo", kind(&record.node), "file");
@@ -274,7 +275,7 @@ fn scripts(component: &Component<'_>, info: &PackageInfo, findings: &mut Finding
         }
     }
     for name in crate::component::SCRIPTS {
-        if !named.contains(&name) && records.iter().any(|record| record.path.as_bytes() == name.as_bytes()) {
+        if !named.contains(&name) && by_path.contains_key(name.as_bytes()) {
             let path = inside(&place, &format!("./{name}"));
             findings.error(&path, "script", "not in the PackageInfo, it will not run", "named there");
         }

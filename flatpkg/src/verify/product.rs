@@ -1,6 +1,6 @@
 //! The Distribution: whether what it names is there, and whether what it says about components is true.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::component::Checked;
 use super::{Findings, chain};
@@ -23,7 +23,8 @@ pub(super) fn check(package: &Package, components: &[Checked], findings: &mut Fi
     let placed = placed(&distribution, components, findings);
     choices(&distribution, &placed, findings);
     resources(package, &distribution, findings);
-    for component in components.iter().filter(|component| !placed.values().any(|place| place == &component.directory)) {
+    let reached: HashSet<&String> = placed.values().collect();
+    for component in components.iter().filter(|component| !reached.contains(&component.directory)) {
         findings.error(&component.directory, "pkg-ref that leads to it", "missing", "one in the Distribution");
     }
 }
@@ -31,20 +32,26 @@ pub(super) fn check(package: &Package, components: &[Checked], findings: &mut Fi
 /// The directory of each pkg-ref that has a location; checks location, version and size on the way.
 fn placed(distribution: &Distribution, components: &[Checked], findings: &mut Findings) -> BTreeMap<String, String> {
     let mut placed = BTreeMap::new();
+    let components: HashMap<&str, &Checked> = components.iter().map(|c| (c.directory.as_str(), c)).collect();
+    let mut by_id: HashMap<&str, Vec<&PkgRef>> = HashMap::new();
+    for reference in &distribution.pkg_refs {
+        by_id.entry(&reference.id).or_default().push(reference);
+    }
     for reference in &distribution.pkg_refs {
         let Some(location) = reference.location.as_deref().filter(|location| !location.trim().is_empty()) else {
             continue;
         };
         let what = format!("location of pkg-ref {:?}", reference.id);
         let directory = reference.fragment();
-        let component = components.iter().find(|component| Some(&component.directory) == directory.as_ref());
+        let component = directory.as_deref().and_then(|directory| components.get(directory));
         match (&directory, component) {
-            (Some(directory), Some(component)) => {
-                stated(distribution, reference, component, findings);
-                if let Some(other) = placed.insert(reference.id.clone(), directory.clone()) {
-                    findings.error(PLACE, &what, format!("{directory:?} besides {other:?}"), "one");
+            (Some(directory), Some(component)) => match placed.insert(reference.id.clone(), directory.clone()) {
+                Some(other) => findings.error(PLACE, &what, format!("{directory:?} besides {other:?}"), "one"),
+                None => {
+                    let same = by_id.get(reference.id.as_str()).map(Vec::as_slice).unwrap_or_default();
+                    stated(&reference.id, same, component, findings);
                 }
-            }
+            },
             (Some(directory), None) => {
                 findings.error(PLACE, &what, format!("{directory:?}"), "a component of the archive")
             }
@@ -55,12 +62,12 @@ fn placed(distribution: &Distribution, components: &[Checked], findings: &mut Fi
 }
 
 /// What all pkg-ref elements of one identifier say about a component.
-fn stated(distribution: &Distribution, placed: &PkgRef, component: &Checked, findings: &mut Findings) {
+fn stated(id: &str, references: &[&PkgRef], component: &Checked, findings: &mut Findings) {
     let Some(info) = &component.info else { return };
-    let what = |name: &str| format!("{name} of pkg-ref {:?}", placed.id);
+    let what = |name: &str| format!("{name} of pkg-ref {id:?}");
     // An empty identifier in a PackageInfo is reported there.
-    findings.equal(PLACE, &what("component"), info.identifier.as_str(), placed.id.as_str());
-    for reference in distribution.pkg_refs.iter().filter(|reference| reference.id == placed.id) {
+    findings.equal(PLACE, &what("component"), info.identifier.as_str(), id);
+    for reference in references {
         if let Some(version) = reference.version.as_deref().filter(|version| *version != info.version) {
             // CPython's own packages say "0" on both sides; `productbuild` copies the component's.
             findings.error(
@@ -93,11 +100,11 @@ fn choices(distribution: &Distribution, placed: &BTreeMap<String, String>, findi
             }
         }
     }
-    let lines: Vec<&str> = distribution.choices_outline.iter().flat_map(|outline| outline.choices()).collect();
-    for line in lines.iter().filter(|line| !ids.contains(**line)) {
+    let lines: BTreeSet<&str> = distribution.choices_outline.iter().flat_map(|outline| outline.choices()).collect();
+    for line in lines.difference(&ids) {
         findings.error(PLACE, "line of the outline", format!("{line:?}"), "the id of a choice");
     }
-    for choice in ids.iter().filter(|choice| !lines.contains(choice)) {
+    for choice in ids.difference(&lines) {
         findings.error(PLACE, "choice", format!("{choice:?}, in no line of the outline"), "in the outline");
     }
     for id in placed.keys().filter(|id| !offered.contains(id.as_str())) {

@@ -110,6 +110,14 @@ pub enum Error {
         /// How much is allowed.
         limit: usize,
     },
+    /// Members that share their bytes, so often that reading them all would be endless work.
+    #[error("the members have {got} bytes together, at most {limit} are believed of a file this long")]
+    Shared {
+        /// Bytes of all members together, as far as they lie in the file.
+        got: u64,
+        /// How many are accepted.
+        limit: u64,
+    },
     /// A name that can't be one component of a path.
     #[error("member name {name:?} is not one component of a path: {why}")]
     Name {

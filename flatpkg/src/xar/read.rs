@@ -13,6 +13,9 @@ use super::{Data, Encoding, Error, File, Header, Signature, Toc};
 /// The longest table of contents we read, in bytes of XML. A real one has about 800 bytes for a member.
 const MAX_TOC: u64 = 32 << 20;
 
+/// How often the heap may be used over: members may share their bytes (`xar --coalesce-heap`), in packages they never do.
+const MAX_SHARING: u64 = 8;
+
 /// An open archive: its header and table of contents are in memory, its members are read when asked for.
 #[derive(Debug)]
 pub struct Archive {
@@ -107,6 +110,7 @@ impl Archive {
         }
         let toc_slack = header.toc_len_compressed.saturating_sub(decoder.total_in());
         let toc = Toc::parse(&toc_xml)?;
+        believable(&toc, len.saturating_sub(heap_offset))?;
         Ok(Self { source, label, len, header, heap_offset, toc, toc_xml, toc_slack, toc_digest })
     }
 
@@ -274,6 +278,15 @@ impl Archive {
         member.read_to_end(&mut bytes).map_err(fail)?;
         Ok(bytes)
     }
+}
+
+/// Whether all members together are not much more than the heap. Otherwise a small file could name thousands of members
+/// that are all of it, and take hours to check.
+fn believable(toc: &Toc, heap: u64) -> Result<(), Error> {
+    let stretches = toc.extents().map(|(_, offset, length)| length.min(heap.saturating_sub(offset)));
+    let got = stretches.fold(0, u64::saturating_add);
+    let limit = heap.saturating_mul(MAX_SHARING);
+    if got > limit { Err(Error::Shared { got, limit }) } else { Ok(()) }
 }
 
 /// A stretch of the file. Several can be read at once.

@@ -21,8 +21,9 @@ use crate::recipe::{LeftOut, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use render::render;
+pub use stage::STACK_SIZE;
 pub use step::{Layer, Op, Run, Step};
-pub use toolchain::{Host, ToolchainData};
+pub use toolchain::{Host, ToolchainData, framework_prefix};
 
 /// The step whose product is the staged root.
 pub const STAGE: &str = "stage";

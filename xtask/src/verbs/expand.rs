@@ -1,6 +1,38 @@
-//! stub
-use anyhow::Result; use clap::Args; use crate::context::Context;
-/// Expand.
+//! `cargo xtask expand`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use flatpkg::package::Package;
+
+use crate::context::Context;
+
+/// Unpack a flat package into a new or empty folder.
+///
+/// Nothing is written outside of it, whatever the package says; owners are not restored.
 #[derive(Debug, Args)]
-pub struct Expand {}
-impl Expand { pub fn run(self, _: &Context) -> Result<()> { Ok(()) } }
+pub struct Expand {
+    /// A .pkg file, Apple's own included.
+    package: PathBuf,
+
+    /// Where to.
+    dir: PathBuf,
+
+    /// Unpack payloads and scripts too.
+    #[arg(long)]
+    payload: bool,
+}
+
+impl Expand {
+    /// Unpacks the package.
+    ///
+    /// # Errors
+    /// When it can't be read, when the folder has something in it, or when a path leads out of it.
+    pub fn run(self, cx: &Context) -> Result<()> {
+        let package = Package::open(&self.package)?;
+        flatpkg::expand::expand(&package, &self.dir, self.payload)?;
+        cx.ui.result(self.dir.display());
+        Ok(())
+    }
+}

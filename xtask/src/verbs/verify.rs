@@ -1,7 +1,120 @@
-//! stub
-use anyhow::Result; use clap::Args; use crate::context::Context; use crate::plan::Plan; use crate::build::Built;
-/// Verify.
+//! `cargo xtask verify`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use flatpkg::verify::Options;
+
+use crate::build::Built;
+use crate::context::Context;
+use crate::plan::{Plan, STACK_SIZE, framework_prefix};
+use crate::recipe::known_releases;
+use crate::verify::{Expectations, Linkage, Report};
+use crate::version::PythonVersion;
+
+/// Check a flat package, or a staged root, and report everything that is wrong with it.
+///
+/// A package: every checksum and size, no gap or overlap, and that bills of materials, payloads and the Distribution agree.
+/// A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of build folders, modules.
+/// Exit code 0 when clean, 1 with findings or when it can't be read, 2 for a wrong command line.
 #[derive(Debug, Args)]
-pub struct Verify {}
-impl Verify { pub fn run(self, _: &Context) -> Result<()> { Ok(()) } }
-pub fn audit(_: &Context, _: &Plan, _: &Built) -> Result<()> { Ok(()) }
+pub struct Verify {
+    /// A .pkg file, or the folder of a staged root.
+    path: PathBuf,
+
+    /// A root's release [default: the newest there is data for].
+    #[arg(long, value_name = "VERSION")]
+    release: Option<PythonVersion>,
+
+    /// Slack bytes in a package, which some of Apple's own have, are errors too.
+    #[arg(long)]
+    strict: bool,
+
+    /// For programs.
+    #[arg(long)]
+    json: bool,
+}
+
+impl Verify {
+    /// Verifies, and prints the findings.
+    ///
+    /// # Errors
+    /// When there are findings, or the file can't be read.
+    pub fn run(self, cx: &Context) -> Result<()> {
+        if self.path.is_dir() {
+            return self.root(cx);
+        }
+        if !self.json {
+            return package(cx, &self.path, self.strict);
+        }
+        let report = flatpkg::verify::verify_file(&self.path, Options { strict: self.strict })?;
+        cx.ui.result(serde_json::to_string_pretty(&report)?);
+        if report.is_clean() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+    }
+
+    fn root(&self, cx: &Context) -> Result<()> {
+        let known = known_releases(&cx.paths.mac())?.pop();
+        let Some(version) = self.release.or(known) else { bail!("Mac/releases is empty") };
+        let plan = super::plan::make(cx, version)?;
+        let folders = vec![cx.paths.cache.clone()];
+        let report = examine(cx, &plan, &Built { root: self.path.clone(), folders })?;
+        if self.json {
+            cx.ui.result(serde_json::to_string_pretty(&report)?);
+        } else {
+            cx.ui.result(&report);
+        }
+        if report.passed() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+    }
+}
+
+/// Verifies a package.
+///
+/// # Errors
+/// All findings.
+pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
+    let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
+    let report = flatpkg::verify::verify_file(path, Options { strict })?;
+    for finding in &report.findings {
+        cx.ui.say(finding);
+    }
+    if !report.is_clean() {
+        bail!("{} is not sound: {} findings", path.display(), report.findings.len());
+    }
+    task.done("");
+    Ok(())
+}
+
+/// Audits a build's root.
+///
+/// # Errors
+/// All findings.
+pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
+    let task = cx.ui.task("audit the staged root", None);
+    let report = examine(cx, plan, built)?;
+    if !report.passed() {
+        cx.ui.say(&report);
+        bail!("the staged root {} is not sound: {} findings", built.root.display(), report.findings.len());
+    }
+    let counts = &report.counts;
+    task.done(format_args!(": {} files, {} binaries, {} shared modules", counts.files, counts.machos, counts.shared_modules));
+    Ok(())
+}
+
+fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
+    let sdk = cx.paths.steps().join(plan.folder("sdk"));
+    let archs: Vec<_> = plan.archs.keys().copied().collect();
+    let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
+    let expect = Expectations {
+        python: plan.python,
+        archs,
+        minimum: *minimum,
+        prefix: framework_prefix(plan.python),
+        modules: plan.expected_modules.clone(),
+        forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
+        sdk: sdk.is_dir().then_some(sdk),
+        linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,
+        stack_size: STACK_SIZE,
+    };
+    crate::verify::root(&built.root, &expect)
+}
