@@ -126,7 +126,7 @@ pub struct Counts {
     pub shared_modules: usize,
     /// Imports that were looked up, over all slices.
     pub imports: usize,
-    /// Imports that could not be looked up, because no SDK was given.
+    /// Imports that could not be looked up, because there was no SDK, or no stub in it.
     pub unchecked_imports: usize,
 }
 
@@ -166,7 +166,7 @@ impl fmt::Display for Report {
              {shared_modules} extension modules, {imports} imports"
         )?;
         if unchecked_imports > 0 {
-            write!(f, "; {unchecked_imports} more imports were not looked up: no SDK was given")?;
+            write!(f, "; {unchecked_imports} more imports were not looked up: no stubs of their libraries")?;
         }
         Ok(())
     }

@@ -78,7 +78,8 @@ fn check_entries(tree: &Tree, found: &mut Vec<Finding>) {
         if let Kind::Special(what) = entry.kind {
             findings.add(Check::Entries, what, "a file, folder or link");
         }
-        if entry.mode & 0o7000 != 0 && !matches!(entry.kind, Kind::Link(_)) {
+        // Folders inherit setgid where we build; what they get on the user's disk is not taken from here.
+        if entry.mode & 0o7000 != 0 && entry.kind == Kind::File {
             findings.add(Check::Entries, format!("mode {:04o}", entry.mode), "no setuid, setgid or sticky bit");
         }
         if path.contains(char::REPLACEMENT_CHARACTER) {

@@ -46,13 +46,13 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use rayon::prelude::*;
 
-pub use finding::{Check, Counts, Finding, Report};
+pub use finding::Report;
 pub use linkage::Linkage;
 use os_version::OsVersion;
 
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
-use finding::Findings;
+use finding::{Check, Counts, Finding, Findings};
 use tree::Tree;
 
 /// What a sound root looks like.
