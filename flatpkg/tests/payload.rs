@@ -204,6 +204,10 @@ fn foreign_bytes_are_refused() {
     failed to read the archive at byte 3000832: there are bytes after the gzip member
     failed to read the payload: failed to fill whole buffer
     "#);
+    // One by one: what comes before the damage is seen, and nothing after it.
+    let seen: Vec<_> = payload::examine(&good[..good.len() - 1]).unwrap().collect();
+    assert_eq!(seen.iter().filter(|record| record.is_ok()).count(), sample().len());
+    assert!(seen.len() == sample().len() + 1 && seen.last().unwrap().is_err());
     assert!(matches!(payload::load(&good[..], 3_000_009), Err(payload::Error::TooLarge { .. })));
 }
 

@@ -5,7 +5,9 @@
 //! after each other are one deflate stream. The CRC-32 of the whole is combined from those of the chunks.
 //!
 //! Header `1f 8b 08 00 00 00 00 00 00 03` and level 6, as in every Apple-made payload looked at. Apple's deflate
-//! stream is that of zlib on one thread; ours decodes to the same bytes and is about 0.1 % longer.
+//! stream is that of zlib on one thread. Ours decodes to the same bytes; it was 2.7 % longer for a tree of 570 MB,
+//! nearly all of it because level 6 of `zlib-rs` searches less than zlib's (level 7: 0.7 % shorter, more than twice
+//! the time).
 //!
 //! `flate2` on `zlib-rs` offers all that is needed (dictionaries, sync flush, combined CRCs). `zlib-rs` picks the
 //! same matches on every processor, so the bytes don't depend on the machine either.

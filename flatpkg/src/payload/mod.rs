@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 
-pub use read::{Decoded, load, read, records};
+pub use read::{Decoded, Records, examine, load, read, records};
 
 use crate::cpio;
 use crate::macho::FileFacts;
@@ -136,8 +136,8 @@ pub enum Error {
 
 /// Writes a tree as a payload (or as an archive of scripts: the format is the same).
 ///
-/// `progress` is called from this thread, after each entry and each few hundred KiB. Memory stays below about 40 MB
-/// for gzip plus 2 MB for each core; it doesn't depend on the tree, but for the facts (some 100 bytes a file).
+/// `progress` is called from this thread, after each entry and each few hundred KiB. Memory for
+/// gzip is some 10 MB and 4 MB for each core; it doesn't depend on the tree, but for the facts (some 100 bytes a file).
 ///
 /// # Errors
 ///

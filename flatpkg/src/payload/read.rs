@@ -60,42 +60,68 @@ impl<R: BufRead> Read for Gzip<R> {
     }
 }
 
+/// The records that a payload's bill of materials should have, one by one; see [`examine`].
+#[derive(Debug)]
+pub struct Records<'a> {
+    archive: cpio::Reader<Decoded<'a>>,
+    buffer: Vec<u8>,
+    failed: bool,
+}
+
 /// Reads a payload and makes the records that its bill of materials should have, in the order of the archive.
 ///
+/// Memory doesn't grow with the payload: a small hostile one can decompress to very many entries.
 /// Sizes above 4 GiB, which a bill of materials can't state, come out as `u32::MAX`.
+pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
+    Ok(Records { archive: read(input)?, buffer: vec![0; 64 * 1024], failed: false })
+}
+
+/// All records of [`examine`] together.
 pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
-    let mut archive = read(input)?;
-    let mut records = Vec::new();
-    let mut buffer = vec![0; 64 * 1024];
-    while let Some(mut entry) = archive.next()? {
-        let header = *entry.header();
-        let node = if entry.is_directory() {
-            Node::Directory
-        } else if let Some(target) = entry.target() {
-            Node::Symlink { target: target.to_vec(), cksum: cksum(target) }
-        } else {
-            let mut examiner = Examiner::new(header.size);
-            loop {
-                let offset = entry.offset();
-                match entry.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(count) => examiner.update(buffer.get(..count).unwrap_or_default()),
-                    Err(source) => return Err(cpio::Error::Read { offset, source }.into()),
-                }
-            }
-            Node::File(examiner.finish())
-        };
-        records.push(Record {
-            path: entry.path().clone(),
-            node,
-            mode: header.permissions(),
-            uid: header.uid,
-            gid: header.gid,
-            mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
-            size: u32::try_from(header.size).unwrap_or(u32::MAX),
-        });
+    examine(input)?.collect()
+}
+
+impl Iterator for Records<'_> {
+    type Item = Result<Record, Error>;
+
+    fn next(&mut self) -> Option<Result<Record, Error>> {
+        if self.failed {
+            return None;
+        }
+        let next = self.archive.next().map_err(Error::from);
+        let record = next.and_then(|entry| entry.map(|entry| record(entry, &mut self.buffer)).transpose());
+        self.failed = record.is_err();
+        record.transpose()
     }
-    Ok(records)
+}
+
+fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<Record, Error> {
+    let header = *entry.header();
+    let node = if entry.is_directory() {
+        Node::Directory
+    } else if let Some(target) = entry.target() {
+        Node::Symlink { target: target.to_vec(), cksum: cksum(target) }
+    } else {
+        let mut examiner = Examiner::new(header.size);
+        loop {
+            match entry.read(buffer) {
+                Ok(0) => break,
+                Ok(count) => examiner.update(buffer.get(..count).unwrap_or_default()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(source) => return Err(cpio::Error::Read { offset: entry.offset(), source }.into()),
+            }
+        }
+        Node::File(examiner.finish())
+    };
+    Ok(Record {
+        path: entry.path().clone(),
+        node,
+        mode: header.permissions(),
+        uid: header.uid,
+        gid: header.gid,
+        mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
+        size: u32::try_from(header.size).unwrap_or(u32::MAX),
+    })
 }
 
 /// Reads a payload into memory: for archives of scripts and other small ones.

@@ -8,7 +8,7 @@
 //! # use flatpkg::policy::Policy;
 //! let policy = Policy::from_toml(r#"
 //!     [[rule]]                      # every key but `path` may be left out
-//!     path  = "Applications/**"     # glob; `*` stops at `/`, `**` doesn't; `**` and `.` match the root as well
+//!     path  = "Applications/**"     # glob: all below, not "Applications" itself; `*` stops at `/`; the root is `.` or `**`
 //!     kind  = "directory"           # directory | file | symlink
 //!     owner = "root"                # a name known to every macOS, or a number
 //!     group = "admin"
