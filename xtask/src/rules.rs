@@ -33,7 +33,9 @@ fn naming(dir: &str, text: &str) -> Vec<String> {
 fn one_file_for_each_outside_thing() {
     assert_eq!(naming("xtask/src", "ureq::"), ["xtask/src/fetch/url.rs"], "the HTTP client");
     assert_eq!(naming("xtask/src", "indicatif::"), ["xtask/src/ui.rs"], "progress bars");
-    assert_eq!(naming("xtask/src", "object::"), ["xtask/src/verify/macho.rs"], "the Mach-O reader");
+    let elsewhere = |file: &String| !file.starts_with("xtask/src/verify/macho/");
+    let readers: Vec<String> = naming("xtask/src", "object::").into_iter().filter(elsewhere).collect();
+    assert_eq!(readers, ["xtask/src/toolchain/stack_size.rs"], "Mach-O is read in one place, and written in another");
     for starter in ["xshell::", "duct::"] {
         assert_eq!(naming("xtask/src", starter), ["xtask/src/exec.rs"], "processes: {starter}");
     }

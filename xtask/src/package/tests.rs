@@ -63,8 +63,8 @@ fn the_product_has_the_names_that_other_peoples_scripts_depend_on() {
             format!("{} {} {} {location}", component.directory(), about.identifier, about.version)
         })
         .collect();
-    insta::assert_snapshot!(components.join("\n"), @"");
-    insta::assert_snapshot!(String::from_utf8(read.distribution_xml().unwrap().unwrap()).unwrap(), @"");
+    insta::assert_snapshot!("components", components.join("\n"));
+    insta::assert_snapshot!("distribution", String::from_utf8(read.distribution_xml().unwrap().unwrap()).unwrap());
 }
 
 #[test]
@@ -74,7 +74,7 @@ fn owners_and_modes_come_from_the_policy() {
     let read = Package::open(&made.path).unwrap();
     let text = flatpkg::dump::dump(&read).unwrap();
     let paths: Vec<&str> = text.lines().filter(|line| line.contains(" root ")).collect();
-    insta::assert_snapshot!(paths.join("\n"), @"");
+    insta::assert_snapshot!("owners", paths.join("\n"));
 }
 
 #[test]
