@@ -38,6 +38,12 @@ typedef struct _keymap_entry {
     rl_command_func_t *function;
 } KEYMAP_ENTRY;
 typedef KEYMAP_ENTRY *Keymap;
+typedef KEYMAP_ENTRY KEYMAP_ENTRY_ARRAY[256];
+
+/* The readline it says it is: 4.2. */
+#define RL_READLINE_VERSION 0x0402
+#define RL_VERSION_MAJOR 4
+#define RL_VERSION_MINOR 2
 
 #ifdef __cplusplus
 extern "C" {
@@ -72,8 +78,12 @@ void rl_reset_terminal(const char *name);
 void rl_prep_terminal(int meta);
 void rl_deprep_terminal(void);
 void rl_free_line_state(void);
+void rl_cleanup_after_signal(void);
 
 /* Bindings and settings. */
+extern KEYMAP_ENTRY_ARRAY emacs_standard_keymap;
+extern KEYMAP_ENTRY_ARRAY emacs_meta_keymap;
+extern KEYMAP_ENTRY_ARRAY emacs_ctlx_keymap;
 int rl_add_defun(const char *name, rl_command_func_t *function, int key);
 int rl_bind_key(int key, rl_command_func_t *function);
 int rl_bind_key_in_map(int key, rl_command_func_t *function, Keymap map);
