@@ -74,7 +74,13 @@ impl Context {
         };
         let dist = repo.join("dist");
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { paths: Paths { repo, cache, dist }, ui: Ui::new(), offline, jobs: jobs.unwrap_or(cores).max(1), apt: Mutex::default() })
+        Ok(Self {
+            paths: Paths { repo, cache, dist },
+            ui: Ui::new(),
+            offline,
+            jobs: jobs.unwrap_or(cores).max(1),
+            apt: Mutex::default(),
+        })
     }
 
     /// Does something with Debian's package client, alone.

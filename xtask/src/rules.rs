@@ -13,7 +13,9 @@ fn code(dir: &str) -> Vec<(String, String)> {
     assert!(files.len() > 5, "{dir} has Rust files");
     files
         .into_iter()
-        .filter(|path| !path.ends_with("tests.rs") && !path.ends_with("rules.rs") && !path.iter().any(|part| part == "tests"))
+        .filter(|path| {
+            !path.ends_with("tests.rs") && !path.ends_with("rules.rs") && !path.iter().any(|part| part == "tests")
+        })
         .map(|path| {
             let text = fs_err::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();

@@ -65,7 +65,8 @@ pub fn merge(
 fn all_equal(files: &BTreeMap<Arch, PathBuf>) -> Result<bool> {
     let mut contents = files.values().map(|file| {
         let link = file.is_symlink();
-        let bytes = if link { fs_err::read_link(file)?.into_os_string().into_encoded_bytes() } else { fs_err::read(file)? };
+        let bytes =
+            if link { fs_err::read_link(file)?.into_os_string().into_encoded_bytes() } else { fs_err::read(file)? };
         Ok::<_, std::io::Error>((link, bytes))
     });
     let Some(first) = contents.next().transpose()? else { return Ok(true) };
@@ -138,20 +139,17 @@ mod tests {
 
     #[test]
     fn binaries_go_to_lipo() {
-        let (dir, trees) =
-            trees(&[("x86_64", "lib/a.a", b"!<arch>\nintel"), ("arm64", "lib/a.a", b"!<arch>\narm")]);
+        let (dir, trees) = trees(&[("x86_64", "lib/a.a", b"!<arch>\nintel"), ("arm64", "lib/a.a", b"!<arch>\narm")]);
         let into = dir.path().join("all");
-        merge(&trees, &[], &into, &|slices, target| Ok(fs_err::write(target, format!("{} slices", slices.len()))?)).unwrap();
+        merge(&trees, &[], &into, &|slices, target| Ok(fs_err::write(target, format!("{} slices", slices.len()))?))
+            .unwrap();
         assert_eq!(fs_err::read(into.join("lib/a.a")).unwrap(), b"2 slices");
     }
 
     #[test]
     fn every_difference_is_reported_at_once() {
-        let (dir, trees) = trees(&[
-            ("x86_64", "include/a.h", b"1"),
-            ("arm64", "include/a.h", b"2"),
-            ("arm64", "include/b.h", b"2"),
-        ]);
+        let (dir, trees) =
+            trees(&[("x86_64", "include/a.h", b"1"), ("arm64", "include/a.h", b"2"), ("arm64", "include/b.h", b"2")]);
         let error = merge(&trees, &[], &dir.path().join("all"), &no_lipo).unwrap_err().to_string();
         assert!(error.contains("include/a.h: differs") && error.contains("include/b.h: missing for x86_64"), "{error}");
     }

@@ -142,7 +142,10 @@ impl<'a> Builder<'a> {
         let steps = waiting.iter().filter_map(|index| self.plan.steps.get(*index));
         let times: Option<Vec<u64>> = steps.map(|step| self.times.get(&step.name).copied()).collect();
         match times {
-            Some(times) => format!(", about {}", crate::ui::brief(Duration::from_millis(times.iter().sum()) / self.cx.jobs.max(1) as u32)),
+            Some(times) => format!(
+                ", about {}",
+                crate::ui::brief(Duration::from_millis(times.iter().sum()) / self.cx.jobs.max(1) as u32)
+            ),
             None => String::new(),
         }
     }
@@ -208,8 +211,15 @@ impl<'a> Builder<'a> {
         let products = step.needs.iter().map(|need| (need.clone(), self.product(need))).collect();
         let names = text::Names { work: work.clone(), out: out.clone(), products };
         for operation in &step.ops {
-            op::Execution { cx: self.cx, sources: self.sources, names: &names, step, log: &log, jobserver: &self.jobserver }
-                .perform(operation)?;
+            op::Execution {
+                cx: self.cx,
+                sources: self.sources,
+                names: &names,
+                step,
+                log: &log,
+                jobserver: &self.jobserver,
+            }
+            .perform(operation)?;
         }
         // The product appears whole: a step killed before this line starts over.
         let product = self.product(&step.name);

@@ -101,7 +101,15 @@ impl Execution<'_> {
             .collect();
         let (program, args) = argv.split_first().context("empty command")?;
         let env = self.env(&BTreeMap::new())?;
-        let job = Job { purpose: "merge binaries", program, args, env: &env, dir: &self.names.work, log: self.log, jobserver: None };
+        let job = Job {
+            purpose: "merge binaries",
+            program,
+            args,
+            env: &env,
+            dir: &self.names.work,
+            log: self.log,
+            jobserver: None,
+        };
         job.run()
     }
 

@@ -9,7 +9,11 @@ use crate::ui::Ui;
 /// A step that appends its name to `@repo@/ran` and writes a file from those of the steps it needs.
 fn step(name: &str, needs: &[&str], ran: &Path, script: &str) -> Step {
     let inputs: Vec<String> = needs.iter().map(|need| format!("@{need}@/file")).collect();
-    let script = format!("echo {name} >> {}; {script}; cat {} /dev/null > @out@/file; echo {name} >> @out@/file", ran.display(), inputs.join(" "));
+    let script = format!(
+        "echo {name} >> {}; {script}; cat {} /dev/null > @out@/file; echo {name} >> @out@/file",
+        ran.display(),
+        inputs.join(" ")
+    );
     Step {
         name: name.into(),
         title: format!("make {name}"),

@@ -40,7 +40,11 @@ pub fn copy(from: &Path, to: &Path) -> Result<()> {
         } else if kind.is_file() {
             fs_err::copy(entry.path(), &target)?;
             let times = entry.metadata()?.modified()?;
-            fs_err::File::options().write(true).open(&target).or_else(|_| fs_err::File::open(&target))?.set_modified(times)?;
+            fs_err::File::options()
+                .write(true)
+                .open(&target)
+                .or_else(|_| fs_err::File::open(&target))?
+                .set_modified(times)?;
         } else {
             bail!("{} is neither a file, a folder nor a link", entry.path().display());
         }

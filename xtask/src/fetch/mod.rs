@@ -113,9 +113,9 @@ impl Fetcher<'_> {
             let error = anyhow!("{} is not in the cache", source.file);
             return Err(error).hint("run once without --offline, or give a folder that has it with --sources DIR");
         }
-        Err(anyhow!("{}", refusals.join("\n"))).with_context(|| format!("failed to fetch {}", source.file)).hint(
-            format!("without a network, give a folder that has {} with --sources DIR", source.file),
-        )
+        Err(anyhow!("{}", refusals.join("\n")))
+            .with_context(|| format!("failed to fetch {}", source.file))
+            .hint(format!("without a network, give a folder that has {} with --sources DIR", source.file))
     }
 
     /// The providers that may have the source, with a name each.
@@ -163,7 +163,8 @@ impl Fetcher<'_> {
             source.size
         );
         let kept = kept.display();
-        let hint = format!("{kept} was set aside; if upstream replaced the file, check its signature before its digest");
+        let hint =
+            format!("{kept} was set aside; if upstream replaced the file, check its signature before its digest");
         Err(Refusal::Wrong(hinted(error, hint)))
     }
 

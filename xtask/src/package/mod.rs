@@ -88,7 +88,8 @@ fn names(plan: &Plan, libraries: &[Library]) -> Names {
         0 => "Nothing of python.org's installer is left out.".to_owned(),
         _ => format!("This build was made without: {}.", left_out.join("; ")),
     };
-    let libraries: Vec<String> = libraries.iter().map(|library| format!("{} {}", library.name, library.version)).collect();
+    let libraries: Vec<String> =
+        libraries.iter().map(|library| format!("{} {}", library.name, library.version)).collect();
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
     Names::new([
         ("version", plan.python.to_string()),
@@ -104,8 +105,12 @@ fn part_of(tree: &Tree, component: &ComponentAssets) -> Result<Tree> {
     let path = TreePath::new(component.root.as_str())?;
     match tree.subtree(&path) {
         Some(part) => Ok(part),
-        None => Err(anyhow::anyhow!("the staged root has no folder {}, which {} is made of", component.root, component.file))
-            .hint("installer-assets/product.toml names what goes into each component"),
+        None => Err(anyhow::anyhow!(
+            "the staged root has no folder {}, which {} is made of",
+            component.root,
+            component.file
+        ))
+        .hint("installer-assets/product.toml names what goes into each component"),
     }
 }
 

@@ -90,7 +90,10 @@ mod tests {
     fn names_are_filled_and_values_escaped() {
         let names = Names::new([("version", "3.13.5".into()), ("odd", "a{b}\\ü🐍".into())]);
         let fill = |text, escape| names.fill(text, escape, "Welcome.rtf").unwrap();
-        assert_eq!(fill("Python @version@, mail me@home.example @ 5", Escape::Plain), "Python 3.13.5, mail me@home.example @ 5");
+        assert_eq!(
+            fill("Python @version@, mail me@home.example @ 5", Escape::Plain),
+            "Python 3.13.5, mail me@home.example @ 5"
+        );
         assert_eq!(fill("@odd@", Escape::Rtf), "a\\{b\\}\\\\\\u252?\\u-10179?\\u-9203?");
     }
 

@@ -73,7 +73,8 @@ fn owners_and_modes_come_from_the_policy() {
     let made = package(&context(dist.path()), &plan(), &[], root.path()).unwrap();
     let read = Package::open(&made.path).unwrap();
     let text = flatpkg::dump::dump(&read).unwrap();
-    let paths: Vec<&str> = text.lines().filter(|line| line.starts_with(["d", "-", "l"]) && line.contains(" root ")).collect();
+    let paths: Vec<&str> =
+        text.lines().filter(|line| line.starts_with(["d", "-", "l"]) && line.contains(" root ")).collect();
     insta::assert_snapshot!("owners", paths.join("\n"));
 }
 

@@ -38,8 +38,14 @@ impl Cross {
         let source = &recipes.release.source;
         let lib = format!("@out@/lib/python{}", recipes.release.python.short());
         let configure = [
-            "./configure", "--prefix=/", "--disable-test-modules", "--without-ensurepip", "--without-doc-strings",
-            "CC=gcc", "OPT=-O1 -fwrapv -w", "PKG_CONFIG=false",
+            "./configure",
+            "--prefix=/",
+            "--disable-test-modules",
+            "--without-ensurepip",
+            "--without-doc-strings",
+            "CC=gcc",
+            "OPT=-O1 -fwrapv -w",
+            "PKG_CONFIG=false",
         ];
         Step {
             name: "native".into(),
@@ -50,7 +56,11 @@ impl Cross {
                 unpack(source),
                 Op::run("configure the native Python", "src", configure),
                 Op::run("compile the native Python", "src", ["make"]),
-                Op::run("install the native Python", "src", ["make", "altbininstall", "sharedinstall", "DESTDIR=@out@"]),
+                Op::run(
+                    "install the native Python",
+                    "src",
+                    ["make", "altbininstall", "sharedinstall", "DESTDIR=@out@"],
+                ),
                 Op::Remove { path: "src/Lib/test".into() },
                 Op::Copy { from: "src/Lib".into(), to: lib },
             ],
@@ -134,7 +144,8 @@ impl Toolchain for Cross {
 
     fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)> {
         self.data.linux.tools.get(name)?;
-        let libraries = ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|multiarch| format!("@{name}@/usr/lib/{multiarch}"));
+        let libraries =
+            ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|multiarch| format!("@{name}@/usr/lib/{multiarch}"));
         let env = vars([
             ("PATH", &format!("@shims@:@{name}@/usr/bin:{SYSTEM_PATH}")),
             ("LD_LIBRARY_PATH", &libraries.join(":")),

@@ -20,7 +20,8 @@ pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain) -> Vec<Step> {
             (Universal::Lipo, [_, _, ..]) => {
                 let name = |arch: &Arch| format!("{}.{arch}", library.name);
                 steps.extend(archs.iter().map(|arch| one(name(arch), &[*arch])));
-                let trees: BTreeMap<Arch, String> = archs.iter().map(|arch| (*arch, format!("@{}@", name(arch)))).collect();
+                let trees: BTreeMap<Arch, String> =
+                    archs.iter().map(|arch| (*arch, format!("@{}@", name(arch)))).collect();
                 let headers = library.build.arch_headers.clone();
                 steps.push(Step {
                     name: library.name.clone(),

@@ -118,7 +118,9 @@ fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
         let needs: Vec<&Sha256> = step
             .needs
             .iter()
-            .map(|name| keys.get(name).with_context(|| format!("step `{}` needs `{name}`, which is not before it", step.name)))
+            .map(|name| {
+                keys.get(name).with_context(|| format!("step `{}` needs `{name}`, which is not before it", step.name))
+            })
             .collect::<Result<_>>()?;
         let text = serde_json::to_string(&(FORMAT, &step.name, &step.env, &step.ops, needs))?;
         let replaced = keys.insert(step.name.clone(), Sha256::of(text.as_bytes()));

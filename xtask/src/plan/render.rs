@@ -53,7 +53,11 @@ fn render_op(op: &Op) -> String {
         Op::Remove { path } => format!("remove {path}"),
         Op::Merge { trees, headers, into } => {
             let trees: Vec<String> = trees.iter().map(|(arch, tree)| format!("{arch}: {tree}")).collect();
-            let headers = if headers.is_empty() { String::new() } else { format!(" (headers by architecture: {})", headers.join(", ")) };
+            let headers = if headers.is_empty() {
+                String::new()
+            } else {
+                format!(" (headers by architecture: {})", headers.join(", "))
+            };
             format!("merge {} → {into}{headers}", trees.join(", "))
         }
         Op::Overlay { layers, into } => {

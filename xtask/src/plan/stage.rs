@@ -41,7 +41,9 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain) -> Step {
     if left_out("IDLE.app") {
         ops.push(Op::Remove { path: format!("{applications}/IDLE.app") });
         for dir in [format!("{prefix}/bin"), "@out@/usr/local/bin".into()] {
-            ops.extend(["idle3".to_owned(), format!("idle{short}")].map(|name| Op::Remove { path: format!("{dir}/{name}") }));
+            ops.extend(
+                ["idle3".to_owned(), format!("idle{short}")].map(|name| Op::Remove { path: format!("{dir}/{name}") }),
+            );
         }
     }
     // Compiled at install time, as python.org's installer does.

@@ -30,7 +30,8 @@ impl Ci {
     pub fn run(self, cx: &Context) -> Result<()> {
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
-            Check { purpose, program: "cargo", args: &arguments.split(' ').collect::<Vec<_>>(), dir: &cx.paths.repo }.run()?;
+            Check { purpose, program: "cargo", args: &arguments.split(' ').collect::<Vec<_>>(), dir: &cx.paths.repo }
+                .run()?;
         }
         if !self.quick {
             cx.ui.say("#### release");

@@ -59,6 +59,7 @@ pub fn make(cx: &Context, version: PythonVersion) -> Result<Value> {
 fn source_date_epoch() -> Result<Option<u32>> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
     let text = text.to_string_lossy();
-    let seconds = text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970"))?;
+    let seconds =
+        text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970"))?;
     Ok(Some(seconds))
 }

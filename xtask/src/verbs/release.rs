@@ -66,5 +66,8 @@ pub fn summary(cx: &Context, plan: &Plan, package: &UnsignedPkg) {
     for item in &plan.left_out {
         ui.say(format_args!("  left out {}: {}", item.name, item.why));
     }
-    ui.say(format_args!("  {:.1} MiB, not signed: macOS opens it only against its user's better judgement", package.len as f64 / 1_048_576.0));
+    ui.say(format_args!(
+        "  {:.1} MiB, not signed: macOS opens it only against its user's better judgement",
+        package.len as f64 / 1_048_576.0
+    ));
 }

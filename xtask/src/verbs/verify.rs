@@ -97,7 +97,10 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
         bail!("the staged root {} is not sound: {} findings", built.root.display(), report.findings.len());
     }
     let counts = &report.counts;
-    task.done(format_args!(": {} files, {} binaries, {} shared modules", counts.files, counts.machos, counts.shared_modules));
+    task.done(format_args!(
+        ": {} files, {} binaries, {} shared modules",
+        counts.files, counts.machos, counts.shared_modules
+    ));
     Ok(())
 }
 
