@@ -1,5 +1,6 @@
 //! Bills of materials: Apple's are read and written again, ours are read by `apple-bom`.
 
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,5 +1,7 @@
 //! No input makes a reader take more memory than a bounded multiple of it. Alone in its process, because memory is measured
 //! for all of it.
+
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may fail")]
 
 mod oracle;

@@ -1,5 +1,6 @@
 //! Payloads: written by us and read by us, bsdtar, GNU cpio and `cpio-archive`.
 
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

@@ -1,5 +1,6 @@
 //! Trees made from directories on disk.
 
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(
     clippy::unwrap_used,
     clippy::indexing_slicing,

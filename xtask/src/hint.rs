@@ -42,6 +42,11 @@ pub fn causes(error: &Error) -> String {
     links.collect::<Vec<_>>().join(": ")
 }
 
+/// The cause below all others.
+pub fn innermost(error: &Error) -> String {
+    error.chain().map(ToString::to_string).filter(|link| !link.starts_with(PREFIX)).last().unwrap_or_default()
+}
+
 /// An error as the terminal shows it: what failed, the causes below it, the hints last.
 pub fn render(error: &Error) -> String {
     let (hints, causes): (Vec<_>, Vec<_>) =

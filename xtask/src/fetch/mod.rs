@@ -9,11 +9,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::hint::{WithHint as _, causes, hinted, render};
+use crate::hint::{hinted, innermost, render};
 use crate::recipe::Source;
 
 /// The sources of a plan, all there and all right.
@@ -47,25 +47,65 @@ pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<S
         for _ in 0..PARALLEL.min(missing.len()) {
             scope.spawn(|| {
                 while let Some(source) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(error) = fetcher.fetch(source)
+                    if let Err(failure) = fetcher.fetch(source)
                         && let Ok(mut failures) = failures.lock()
                     {
-                        failures.push((source.file.clone(), error));
+                        failures.push(failure);
                     }
                 }
             });
         }
     });
-    let mut failures = failures.into_inner().unwrap_or_default();
-    failures.sort_by(|a, b| a.0.cmp(&b.0));
-    match failures.len() {
-        0 => Ok(Sources { cache }),
-        1 => Err(failures.remove(0).1),
-        count => {
-            let texts: Vec<String> = failures.iter().map(|(_, error)| render(error)).collect();
-            bail!("{count} sources could not be fetched:\n{}", texts.join("\n"))
+    let failures = failures.into_inner().unwrap_or_default();
+    if failures.is_empty() { Ok(Sources { cache }) } else { Err(summary(failures, cx.offline)) }
+}
+
+/// Why a source was not fetched.
+enum Failure {
+    /// Nobody had it: its name, and what each provider said.
+    Nobody(String, Vec<String>),
+    /// Somebody delivered something else, or it could not be kept.
+    Fault(anyhow::Error),
+}
+
+impl From<anyhow::Error> for Failure {
+    fn from(error: anyhow::Error) -> Self {
+        Failure::Fault(error)
+    }
+}
+
+/// All failures as one error: faults as they are, then everything that nobody had.
+fn summary(failures: Vec<Failure>, offline: bool) -> anyhow::Error {
+    let (mut faults, mut missing) = (Vec::new(), Vec::new());
+    for failure in failures {
+        match failure {
+            Failure::Fault(error) => faults.push(error),
+            Failure::Nobody(file, said) => missing.push([vec![file], said].concat().join("\n  ")),
         }
     }
+    missing.sort();
+    match (faults.len(), missing.len()) {
+        (1, 0) => faults.remove(0),
+        (_, 0) => anyhow!("{}", faults.iter().map(render).collect::<Vec<_>>().join("\n")),
+        (_, count) => {
+            let texts = faults.iter().map(render).chain(missing);
+            let error = anyhow!("{count} sources could not be had:\n{}", texts.collect::<Vec<_>>().join("\n"));
+            let network = if offline {
+                "run once without --offline"
+            } else {
+                "look at the network (proxy variables are honoured)"
+            };
+            hinted(error, format!("{network}, or name a folder that has these files with --sources DIR"))
+        }
+    }
+}
+
+/// The essence of what a provider said: its innermost cause, in a line.
+fn essence(error: &anyhow::Error) -> String {
+    let said = innermost(error);
+    let line = said.split_once("\n").map_or(said.as_str(), |(first, _)| first);
+    let line = line.rsplit_once("E: ").map_or(line, |(_, reason)| reason);
+    line.chars().take(160).collect()
 }
 
 fn place(cache: &Path, source: &Source) -> PathBuf {
@@ -80,6 +120,9 @@ enum Refusal {
     Wrong(anyhow::Error),
 }
 
+/// One provider's way to a file.
+type Attempt<'a> = Box<dyn Fn() -> Result<PathBuf> + 'a>;
+
 struct Fetcher<'a> {
     cx: &'a Context,
     folder: Option<&'a Path>,
@@ -92,10 +135,10 @@ impl Fetcher<'_> {
         place(self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
     }
 
-    fn fetch(&self, source: &Source) -> Result<()> {
+    fn fetch(&self, source: &Source) -> Result<(), Failure> {
         let task = self.cx.ui.task(format!("fetch {}", source.file), None);
         // In the cache's own file system, so that a finished file appears by a rename.
-        let scratch = tempfile::Builder::new().prefix(".fetch-").tempdir_in(self.cache)?;
+        let scratch = tempfile::Builder::new().prefix(".fetch-").tempdir_in(self.cache).map_err(anyhow::Error::from)?;
         let mut refusals = Vec::new();
         for (provider, attempt) in self.attempts(source, scratch.path()) {
             let delivered = attempt().map_err(Refusal::Absent).and_then(|file| self.check(source, &file, &provider));
@@ -105,26 +148,16 @@ impl Fetcher<'_> {
                     task.done(format_args!(" from {provider}"));
                     return Ok(());
                 }
-                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {}", causes(&error))),
-                Err(Refusal::Wrong(error)) => return Err(error),
+                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {}", essence(&error))),
+                Err(Refusal::Wrong(error)) => return Err(Failure::Fault(error)),
             }
         }
-        if refusals.is_empty() {
-            let error = anyhow!("{} is not in the cache", source.file);
-            return Err(error).hint("run once without --offline, or give a folder that has it with --sources DIR");
-        }
-        Err(anyhow!("{}", refusals.join("\n")))
-            .with_context(|| format!("failed to fetch {}", source.file))
-            .hint(format!("without a network, give a folder that has {} with --sources DIR", source.file))
+        Err(Failure::Nobody(source.file.clone(), refusals))
     }
 
     /// The providers that may have the source, with a name each.
-    fn attempts<'s>(
-        &'s self,
-        source: &'s Source,
-        scratch: &'s Path,
-    ) -> Vec<(String, Box<dyn Fn() -> Result<PathBuf> + 's>)> {
-        let mut attempts: Vec<(String, Box<dyn Fn() -> Result<PathBuf> + 's>)> = Vec::new();
+    fn attempts<'s>(&'s self, source: &'s Source, scratch: &'s Path) -> Vec<(String, Attempt<'s>)> {
+        let mut attempts: Vec<(String, Attempt<'s>)> = Vec::new();
         if let Some(folder) = self.folder {
             let file = folder.join(&source.file);
             if file.is_file() {

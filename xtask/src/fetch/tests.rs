@@ -55,6 +55,9 @@ fn offline_names_everything_that_is_missing_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (source("one.tar", b"1"), source("two.tar", b"2"));
     let text = render(&all(&context(dir.path()), &[&one, &two], None).unwrap_err());
-    assert!(text.contains("2 sources") && text.contains("one.tar") && text.contains("two.tar"), "{text}");
+    assert!(
+        text.contains("2 sources could not be had") && text.contains("one.tar") && text.contains("two.tar"),
+        "{text}"
+    );
     assert!(text.contains("--sources DIR"), "{text}");
 }

@@ -74,7 +74,7 @@ fn owners_and_modes_come_from_the_policy() {
     let read = Package::open(&made.path).unwrap();
     let text = flatpkg::dump::dump(&read).unwrap();
     let paths: Vec<&str> =
-        text.lines().filter(|line| line.starts_with(["d", "-", "l"]) && line.contains(" root ")).collect();
+        text.lines().filter(|line| line.starts_with(['d', '-', 'l']) && line.contains(" root ")).collect();
     insta::assert_snapshot!("owners", paths.join("\n"));
 }
 

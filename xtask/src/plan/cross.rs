@@ -14,7 +14,6 @@ pub struct Cross {
     triple: String,
     minimum: String,
     source_date: u32,
-    tools: Vec<String>,
 }
 
 impl Cross {
@@ -25,7 +24,6 @@ impl Cross {
             triple: triple.to_owned(),
             minimum: release.variant.minimum.to_string(),
             source_date,
-            tools: data.linux.tools.keys().cloned().collect(),
         }
     }
 
@@ -101,10 +99,9 @@ impl Toolchain for Cross {
                 vec![sdk, Op::CompilerRuntime { into: out() }],
             ),
         ];
-        for tool in &self.tools {
-            let packages = linux.tools.get(tool).cloned().unwrap_or_default();
-            let op = Op::DebianPackages { packages, into: out() };
-            steps.push(step(tool, format!("set up {tool}"), &[], BTreeMap::new(), vec![op]));
+        for (name, tool) in &linux.tools {
+            let op = Op::DebianPackages { packages: tool.packages.clone(), into: out() };
+            steps.push(step(name, format!("set up {name}"), &[], BTreeMap::new(), vec![op]));
         }
         steps
     }
@@ -143,14 +140,14 @@ impl Toolchain for Cross {
     }
 
     fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)> {
-        self.data.linux.tools.get(name)?;
+        let tool = self.data.linux.tools.get(name)?;
         let libraries =
             ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(|multiarch| format!("@{name}@/usr/lib/{multiarch}"));
-        let env = vars([
+        let mut env = vars([
             ("PATH", &format!("@shims@:@{name}@/usr/bin:{SYSTEM_PATH}")),
             ("LD_LIBRARY_PATH", &libraries.join(":")),
-            ("TCL_LIBRARY", &format!("@{name}@/usr/share/tcltk/tcl8.6")),
         ]);
+        env.extend(tool.env.clone());
         Some((name.to_owned(), env))
     }
 

@@ -22,7 +22,7 @@ use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use render::render;
 pub use stage::STACK_SIZE;
-pub use step::{Layer, Op, Run, Step};
+pub use step::{Op, Step};
 pub use toolchain::{Host, ToolchainData, framework_prefix};
 
 /// The step whose product is the staged root.

@@ -14,9 +14,20 @@ pub struct LinuxTools {
     pub llvm: Llvm,
     /// macOS's own C headers and the list of what its libSystem exports.
     pub headers: Headers,
-    /// Programs that some library's build runs, by name: Debian packages.
+    /// Programs that some library's build runs, by name.
     #[serde(default)]
-    pub tools: BTreeMap<String, Vec<String>>,
+    pub tools: BTreeMap<String, Program>,
+}
+
+/// A program that a build runs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Program {
+    /// Debian packages that bring it.
+    pub packages: Vec<String>,
+    /// Variables it needs where it is unpacked.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
 }
 
 /// The compiler's packages.
