@@ -80,6 +80,6 @@ fn errors_name_the_line() {
       |
     3 | colour = 1
       | ^^^^^^
-    unknown field `colour`, expected one of `path`, `kind`, `owner`, `group`, `mode`, `executable`
+    unknown field `colour`, expected one of `path`, `kind`, `owner`, `group`, `mode`, `executable-mode`, `executable`
     ");
 }
