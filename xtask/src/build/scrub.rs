@@ -38,11 +38,11 @@ mod tests {
     fn only_text_files_change() {
         let dir = tempfile::tempdir().unwrap();
         let (text, binary) = (dir.path().join("Makefile"), dir.path().join("a.o"));
-        fs_err::write(&text, "CC=/cache/work/bin/cc -I/cache/work/x\n").unwrap();
-        fs_err::write(&binary, b"\0/cache/work").unwrap();
-        let replace = [("-I/cache/work/x".to_owned(), String::new()), ("/cache/work".into(), "/build".into())];
+        fs_err::write(&text, "CC=/cache/job/bin/cc -I/cache/job/x\n").unwrap();
+        fs_err::write(&binary, b"\0/cache/job").unwrap();
+        let replace = [("-I/cache/job/x".to_owned(), String::new()), ("/cache/job".into(), "/build".into())];
         scrub(dir.path(), &replace).unwrap();
         assert_eq!(fs_err::read_to_string(&text).unwrap(), "CC=/build/bin/cc \n");
-        assert_eq!(fs_err::read(&binary).unwrap(), b"\0/cache/work");
+        assert_eq!(fs_err::read(&binary).unwrap(), b"\0/cache/job");
     }
 }

@@ -74,7 +74,7 @@ fn a_report_for_programs() {
 #[test]
 fn build_paths() {
     let sample = Sample::new();
-    sample.write("lib/python3.13/__pycache__/os.cpython-313.pyc", b"\xf3\r\r\n\0/home/me/cache/work/os.py\0");
+    sample.write("lib/python3.13/__pycache__/os.cpython-313.pyc", b"\xf3\r\r\n\0/home/me/cache/job/os.py\0");
     sample.write("lib/Makefile", b"A=1\nLIBS=-L/home/me/cache/lib -lz\nCC=/home/me/cache/clang\n");
     sample.link("lib/libpython3.13.a", "/home/me/cache/libpython.a");
     sample.universal(SSL, |arch| {
@@ -86,7 +86,7 @@ fn build_paths() {
     …/lib/Makefile: build-path: got `LIBS=-L/home/me/cache/lib -lz` at byte 11, and once more, expected no trace of /home/me/cache
     …/lib/libpython3.13.a: build-path: got `/home/me/cache/libpython.a` at byte 0, expected no trace of /home/me/cache
     …/lib/libpython3.13.a: links: got a link out of the root, to /home/me/cache/libpython.a, expected a link to something in the root
-    …/lib/python3.13/__pycache__/os.cpython-313.pyc: build-path: got `/home/me/cache/work/os.py` at byte 5, expected no trace of /home/me/cache
+    …/lib/python3.13/__pycache__/os.cpython-313.pyc: build-path: got `/home/me/cache/job/os.py` at byte 5, expected no trace of /home/me/cache
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: debug-paths (x86_64): got `/elsewhere/_ssl.o`, and 1 more, expected no debugger's map: strip it
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: debug-paths (arm64): got `/elsewhere/_ssl.o`, and 1 more, expected no debugger's map: strip it
     ");
