@@ -25,10 +25,12 @@ pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<St
     ops.extend(patches);
     ops.extend(prepare);
     ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
-    // The install must be serial: its rules fill the same folders without saying so.
     // Always before the install: linking during `make install` would put DESTDIR into install names (gh-149351).
     ops.push(Op::run("compile Python", "src", argv(&["make"], &make)));
-    ops.push(Op::run("install Python", "src", argv(&["make", "-j1", "frameworkinstall", "DESTDIR=@out@"], &install)));
+    // The install must be serial: its rules fill the same folders without saying so. Bytecode is compiled where Python is
+    // installed, so compileall is asked for its help instead of minutes of work.
+    let serial = ["make", "-j1", "frameworkinstall", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
+    ops.push(Op::run("install Python", "src", argv(&serial, &install)));
     ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
     ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
