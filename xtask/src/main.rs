@@ -12,6 +12,7 @@ mod exec;
 mod fetch;
 mod hint;
 mod host;
+mod interpreter;
 mod package;
 mod plan;
 mod recipe;

@@ -19,6 +19,8 @@ use crate::fetch::Sources;
 use crate::hint::WithHint as _;
 use crate::plan::{Plan, STAGE, Step};
 
+pub use tree::copy as copy_tree;
+
 /// A finished build.
 #[derive(Debug, Clone)]
 pub struct Built {

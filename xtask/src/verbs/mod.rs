@@ -9,4 +9,5 @@ pub mod inspect;
 pub mod package;
 pub mod plan;
 pub mod release;
+pub mod test;
 pub mod verify;

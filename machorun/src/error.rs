@@ -1,0 +1,50 @@
+//! What can be wrong with a file, or with what it wants.
+
+/// Why a Mach-O file can't be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file can't be read, or memory can't be had; the message names which.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+    /// Its bytes contradict each other.
+    #[error("{path}: malformed Mach-O file: {what}")]
+    Malformed {
+        /// The file.
+        path: String,
+        /// What was found, and where.
+        what: String,
+    },
+    /// It is no program, library or bundle for x86_64.
+    #[error("{path}: {what}")]
+    Unsuitable {
+        /// The file.
+        path: String,
+        /// What it is instead.
+        what: String,
+    },
+    /// A library that an image is linked with is neither in the root nor in the SDK.
+    #[error("library not loaded: {library}\n  referenced from: {path}\n  looked for: {looked}")]
+    NoLibrary {
+        /// Its install name.
+        library: String,
+        /// The image that wants it.
+        path: String,
+        /// The places, in order.
+        looked: String,
+    },
+    /// Imports that nothing satisfies: all of one image.
+    #[error("{path}: {} unresolved:\n{}", count(.missing), .missing.join("\n"))]
+    Unresolved {
+        /// The image that wants them.
+        path: String,
+        /// One line each.
+        missing: Vec<String>,
+    },
+}
+
+fn count(missing: &[String]) -> String {
+    match missing.len() {
+        1 => "1 import".to_owned(),
+        more => format!("{more} imports"),
+    }
+}

@@ -1,0 +1,348 @@
+//! An x86_64 Mach-O image as a plain value: what a loader must know of it, checked against the file's own size.
+//!
+//! A file is *thin* (one slice) or *fat* (a table of slices); a *launchable copy* has a page of text before either,
+//! see [`crate::launch`]. Load commands are read by the `object` crate; this module says which of them matter and
+//! which bounds hold afterwards, so that the running half need not check again.
+
+#![forbid(unsafe_code)]
+
+use std::ops::Range;
+
+use object::endian::LittleEndian;
+use object::macho;
+use object::read::macho::{FatArch, LoadCommandVariant, MachHeader as _, MachOFatFile32, MachOFatFile64, Nlist as _};
+use object::read::macho::{Section as _, SymbolTable};
+
+use crate::error::Error;
+use crate::exports::{self, Export};
+use crate::fixups::Fixups;
+use crate::launch;
+
+pub(crate) const LE: LittleEndian = LittleEndian;
+
+type Header = macho::MachHeader64<LittleEndian>;
+
+/// The most that the segments of an image may span, bytes: code reaches its data with 32-bit displacements.
+const MAX_SPAN: u64 = 1 << 31;
+
+/// Fixups and protections go by page: both Apple's linker and lld align x86_64 segments to this, bytes.
+pub const PAGE: u64 = 4096;
+
+/// What kind of file it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A program: `MH_EXECUTE`.
+    Program,
+    /// A library: `MH_DYLIB`.
+    Library,
+    /// Code loaded at run time: `MH_BUNDLE`.
+    Bundle,
+}
+
+/// A range of memory, and the part of the slice that fills it; the rest is zero.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// `__TEXT`, `__DATA`, …
+    pub name: String,
+    /// Unslid addresses. Empty for `__PAGEZERO`, which only keeps addresses out of use.
+    pub memory: Range<u64>,
+    /// Offsets in the slice.
+    pub file: Range<u64>,
+    /// Bit 0 read, bit 1 write, bit 2 execute: `VM_PROT_*`, which are `PROT_*` of Linux.
+    pub protection: u32,
+}
+
+/// A library that the image is linked with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Library {
+    /// Its install name.
+    pub name: String,
+    /// It may be missing: `LC_LOAD_WEAK_DYLIB`.
+    pub weak: bool,
+    /// Its exports are also this image's: `LC_REEXPORT_DYLIB`.
+    pub reexported: bool,
+}
+
+/// Functions to call when the image is ready, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Initialisers {
+    /// Unslid addresses of 8-byte pointers: `S_MOD_INIT_FUNC_POINTERS`.
+    Pointers(Range<u64>),
+    /// Unslid addresses of 4-byte offsets from the start of the image: `S_INIT_FUNC_OFFSETS`.
+    Offsets(Range<u64>),
+}
+
+/// Thread-local variables: where their descriptors are, and the bytes that every thread gets a copy of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ThreadLocals {
+    /// Unslid addresses of descriptors, 24 bytes each: thunk, key, offset.
+    pub descriptors: Vec<Range<u64>>,
+    /// Unslid addresses of the initial values; the zero-filled ones last.
+    pub template: Range<u64>,
+}
+
+/// An image.
+#[derive(Debug)]
+pub struct Image<'data> {
+    /// What kind it is.
+    pub kind: Kind,
+    /// What others link it as.
+    pub install_name: Option<String>,
+    /// In the file's order, which fixups count by.
+    pub segments: Vec<Segment>,
+    /// In the file's order, which ordinals count by, from 1.
+    pub libraries: Vec<Library>,
+    /// What runs first.
+    pub initialisers: Vec<Initialisers>,
+    /// Its thread-local variables.
+    pub thread_locals: ThreadLocals,
+    /// Where `main` is, bytes after the start of the image: `LC_MAIN`.
+    pub entry: Option<u64>,
+    /// What to change in it once its place is known.
+    pub fixups: Fixups<'data>,
+    trie: &'data [u8],
+    symbols: SymbolTable<'data, Header>,
+}
+
+/// The part of a file that holds x86_64 code: its offset and bytes.
+///
+/// # Errors
+/// When there is none.
+pub fn slice<'data>(path: &str, file: &'data [u8]) -> Result<(u64, &'data [u8]), Error> {
+    let unsuitable = |what: &str| Error::Unsuitable { path: path.to_owned(), what: what.to_owned() };
+    let start = launch::header_len(file);
+    let bytes = file.get(start..).unwrap_or_default();
+    let (offset, bytes) = match bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
+        Some(macho::FAT_MAGIC) => {
+            let table = MachOFatFile32::parse(bytes).map_err(|error| malformed(path, error))?;
+            cut(table.arches(), bytes).ok_or_else(|| unsuitable("no x86_64 slice"))?
+        }
+        Some(macho::FAT_MAGIC_64) => {
+            let table = MachOFatFile64::parse(bytes).map_err(|error| malformed(path, error))?;
+            cut(table.arches(), bytes).ok_or_else(|| unsuitable("no x86_64 slice"))?
+        }
+        Some(magic) if magic.swap_bytes() == macho::MH_MAGIC_64 => (0, bytes),
+        _ => return Err(unsuitable("not a 64-bit Mach-O file")),
+    };
+    Ok((start as u64 + offset, bytes))
+}
+
+fn cut<'data, F: FatArch>(table: &[F], bytes: &'data [u8]) -> Option<(u64, &'data [u8])> {
+    let entry = table.iter().find(|entry| entry.cputype() == macho::CPU_TYPE_X86_64)?;
+    Some((entry.file_range().0, entry.data(bytes).ok()?))
+}
+
+fn malformed(path: &str, what: impl ToString) -> Error {
+    Error::Malformed { path: path.to_owned(), what: what.to_string() }
+}
+
+impl<'data> Image<'data> {
+    /// Reads a slice.
+    ///
+    /// # Errors
+    /// When it is for another processor, or its bytes contradict each other.
+    pub fn parse(path: &str, slice: &'data [u8]) -> Result<Self, Error> {
+        let header = Header::parse(slice, 0).map_err(|error| malformed(path, error))?;
+        let unsuitable = |what: &str| Error::Unsuitable { path: path.to_owned(), what: what.to_owned() };
+        if header.cputype(LE) != macho::CPU_TYPE_X86_64 {
+            return Err(unsuitable("not for x86_64"));
+        }
+        let kind = match header.filetype(LE) {
+            macho::MH_EXECUTE => Kind::Program,
+            macho::MH_DYLIB => Kind::Library,
+            macho::MH_BUNDLE => Kind::Bundle,
+            other => return Err(unsuitable(&format!("neither program, library nor bundle, but file type {}", other.0))),
+        };
+        let mut image = Image {
+            kind,
+            install_name: None,
+            segments: Vec::new(),
+            libraries: Vec::new(),
+            initialisers: Vec::new(),
+            thread_locals: ThreadLocals::default(),
+            entry: None,
+            fixups: Fixups::default(),
+            trie: &[],
+            symbols: SymbolTable::default(),
+        };
+        image.load_commands(header, slice).map_err(|error| malformed(path, error))?;
+        image.check().map_err(|what| malformed(path, what))?;
+        image.fixups(header, slice).map_err(|what| malformed(path, what))?;
+        Ok(image)
+    }
+
+    fn load_commands(&mut self, header: &Header, slice: &'data [u8]) -> object::Result<()> {
+        let mut commands = header.load_commands(LE, slice, 0)?;
+        while let Some(command) = commands.next()? {
+            match command.variant()? {
+                LoadCommandVariant::Segment64(segment, sections) => self.segment(segment, sections)?,
+                LoadCommandVariant::IdDylib(dylib) => {
+                    self.install_name = Some(text(command.string(LE, dylib.dylib.name)?));
+                }
+                LoadCommandVariant::Dylib(dylib) => self.libraries.push(Library {
+                    name: text(command.string(LE, dylib.dylib.name)?),
+                    weak: command.cmd() == macho::LC_LOAD_WEAK_DYLIB,
+                    reexported: command.cmd() == macho::LC_REEXPORT_DYLIB,
+                }),
+                LoadCommandVariant::EntryPoint(main) => self.entry = Some(main.entryoff.get(LE)),
+                LoadCommandVariant::Symtab(symtab) => self.symbols = symtab.symbols::<Header, _>(LE, slice)?,
+                LoadCommandVariant::DyldInfo(info) => self.trie = info.export_data(LE, slice)?,
+                LoadCommandVariant::LinkeditData(data) if command.cmd() == macho::LC_DYLD_EXPORTS_TRIE => {
+                    self.trie = data.data(LE, slice)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn segment(
+        &mut self,
+        segment: &macho::SegmentCommand64<LittleEndian>,
+        sections: &'data [u8],
+    ) -> object::Result<()> {
+        use object::read::macho::Segment as _;
+        let name = text(segment.name());
+        let (start, size) = (segment.vmaddr.get(LE), segment.vmsize.get(LE));
+        let (offset, filled) = (segment.fileoff.get(LE), segment.filesize.get(LE));
+        let protection = segment.initprot.get(LE).0 & 7;
+        let reserved = protection == 0 && filled == 0;
+        let end = if reserved { start } else { start.saturating_add(size) };
+        self.segments.push(Segment {
+            name,
+            memory: start..end,
+            file: offset..offset.saturating_add(filled),
+            protection,
+        });
+        for section in segment.sections(LE, sections)? {
+            let (start, size) = (section.addr(LE), section.size(LE));
+            let range = start..start.saturating_add(size);
+            let locals = &mut self.thread_locals;
+            match section.flags(LE).typ() {
+                macho::S_MOD_INIT_FUNC_POINTERS => self.initialisers.push(Initialisers::Pointers(range)),
+                macho::S_INIT_FUNC_OFFSETS => self.initialisers.push(Initialisers::Offsets(range)),
+                macho::S_THREAD_LOCAL_VARIABLES => locals.descriptors.push(range),
+                macho::S_THREAD_LOCAL_REGULAR | macho::S_THREAD_LOCAL_ZEROFILL => {
+                    let template = &mut locals.template;
+                    *template = if template.is_empty() {
+                        range
+                    } else {
+                        template.start.min(range.start)..template.end.max(range.end)
+                    };
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Checks what the running half relies on.
+    fn check(&self) -> Result<(), String> {
+        for segment in &self.segments {
+            let (memory, file) = (&segment.memory, &segment.file);
+            let room = memory.end - memory.start;
+            if memory.end == u64::MAX || file.end == u64::MAX || file.end - file.start > room.next_multiple_of(PAGE) {
+                return Err(format!("segment {} is larger in the file than in memory", segment.name));
+            }
+            if memory.start % PAGE != 0 {
+                return Err(format!("segment {} doesn't start on a page", segment.name));
+            }
+        }
+        let mut used: Vec<&Segment> = self.mapped().collect();
+        used.sort_by_key(|segment| segment.memory.start);
+        for pair in used.windows(2) {
+            if let [low, high] = pair && low.memory.end.next_multiple_of(PAGE) > high.memory.start {
+                return Err(format!("segments {} and {} overlap", low.name, high.name));
+            }
+        }
+        let span = self.span();
+        if span.is_empty() || span.end - span.start > MAX_SPAN {
+            return Err(format!("its segments span {} bytes", span.end.saturating_sub(span.start)));
+        }
+        let inside = |what: &str, range: &Range<u64>, access: u32| {
+            let holds = |segment: &Segment| segment.holds(range) && segment.protection & access == access;
+            if range.is_empty() || self.segments.iter().any(holds) {
+                Ok(())
+            } else {
+                Err(format!("{what} at {:#x}..{:#x} in no segment that has them", range.start, range.end))
+            }
+        };
+        for initialisers in &self.initialisers {
+            let (Initialisers::Pointers(range) | Initialisers::Offsets(range)) = initialisers;
+            inside("initialisers", range, 1)?;
+        }
+        for range in &self.thread_locals.descriptors {
+            inside("thread-local variables", range, 3)?;
+        }
+        inside("thread-local initial values", &self.thread_locals.template, 1)?;
+        if let Some(entry) = self.entry {
+            let start = span.start.saturating_add(entry);
+            inside("the entry point", &(start..start.saturating_add(1)), 4)?;
+        }
+        Ok(())
+    }
+
+    fn fixups(&mut self, header: &Header, slice: &'data [u8]) -> Result<(), String> {
+        let said = |error: object::Error| error.to_string();
+        let mut fixups = Fixups::default();
+        for segment in &self.segments {
+            let (start, end) = (usize::try_from(segment.file.start), usize::try_from(segment.file.end));
+            let (Ok(start), Ok(end)) = (start, end) else { return Err("a segment past the end".into()) };
+            if slice.get(start..end).is_none() {
+                return Err(format!("segment {} reaches past the end of the slice", segment.name));
+            }
+        }
+        let mut commands = header.load_commands(LE, slice, 0).map_err(said)?;
+        while let Some(command) = commands.next().map_err(said)? {
+            match command.variant().map_err(said)? {
+                LoadCommandVariant::DyldInfo(info) => fixups.add_opcodes(self, info, slice)?,
+                LoadCommandVariant::LinkeditData(data) if command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS => {
+                    fixups.add_chains(self, data, slice)?;
+                }
+                _ => {}
+            }
+        }
+        self.fixups = fixups;
+        Ok(())
+    }
+
+    /// The segments that take memory.
+    pub fn mapped(&self) -> impl Iterator<Item = &Segment> {
+        self.segments.iter().filter(|segment| !segment.memory.is_empty())
+    }
+
+    /// From the first to the last address in use, unslid and in whole pages.
+    pub fn span(&self) -> Range<u64> {
+        let start = self.mapped().map(|segment| segment.memory.start).min().unwrap_or(0);
+        let end = self.mapped().map(|segment| segment.memory.end).max().unwrap_or(0);
+        start..end.checked_next_multiple_of(PAGE).unwrap_or(start)
+    }
+
+    /// Looks one of its own exports up.
+    ///
+    /// # Errors
+    /// When the export trie is malformed.
+    pub fn export(&self, name: &[u8]) -> Result<Option<Export<'data>>, String> {
+        exports::find(self.trie, name)
+    }
+
+    /// The last defined symbol at or before an unslid address: its name and address.
+    pub fn symbol_before(&self, address: u64) -> Option<(&'data [u8], u64)> {
+        let defined = |symbol: &&macho::Nlist64<LittleEndian>| {
+            !symbol.is_stab() && symbol.is_definition() && symbol.n_value(LE) <= address
+        };
+        let symbol = self.symbols.iter().filter(defined).max_by_key(|symbol| symbol.n_value(LE))?;
+        Some((symbol.name(LE, self.symbols.strings()).ok()?, symbol.n_value(LE)))
+    }
+}
+
+impl Segment {
+    /// Whether a range of unslid addresses lies in it.
+    pub fn holds(&self, range: &Range<u64>) -> bool {
+        self.memory.start <= range.start && range.start <= range.end && range.end <= self.memory.end
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

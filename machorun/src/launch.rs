@@ -1,0 +1,106 @@
+//! Launchable copies: Mach-O files that Linux itself can start.
+//!
+//! The kernel hands a file that begins with `#!` to the program named there. A launchable copy is a Mach-O file with
+//! one block of text before it: that line, and where the loader finds the root and the SDK. So a program under test can
+//! be started by anybody, by `/bin/sh` too, and copying it, as `venv` does, gives another such program.
+//!
+//! ```text
+//! #!/path/of/machorun
+//! machorun 1
+//! root /path/of/the/root
+//! sdk /path/of/the/sdk
+//! ```
+//!
+//! Lines end with a line feed; NUL bytes fill the block, so that pages stay aligned.
+
+#![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+
+/// Size of the block, bytes: the largest page of a Mach-O slice.
+pub const BLOCK: usize = 16 << 10;
+
+/// What the second line says.
+const MARK: &str = "machorun 1";
+
+/// The kernel reads no more of the first line than this, bytes: `BINPRM_BUF_SIZE` in `linux/binfmts.h`.
+const LINE: usize = 255;
+
+/// Where the loader finds what it needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    /// Absolute install names are below this folder; empty is the machine's own root.
+    pub root: PathBuf,
+    /// The SDK whose stubs say what macOS exports.
+    pub sdk: PathBuf,
+}
+
+/// How many bytes precede the Mach-O file: [`BLOCK`], or nothing.
+pub fn header_len(file: &[u8]) -> usize {
+    if parse(file).is_some() { BLOCK } else { 0 }
+}
+
+/// What the block says, when there is one.
+pub fn parse(file: &[u8]) -> Option<Places> {
+    let block = file.get(..BLOCK)?.strip_prefix(b"#!")?;
+    let text = block.split(|&byte| byte == 0).next()?;
+    let mut lines = std::str::from_utf8(text).ok()?.lines().skip(1);
+    if lines.next()? != MARK {
+        return None;
+    }
+    let root = lines.next()?.strip_prefix("root ")?.into();
+    let sdk = lines.next()?.strip_prefix("sdk ")?.into();
+    Some(Places { root, sdk })
+}
+
+/// The block to put before a Mach-O file.
+///
+/// # Errors
+/// When a path doesn't fit or has a line break.
+pub fn block(loader: &Path, places: &Places) -> Result<Vec<u8>, String> {
+    let line = |path: &Path| {
+        let text = path.to_str().filter(|text| !text.contains(['\n', '\0']));
+        text.map(str::to_owned).ok_or_else(|| format!("a path that can't stand in a line: {}", path.display()))
+    };
+    let (loader, root, sdk) = (line(loader)?, line(&places.root)?, line(&places.sdk)?);
+    if loader.len() + 2 > LINE || loader.contains(' ') {
+        return Err(format!("the kernel can't start {loader}: longer than {LINE} bytes, or a space in it"));
+    }
+    let mut block = format!("#!{loader}\n{MARK}\nroot {root}\nsdk {sdk}\n").into_bytes();
+    if block.len() > BLOCK {
+        return Err(format!("{} bytes of paths don't fit into {BLOCK}", block.len()));
+    }
+    block.resize(BLOCK, 0);
+    Ok(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read() {
+        let places = Places { root: "/a root".into(), sdk: "/sdk".into() };
+        let mut file = block(Path::new("/bin/machorun"), &places).unwrap();
+        assert_eq!(file.len(), BLOCK);
+        assert!(file.starts_with(b"#!/bin/machorun\n"));
+        file.extend(b"Mach-O");
+        assert_eq!(parse(&file), Some(places));
+        assert_eq!(header_len(&file), BLOCK);
+    }
+
+    #[test]
+    fn other_files_have_no_block() {
+        assert_eq!(header_len(b""), 0);
+        assert_eq!(header_len(&vec![b'#'; 1 << 16]), 0);
+        let mut script = b"#!/bin/sh\necho\n".to_vec();
+        script.resize(1 << 16, 0);
+        assert_eq!(header_len(&script), 0);
+    }
+
+    #[test]
+    fn a_loader_that_the_kernel_could_not_start_is_refused() {
+        assert!(block(Path::new("/with space"), &Places::default()).is_err());
+        assert!(block(Path::new(&"x".repeat(300)), &Places::default()).is_err());
+    }
+}

@@ -1,0 +1,136 @@
+//! `machorun [--root DIR] [--sdk DIR] [--argv0 NAME] PROGRAM [ARGUMENTS]`: runs a Mach-O program.
+//!
+//! `machorun PROGRAM ARGUMENTS` is enough for a launchable copy, which says where the root and the SDK are.
+//! `machorun --copy FILE NEW` with `--root` and `--sdk` makes one.
+
+// Rust's own start would ignore SIGPIPE and handle SIGSEGV, both of which belong to the program that is run.
+#![cfg_attr(not(test), no_main)]
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use machorun::launch::{self, Places};
+
+/// The exit code of a program that could not be loaded.
+const NOT_LOADED: i32 = 127;
+
+/// The command line.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Line {
+    places: Places,
+    argv0: Option<OsString>,
+    copy: bool,
+    rest: Vec<OsString>,
+}
+
+impl Line {
+    fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+        let mut line = Line::default();
+        let mut args = args.into_iter();
+        while let Some(arg) = args.next() {
+            let name = arg.to_string_lossy().into_owned();
+            let mut value = || args.next().ok_or_else(|| format!("{name} needs a value"));
+            match name.as_str() {
+                "--root" => line.places.root = value()?.into(),
+                "--sdk" => line.places.sdk = value()?.into(),
+                "--argv0" => line.argv0 = Some(value()?),
+                "--copy" => line.copy = true,
+                option if option.starts_with('-') => return Err(format!("no option {option}")),
+                _ => {
+                    line.rest.push(arg);
+                    line.rest.extend(args);
+                    break;
+                }
+            }
+        }
+        if line.rest.is_empty() { Err("no program".into()) } else { Ok(line) }
+    }
+
+    fn run(self) -> Result<i32, String> {
+        let Line { mut places, argv0, copy, rest } = self;
+        let mut rest = rest.into_iter();
+        let program = PathBuf::from(rest.next().unwrap_or_default());
+        if copy {
+            let new = rest.next().ok_or("--copy needs a second file")?;
+            return make_copy(&program, new.into(), &places).map(|()| 0);
+        }
+        if places == Places::default() {
+            let mut head = Vec::new();
+            let read = |file| std::io::Read::take(file, launch::BLOCK as u64);
+            let opened = fs_err::File::open(&program).map_err(|error| error.to_string())?;
+            std::io::Read::read_to_end(&mut read(opened), &mut head).map_err(|error| error.to_string())?;
+            places = launch::parse(&head).ok_or_else(|| {
+                format!("{}: neither --root and --sdk nor a launchable copy", program.display())
+            })?;
+        }
+        run(places, program, argv0, rest.collect())
+    }
+}
+
+fn make_copy(from: &std::path::Path, to: PathBuf, places: &Places) -> Result<(), String> {
+    let said = |error: std::io::Error| error.to_string();
+    let loader = std::env::current_exe().map_err(said)?;
+    let mut bytes = launch::block(&loader, places)?;
+    bytes.extend(fs_err::read(from).map_err(said)?);
+    fs_err::write(&to, bytes).map_err(said)?;
+    let permissions = fs_err::metadata(from).map_err(said)?.permissions();
+    fs_err::set_permissions(&to, permissions).map_err(said)
+}
+
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+fn run(places: Places, program: PathBuf, argv0: Option<OsString>, args: Vec<OsString>) -> Result<i32, String> {
+    machorun::run::program(places, &program, argv0, args).map_err(|error| error.to_string())
+}
+
+#[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+fn run(_: Places, program: PathBuf, _: Option<OsString>, _: Vec<OsString>) -> Result<i32, String> {
+    Err(format!("{}: Mach-O programs run under this loader on x86_64 Linux only", program.display()))
+}
+
+fn begin() -> i32 {
+    match Line::parse(std::env::args_os().skip(1)).and_then(Line::run) {
+        Ok(code) => code,
+        Err(error) => {
+            let text = format!("machorun: {error}\n");
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes());
+            NOT_LOADED
+        }
+    }
+}
+
+/// Called by the C library.
+#[cfg(not(test))]
+// SAFETY: the name is the C library's for this purpose, and no other function has it in a program without Rust's start.
+#[unsafe(no_mangle)]
+extern "C" fn main() -> i32 {
+    begin()
+}
+
+#[cfg(test)]
+fn main() {
+    std::process::exit(begin());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Line, String> {
+        Line::parse(args.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn options_end_where_the_program_begins() {
+        let line = parse(&["--root", "/r", "--sdk", "/s", "--argv0", "x", "/p", "--root", "-c"]).unwrap();
+        assert_eq!(line.places, Places { root: "/r".into(), sdk: "/s".into() });
+        assert_eq!(line.rest, ["/p", "--root", "-c"]);
+    }
+
+    #[test]
+    fn wrong_lines_are_refused() {
+        assert_eq!(parse(&[]), Err("no program".into()));
+        assert_eq!(parse(&["--root"]), Err("--root needs a value".into()));
+        assert_eq!(parse(&["--no", "x"]), Err("no option --no".into()));
+    }
+}

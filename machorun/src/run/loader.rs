@@ -1,0 +1,337 @@
+//! Loads images: finds what they are linked with, maps, binds and initialises them.
+//!
+//! The rules are dyld's, the strictest reading of them: an import is looked for in the one library it is bound to
+//! (two-level namespace), and an import that isn't there is an error before anything of the image runs. All of an
+//! image's errors come together.
+
+use std::ffi::{CString, c_char, c_int};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
+
+use super::library::{self, System};
+use super::{map, process, shim, thread_locals};
+use crate::error::Error;
+use crate::exports::Export;
+use crate::fixups::{Import, Origin};
+use crate::image::{Image, Initialisers, Kind, slice};
+
+/// How deep libraries may re-export each other.
+const MAX_REEXPORTS: usize = 8;
+
+/// An image in memory. Images are never unloaded: macOS doesn't either, once they have thread-local variables.
+pub struct Loaded {
+    /// Its file, for `dladdr`.
+    pub path: CString,
+    image: Image<'static>,
+    slide: u64,
+    index: usize,
+    libraries: OnceLock<Vec<Library>>,
+}
+
+/// What an image is linked with.
+#[derive(Clone, Copy)]
+enum Library {
+    Image(&'static Loaded),
+    System(&'static System),
+    /// Weakly linked, and not there.
+    Absent,
+}
+
+static IMAGES: RwLock<Vec<&'static Loaded>> = RwLock::new(Vec::new());
+
+/// Held while images are loaded, not while they initialise themselves.
+static LOADING: Mutex<()> = Mutex::new(());
+
+/// Everything that is loaded, in order; the program is first.
+pub fn images() -> Vec<&'static Loaded> {
+    IMAGES.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Loads a file and all it is linked with.
+///
+/// # Errors
+/// When a file is missing or malformed, or an import has no answer. Nothing of it has run then.
+pub fn load(path: &Path) -> Result<&'static Loaded, Error> {
+    let path = fs_err::canonicalize(path)?;
+    let (image, new) = {
+        let _guard = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = images().len();
+        let mut new = Vec::new();
+        let linked = map_with_libraries(&path, &mut new).and_then(|image| {
+            let errors: Vec<Error> = new.iter().filter_map(|image| image.link().err()).collect();
+            errors.into_iter().next().map_or(Ok(image), Err)
+        });
+        match linked {
+            Ok(image) => (image, new),
+            Err(error) => {
+                IMAGES.write().unwrap_or_else(PoisonError::into_inner).truncate(before);
+                return Err(error);
+            }
+        }
+    };
+    for image in new {
+        image.initialise();
+    }
+    Ok(image)
+}
+
+/// Maps a file and what it is linked with, unless they are; new images come after those they need.
+fn map_with_libraries(path: &Path, new: &mut Vec<&'static Loaded>) -> Result<&'static Loaded, Error> {
+    let bytes = path.as_os_str().as_bytes();
+    if let Some(image) = images().into_iter().find(|image| image.path.as_bytes() == bytes) {
+        return Ok(image);
+    }
+    let name = path.display().to_string();
+    let (file, contents) = map::file(path)?;
+    let (offset, slice) = slice(&name, contents)?;
+    let image = Image::parse(&name, slice)?;
+    let slide = map::image(path, &image, &file, offset)?;
+    let path_text = super::c_string(bytes.to_vec())?;
+    let loaded: &'static Loaded = {
+        let mut images = IMAGES.write().unwrap_or_else(PoisonError::into_inner);
+        let index = images.len();
+        let loaded = Loaded { path: path_text, image, slide, index, libraries: OnceLock::new() };
+        let loaded: &'static Loaded = Box::leak(Box::new(loaded));
+        images.push(loaded);
+        loaded
+    };
+    let mut libraries = Vec::new();
+    for library in &loaded.image.libraries {
+        libraries.push(find_library(&library.name, library.weak, loaded, new)?);
+    }
+    let _ = loaded.libraries.set(libraries);
+    new.push(loaded);
+    Ok(loaded)
+}
+
+fn find_library(
+    install_name: &str,
+    weak: bool,
+    wanted_by: &Loaded,
+    new: &mut Vec<&'static Loaded>,
+) -> Result<Library, Error> {
+    let named = |image: &&&'static Loaded| image.image.install_name.as_deref() == Some(install_name);
+    if let Some(image) = images().iter().find(named) {
+        return Ok(Library::Image(image));
+    }
+    let file = below_root(install_name);
+    if file.is_file() {
+        let image = map_with_libraries(&fs_err::canonicalize(&file)?, new)?;
+        // A library that calls itself something else is not the one that was linked.
+        if image.image.install_name.as_deref() == Some(install_name) {
+            return Ok(Library::Image(image));
+        }
+        return Err(Error::NoLibrary {
+            library: install_name.to_owned(),
+            path: wanted_by.name(),
+            looked: format!(
+                "{}, whose install name is {}",
+                file.display(),
+                image.image.install_name.as_deref().unwrap_or("missing")
+            ),
+        });
+    }
+    if let Some(system) = library::find(install_name)? {
+        return Ok(Library::System(system));
+    }
+    if weak {
+        return Ok(Library::Absent);
+    }
+    Err(Error::NoLibrary {
+        library: install_name.to_owned(),
+        path: wanted_by.name(),
+        looked: format!("{}, {}", file.display(), library::stub(install_name).display()),
+    })
+}
+
+/// Where a file with an absolute path is: below the root, when there is one.
+pub fn below_root(path: &str) -> PathBuf {
+    process().places.root.join(path.trim_start_matches('/'))
+}
+
+/// Looks a name up in everything that is loaded: program and libraries first, then the system's.
+pub fn flat(name: &[u8]) -> Option<u64> {
+    let images = images();
+    let global = images.iter().filter(|image| image.image.kind != Kind::Bundle);
+    let found = global.filter_map(|image| image.export(name, 0)).next();
+    found.or_else(|| {
+        let mut systems = images.iter().flat_map(|image| image.libraries.get().into_iter().flatten());
+        systems.find_map(|library| match library {
+            Library::System(system) => system.resolve(name).ok(),
+            _ => None,
+        })
+    })
+}
+
+/// The image that an address lies in.
+pub fn image_at(address: u64) -> Option<&'static Loaded> {
+    images().into_iter().find(|image| {
+        let span = image.image.span();
+        (span.start..span.end).contains(&address.wrapping_sub(image.slide))
+    })
+}
+
+/// The initial values of an image's thread-local variables.
+pub fn thread_local_template(index: usize) -> Option<&'static [u8]> {
+    let images = IMAGES.read().unwrap_or_else(PoisonError::into_inner);
+    let image = images.get(index)?;
+    let template = &image.image.thread_locals.template;
+    let start = template.start.wrapping_add(image.slide) as *const u8;
+    // SAFETY: `Image` guarantees that the template lies in a readable segment.
+    Some(unsafe { std::slice::from_raw_parts(start, (template.end - template.start) as usize) })
+}
+
+impl Loaded {
+    fn name(&self) -> String {
+        self.path.to_string_lossy().into_owned()
+    }
+
+    /// The address of its Mach-O header.
+    pub fn base(&self) -> u64 {
+        self.image.span().start.wrapping_add(self.slide)
+    }
+
+    /// The address of `main`.
+    pub fn entry(&self) -> Option<u64> {
+        self.image.entry.map(|entry| self.base().wrapping_add(entry))
+    }
+
+    /// The last symbol at or before an address, without its underscore, and where it is.
+    pub fn symbol_before(&self, address: u64) -> Option<(&'static [u8], u64)> {
+        let (name, at) = self.image.symbol_before(address.wrapping_sub(self.slide))?;
+        Some((name.strip_prefix(b"_").unwrap_or(name), at.wrapping_add(self.slide)))
+    }
+
+    /// Looks one of its exports up, also those of libraries that it re-exports.
+    pub fn export(&self, name: &[u8], depth: usize) -> Option<u64> {
+        if depth > MAX_REEXPORTS {
+            return None;
+        }
+        let libraries = self.libraries.get().map(Vec::as_slice).unwrap_or_default();
+        let from = |library: &Library, name: &[u8]| match library {
+            Library::Image(image) => image.export(name, depth + 1),
+            Library::System(system) => system.resolve(name).ok(),
+            Library::Absent => None,
+        };
+        match self.image.export(name).ok().flatten() {
+            Some(Export::Offset(offset)) => Some(self.base().wrapping_add(offset)),
+            Some(Export::Absolute(value)) => Some(value),
+            Some(Export::Reexport(ordinal, other)) => {
+                let library = libraries.get(usize::try_from(ordinal).ok()?.checked_sub(1)?)?;
+                from(library, if other.is_empty() { name } else { other })
+            }
+            Some(Export::Resolver(offset)) => {
+                let resolver = self.base().wrapping_add(offset);
+                // SAFETY: the export trie calls it a resolver: no arguments, gives an address back.
+                Some(unsafe { std::mem::transmute::<u64, unsafe extern "C" fn() -> u64>(resolver)() })
+            }
+            None => {
+                let pairs = self.image.libraries.iter().zip(libraries);
+                pairs.filter(|(said, _)| said.reexported).find_map(|(_, library)| from(library, name))
+            }
+        }
+    }
+
+    /// The address of an import; 0 is a weak one that is missing, `None` one to leave alone.
+    fn resolve(&self, import: &Import<'_>) -> Result<Option<u64>, String> {
+        let name = String::from_utf8_lossy(import.name);
+        let found = match import.origin {
+            Origin::Itself => self.export(import.name, 0).ok_or_else(|| format!("{name}: not among its own exports")),
+            Origin::Program => {
+                let program = images().first().and_then(|program| program.export(import.name, 0));
+                program.ok_or_else(|| format!("{name}: not exported by the program"))
+            }
+            Origin::Flat => flat(import.name).ok_or_else(|| format!("{name}: exported by nothing that is loaded")),
+            Origin::Coalesced => return Ok(images().iter().find_map(|image| image.export(import.name, 0))),
+            Origin::Library(index) => {
+                let said = self.image.libraries.get(index).map_or("?", |library| library.name.as_str());
+                match self.libraries.get().and_then(|libraries| libraries.get(index)) {
+                    Some(Library::Image(image)) => {
+                        image.export(import.name, 0).ok_or_else(|| format!("{name}: not exported by {said}"))
+                    }
+                    Some(Library::System(system)) => {
+                        system.resolve(import.name).map_err(|why| format!("{name}: {why}"))
+                    }
+                    _ => Err(format!("{name}: {said} is not there")),
+                }
+            }
+        };
+        match found {
+            Err(_) if import.weak => Ok(Some(0)),
+            other => other.map(Some).map_err(|why| format!("  {why}")),
+        }
+    }
+
+    /// Writes all fixups, then protects the memory.
+    fn link(&self) -> Result<(), Error> {
+        let fixups = &self.image.fixups;
+        let answers: Vec<_> = fixups.imports.iter().map(|import| self.resolve(import)).collect();
+        let missing: Vec<String> = answers.iter().filter_map(|answer| answer.clone().err()).collect();
+        if !missing.is_empty() {
+            return Err(Error::Unresolved { path: self.name(), missing });
+        }
+        // SAFETY: every place lies in a writable segment (`fixups::place`), and all are writable until `protect`.
+        unsafe {
+            for rebase in &fixups.rebases {
+                let at = rebase.at.wrapping_add(self.slide) as *mut u64;
+                let target = rebase.target.unwrap_or_else(|| at.read_unaligned());
+                at.write_unaligned(target.wrapping_add(self.slide));
+            }
+            for bind in &fixups.binds {
+                let Some(Ok(Some(address))) = answers.get(bind.import) else { continue };
+                let value = if *address == 0 { 0 } else { address.wrapping_add_signed(bind.addend) };
+                (bind.at.wrapping_add(self.slide) as *mut u64).write_unaligned(value);
+            }
+            let key = thread_locals::key(self.index);
+            for range in &self.image.thread_locals.descriptors {
+                for at in range.clone().step_by(24) {
+                    let descriptor = at.wrapping_add(self.slide) as *mut u64;
+                    // The linker binds the function to `_tlv_bootstrap`; anything else is no descriptor.
+                    if descriptor.read() != shim::tlv_bootstrap() || key.is_none() {
+                        let what = format!("the thread-local variable at {at:#x} has no descriptor");
+                        return Err(Error::Malformed { path: self.name(), what });
+                    }
+                    descriptor.write(thread_locals::thunk as *const () as u64);
+                    descriptor.add(1).write(key.unwrap_or_default());
+                }
+            }
+        }
+        map::protect(&self.image, self.slide)
+    }
+
+    /// Calls its initialisers.
+    fn initialise(&self) {
+        type Initialiser =
+            unsafe extern "C" fn(c_int, *const *const c_char, *const *const c_char, *const *const c_char, usize);
+        let process = process();
+        let apple = [process.program.as_ptr(), std::ptr::null()];
+        let call = |address: u64| {
+            // SAFETY: the image says that a function is there; dyld calls it with the arguments of `main` and a
+            // pointer to the program's variables, which only old C libraries use.
+            unsafe {
+                let function: Initialiser = std::mem::transmute(address);
+                let argc = c_int::try_from(process.argv.len() - 1).unwrap_or(c_int::MAX);
+                function(argc, process.argv.as_ptr().cast(), shim::environment().cast(), apple.as_ptr(), 0);
+            }
+        };
+        for initialisers in &self.image.initialisers {
+            // SAFETY: the ranges lie in readable segments (`Image::check`).
+            unsafe {
+                match initialisers {
+                    Initialisers::Pointers(range) => {
+                        let start = range.start.wrapping_add(self.slide) as *const u64;
+                        let count = (range.end - range.start) / 8;
+                        (0..count as usize).for_each(|index| call(start.add(index).read()));
+                    }
+                    Initialisers::Offsets(range) => {
+                        let start = range.start.wrapping_add(self.slide) as *const u32;
+                        let count = (range.end - range.start) / 4;
+                        let base = self.base();
+                        (0..count as usize).for_each(|index| call(base + u64::from(start.add(index).read())));
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What CPython asks of CoreFoundation and SystemConfiguration: proxies (`_scproxy`). There are none.
+
+use std::ffi::{c_int, c_long, c_void};
+
+use super::shims;
+
+/// An object without contents.
+static EMPTY: u64 = 0;
+
+/// Keys are only compared and looked up, in a dictionary that has nothing.
+static KEY: &u64 = &EMPTY;
+
+#[allow(non_snake_case)]
+unsafe extern "C" fn SCDynamicStoreCopyProxies(_store: *const c_void) -> *const c_void {
+    (&raw const EMPTY).cast()
+}
+
+unsafe extern "C" fn nothing() -> *const c_void {
+    std::ptr::null()
+}
+
+unsafe extern "C" fn zero() -> c_long {
+    0
+}
+
+unsafe extern "C" fn no() -> c_int {
+    0
+}
+
+shims! {
+    [SCDynamicStoreCopyProxies]
+    ["_CFDictionaryGetValue" => nothing]
+    ["_CFArrayGetValueAtIndex" => nothing]
+    ["_CFStringGetCStringPtr" => nothing]
+    ["_CFArrayGetCount" => zero]
+    ["_CFStringGetLength" => zero]
+    ["_CFNumberGetValue" => no]
+    ["_CFStringGetCString" => no]
+    ["_CFBundleGetVersionNumber" => no]
+    ["_CFRelease" => no]
+    ["_kSCPropNetProxiesExceptionsList" => data &raw const KEY]
+    ["_kSCPropNetProxiesExcludeSimpleHostnames" => data &raw const KEY]
+    ["_kSCPropNetProxiesFTPEnable" => data &raw const KEY]
+    ["_kSCPropNetProxiesFTPPort" => data &raw const KEY]
+    ["_kSCPropNetProxiesFTPProxy" => data &raw const KEY]
+    ["_kSCPropNetProxiesGopherEnable" => data &raw const KEY]
+    ["_kSCPropNetProxiesGopherPort" => data &raw const KEY]
+    ["_kSCPropNetProxiesGopherProxy" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPEnable" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPPort" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPProxy" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPSEnable" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPSPort" => data &raw const KEY]
+    ["_kSCPropNetProxiesHTTPSProxy" => data &raw const KEY]
+    ["_kSCPropNetProxiesSOCKSEnable" => data &raw const KEY]
+    ["_kSCPropNetProxiesSOCKSPort" => data &raw const KEY]
+    ["_kSCPropNetProxiesSOCKSProxy" => data &raw const KEY]
+}

@@ -1,0 +1,206 @@
+//! What is known of files: `stat`, `statfs`, `readdir`, modes, owners and times.
+
+use std::cell::UnsafeCell;
+use std::ffi::{c_char, c_int};
+
+use libc::{DIR, timespec, timeval};
+
+use super::files::{at_flags, folder};
+use super::{d, errno, shims};
+
+/// Darwin's `makedev`: 8 bits of major, 24 of minor (`sys/types.h`).
+fn device(linux: libc::dev_t) -> i32 {
+    (libc::major(linux) << 24 | (libc::minor(linux) & 0x00ff_ffff)) as i32
+}
+
+unsafe fn stat_from(result: c_int, linux: &libc::stat, out: *mut d::Stat) -> c_int {
+    if result != 0 {
+        return result;
+    }
+    let time = |seconds, nanoseconds| timespec { tv_sec: seconds, tv_nsec: nanoseconds };
+    let changed = time(linux.st_ctime, linux.st_ctime_nsec);
+    let modified = time(linux.st_mtime, linux.st_mtime_nsec);
+    out.write(d::Stat {
+        st_dev: device(linux.st_dev),
+        st_mode: linux.st_mode as u16,
+        st_nlink: linux.st_nlink as u16,
+        st_ino: linux.st_ino,
+        st_uid: linux.st_uid,
+        st_gid: linux.st_gid,
+        st_rdev: device(linux.st_rdev),
+        st_atimespec: time(linux.st_atime, linux.st_atime_nsec),
+        st_mtimespec: modified,
+        st_ctimespec: changed,
+        st_birthtimespec: changed,
+        st_size: linux.st_size,
+        st_blocks: linux.st_blocks,
+        st_blksize: linux.st_blksize as i32,
+        st_flags: 0,
+        st_gen: 0,
+        st_lspare: 0,
+        st_qspare: [0; 2],
+    });
+    0
+}
+
+unsafe extern "C" fn stat(path: *const c_char, out: *mut d::Stat) -> c_int {
+    let mut linux = std::mem::zeroed();
+    stat_from(libc::stat(path, &mut linux), &linux, out)
+}
+
+unsafe extern "C" fn lstat(path: *const c_char, out: *mut d::Stat) -> c_int {
+    let mut linux = std::mem::zeroed();
+    stat_from(libc::lstat(path, &mut linux), &linux, out)
+}
+
+unsafe extern "C" fn fstat(file: c_int, out: *mut d::Stat) -> c_int {
+    let mut linux = std::mem::zeroed();
+    stat_from(libc::fstat(file, &mut linux), &linux, out)
+}
+
+unsafe extern "C" fn fstatat(dir: c_int, path: *const c_char, out: *mut d::Stat, flags: c_int) -> c_int {
+    let mut linux = std::mem::zeroed();
+    stat_from(libc::fstatat(folder(dir), path, &mut linux, at_flags(flags)), &linux, out)
+}
+
+unsafe fn statfs_from(result: c_int, linux: &libc::statfs, out: *mut d::Statfs) -> c_int {
+    if result != 0 {
+        return result;
+    }
+    let mut statfs: d::Statfs = std::mem::zeroed();
+    statfs.f_bsize = linux.f_bsize as u32;
+    statfs.f_iosize = linux.f_bsize as i32;
+    statfs.f_blocks = linux.f_blocks;
+    statfs.f_bfree = linux.f_bfree;
+    statfs.f_bavail = linux.f_bavail;
+    statfs.f_files = linux.f_files;
+    statfs.f_ffree = linux.f_ffree;
+    for (to, from) in statfs.f_fstypename.iter_mut().zip(b"apfs") {
+        *to = *from as c_char;
+    }
+    statfs.f_mntonname = [0; 1024];
+    if let Some(first) = statfs.f_mntonname.first_mut() {
+        *first = b'/' as c_char;
+    }
+    out.write(statfs);
+    0
+}
+
+unsafe extern "C" fn statfs(path: *const c_char, out: *mut d::Statfs) -> c_int {
+    let mut linux = std::mem::zeroed();
+    statfs_from(libc::statfs(path, &mut linux), &linux, out)
+}
+
+unsafe extern "C" fn fstatfs(file: c_int, out: *mut d::Statfs) -> c_int {
+    let mut linux = std::mem::zeroed();
+    statfs_from(libc::fstatfs(file, &mut linux), &linux, out)
+}
+
+thread_local! {
+    static ENTRY: UnsafeCell<d::Dirent> = const {
+        UnsafeCell::new(d::Dirent { d_ino: 0, d_seekoff: 0, d_reclen: 0, d_namlen: 0, d_type: 0, d_name: [0; 1024] })
+    };
+}
+
+/// The entry is this thread's and lives until its next call; POSIX promises it per directory, but every caller here
+/// copies it before it reads on.
+unsafe extern "C" fn readdir(dir: *mut DIR) -> *mut d::Dirent {
+    let linux = libc::readdir(dir);
+    if linux.is_null() {
+        return std::ptr::null_mut();
+    }
+    let entry = ENTRY.with(UnsafeCell::get);
+    let name = &raw const (*linux).d_name;
+    let len = libc::strnlen(name.cast(), 255);
+    (*entry).d_ino = (*linux).d_ino;
+    (*entry).d_seekoff = (*linux).d_off as u64;
+    (*entry).d_type = (*linux).d_type;
+    (*entry).d_namlen = len as u16;
+    (*entry).d_reclen = size_of::<d::Dirent>() as u16;
+    std::ptr::copy_nonoverlapping(name.cast::<c_char>(), (&raw mut (*entry).d_name).cast(), len + 1);
+    entry
+}
+
+/// Two times, with Darwin's ways to say *now* and *leave it* (`sys/stat.h`).
+unsafe fn times(darwin: *const timespec) -> [timespec; 2] {
+    let one = |time: timespec| timespec {
+        tv_sec: time.tv_sec,
+        tv_nsec: match time.tv_nsec as i32 {
+            d::UTIME_NOW => libc::UTIME_NOW,
+            d::UTIME_OMIT => libc::UTIME_OMIT,
+            _ => time.tv_nsec,
+        },
+    };
+    [one(*darwin), one(*darwin.add(1))]
+}
+
+unsafe extern "C" fn utimensat(dir: c_int, path: *const c_char, darwin: *const timespec, flags: c_int) -> c_int {
+    if darwin.is_null() {
+        return libc::utimensat(folder(dir), path, std::ptr::null(), at_flags(flags));
+    }
+    libc::utimensat(folder(dir), path, times(darwin).as_ptr(), at_flags(flags))
+}
+
+unsafe extern "C" fn futimens(file: c_int, darwin: *const timespec) -> c_int {
+    if darwin.is_null() {
+        return libc::futimens(file, std::ptr::null());
+    }
+    libc::futimens(file, times(darwin).as_ptr())
+}
+
+/// Microseconds are 4 bytes on Darwin, with 4 of padding after them, and 8 here.
+pub fn timeval_to_linux(darwin: timeval) -> timeval {
+    timeval { tv_sec: darwin.tv_sec, tv_usec: (darwin.tv_usec as i32).into() }
+}
+
+unsafe extern "C" fn futimes(file: c_int, darwin: *const timeval) -> c_int {
+    if darwin.is_null() {
+        return libc::futimes(file, std::ptr::null());
+    }
+    let times = [timeval_to_linux(*darwin), timeval_to_linux(*darwin.add(1))];
+    libc::futimes(file, times.as_ptr())
+}
+
+unsafe extern "C" fn fchmodat(dir: c_int, path: *const c_char, mode: libc::mode_t, flags: c_int) -> c_int {
+    libc::fchmodat(folder(dir), path, mode, at_flags(flags))
+}
+
+/// Linux has no modes of symbolic links; on other files it is `chmod`.
+unsafe extern "C" fn lchmod(path: *const c_char, mode: libc::mode_t) -> c_int {
+    let mut linux: libc::stat = std::mem::zeroed();
+    if libc::lstat(path, &mut linux) != 0 {
+        return -1;
+    }
+    if linux.st_mode & libc::S_IFMT == libc::S_IFLNK { errno::fail(d::ENOTSUP) } else { libc::chmod(path, mode) }
+}
+
+unsafe extern "C" fn fchownat(dir: c_int, path: *const c_char, user: u32, group: u32, flags: c_int) -> c_int {
+    libc::fchownat(folder(dir), path, user, group, at_flags(flags))
+}
+
+/// Flags of files don't exist here: none can be set, but an existing file can be left without.
+unsafe extern "C" fn chflags(path: *const c_char, flags: u32) -> c_int {
+    let mut linux: libc::stat = std::mem::zeroed();
+    if libc::lstat(path, &mut linux) != 0 {
+        return -1;
+    }
+    if flags == 0 { 0 } else { errno::fail(d::ENOTSUP) }
+}
+
+shims! {
+    ["_stat$INODE64" => stat]
+    ["_lstat$INODE64" => lstat]
+    ["_fstat$INODE64" => fstat]
+    ["_fstatat$INODE64" => fstatat]
+    ["_statfs$INODE64" => statfs]
+    ["_fstatfs$INODE64" => fstatfs]
+    ["_readdir$INODE64" => readdir]
+    [utimensat]
+    [futimens]
+    [futimes]
+    [fchmodat]
+    [lchmod]
+    [fchownat]
+    [chflags]
+    ["_lchflags" => chflags]
+}

@@ -1,0 +1,107 @@
+//! Threads. A `pthread_t` is glibc's; attributes fit into Darwin's larger structure.
+
+use std::ffi::{c_int, c_ulong, c_void};
+
+use libc::{pthread_attr_t, pthread_t};
+
+use super::errno::darwin;
+use super::{d, shims};
+use crate::run::thread_locals;
+
+const _: () = assert!(size_of::<pthread_attr_t>() <= size_of::<d::ThreadAttributes>());
+
+type Start = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
+
+struct Beginning {
+    start: Start,
+    argument: *mut c_void,
+}
+
+extern "C" fn begin(beginning: *mut c_void) -> *mut c_void {
+    // SAFETY: from `pthread_create` below, for this thread alone.
+    unsafe {
+        let Beginning { start, argument } = *Box::from_raw(beginning.cast::<Beginning>());
+        thread_locals::enter_thread();
+        start(argument)
+    }
+}
+
+unsafe extern "C" fn pthread_create(
+    thread: *mut pthread_t,
+    attributes: *const pthread_attr_t,
+    start: Start,
+    argument: *mut c_void,
+) -> c_int {
+    let beginning = Box::into_raw(Box::new(Beginning { start, argument }));
+    let result = libc::pthread_create(thread, attributes, begin, beginning.cast());
+    if result != 0 {
+        drop(Box::from_raw(beginning));
+    }
+    darwin(result)
+}
+
+unsafe extern "C" fn pthread_join(thread: pthread_t, value: *mut *mut c_void) -> c_int {
+    darwin(libc::pthread_join(thread, value))
+}
+
+unsafe extern "C" fn pthread_detach(thread: pthread_t) -> c_int {
+    darwin(libc::pthread_detach(thread))
+}
+
+unsafe extern "C" fn pthread_attr_setstacksize(attributes: *mut pthread_attr_t, size: usize) -> c_int {
+    darwin(libc::pthread_attr_setstacksize(attributes, size))
+}
+
+/// All threads compete in the whole system on both.
+unsafe extern "C" fn pthread_attr_setscope(_attributes: *mut pthread_attr_t, _scope: c_int) -> c_int {
+    0
+}
+
+unsafe extern "C" fn pthread_attr_setdetachstate(attributes: *mut pthread_attr_t, state: c_int) -> c_int {
+    let table = [
+        (d::PTHREAD_CREATE_JOINABLE, libc::PTHREAD_CREATE_JOINABLE),
+        (d::PTHREAD_CREATE_DETACHED, libc::PTHREAD_CREATE_DETACHED),
+    ];
+    match super::to_linux(&table, state) {
+        Some(state) => libc::pthread_attr_setdetachstate(attributes, state),
+        None => d::EINVAL,
+    }
+}
+
+/// A key is 8 bytes on Darwin.
+unsafe extern "C" fn pthread_key_create(
+    key: *mut c_ulong,
+    destructor: Option<unsafe extern "C" fn(*mut c_void)>,
+) -> c_int {
+    let mut linux = 0;
+    let result = libc::pthread_key_create(&mut linux, destructor);
+    if result == 0 {
+        key.write(linux.into());
+    }
+    darwin(result)
+}
+
+unsafe extern "C" fn pthread_threadid_np(_thread: pthread_t, out: *mut u64) -> c_int {
+    if out.is_null() {
+        return d::EINVAL;
+    }
+    out.write(libc::gettid() as u64);
+    0
+}
+
+unsafe extern "C" fn pthread_setname_np(name: *const std::ffi::c_char) -> c_int {
+    libc::prctl(libc::PR_SET_NAME, name);
+    0
+}
+
+shims! {
+    [pthread_create]
+    [pthread_join]
+    [pthread_detach]
+    [pthread_attr_setstacksize]
+    [pthread_attr_setscope]
+    [pthread_attr_setdetachstate]
+    [pthread_key_create]
+    [pthread_threadid_np]
+    [pthread_setname_np]
+}

@@ -1,0 +1,111 @@
+//! The Python that was built, made to run on this machine: natively on a Mac, under `machorun` on Linux.
+//!
+//! Always a copy of the staged root, because Python writes into what it runs from. On Linux the programs of the copy
+//! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader.
+
+mod expectations;
+mod smoke;
+mod suite;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+use machorun::image::{Image, Kind, slice};
+use machorun::launch::{self, Places};
+use walkdir::WalkDir;
+
+use crate::context::Context;
+use crate::exec::{Check, Job};
+use crate::hint::WithHint as _;
+use crate::plan::{Plan, framework_prefix};
+
+pub use smoke::smoke;
+pub use suite::suite;
+
+/// A copy of a root that can run.
+pub struct Interpreter {
+    /// Thrown away at the end.
+    folder: tempfile::TempDir,
+    /// `bin/python3.13` in the copy.
+    program: PathBuf,
+}
+
+impl Interpreter {
+    /// Copies a staged root, and makes its programs start on this machine.
+    ///
+    /// # Errors
+    /// When it can't be copied, or this machine can't run it at all.
+    pub fn prepare(cx: &Context, plan: &Plan, root: &Path) -> Result<Self> {
+        let folder = tempfile::Builder::new().prefix("python-macos").tempdir()?;
+        let copy = fs_err::canonicalize(folder.path())?.join("root");
+        let framework = framework_prefix(plan.python);
+        let framework = framework.trim_start_matches('/');
+        crate::build::copy_tree(&root.join(framework), &copy.join(framework))?;
+        let program = copy.join(framework).join("bin").join(format!("python{}", plan.python.short()));
+        if !program.is_file() {
+            return Err(anyhow!("{} has no {}", root.display(), program.file_name().unwrap_or_default().display()))
+                .hint("is it the staged root of this release?");
+        }
+        let interpreter = Self { folder, program };
+        if !cfg!(target_os = "macos") {
+            let sdk = cx.paths.steps().join(plan.folder("sdk"));
+            make_launchable(&copy, &loader(cx)?, &Places { root: copy.clone(), sdk })?;
+        }
+        Ok(interpreter)
+    }
+
+    /// Runs it, with its output in a log; gives back whether its exit code was 0.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    fn run(&self, purpose: &str, args: &[String], log: &Path) -> Result<()> {
+        let home = self.folder.path().join("home");
+        fs_err::create_dir_all(&home)?;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        let env = BTreeMap::from([
+            ("HOME".to_owned(), text(&home)),
+            ("TMPDIR".to_owned(), text(self.folder.path())),
+            // The one UTF-8 locale that both systems have.
+            ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
+            ("TERM".to_owned(), "xterm".to_owned()),
+        ]);
+        let program = text(&self.program);
+        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, jobserver: None }.run()
+    }
+}
+
+/// The loader, built beside this program.
+fn loader(cx: &Context) -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).context("this program is in no folder")?;
+    let mut args = vec!["build", "--quiet", "--package", "machorun"];
+    if folder.ends_with("release") {
+        args.push("--release");
+    }
+    Check { purpose: "build the loader", program: "cargo", args: &args, dir: &cx.paths.repo }.run()?;
+    Ok(folder.join("machorun"))
+}
+
+/// Turns every program of a tree into a launchable copy of itself.
+fn make_launchable(tree: &Path, loader: &Path, places: &Places) -> Result<()> {
+    let block = launch::block(loader, places).map_err(|error| anyhow!(error))?;
+    for entry in WalkDir::new(tree) {
+        let entry = entry?;
+        let path = entry.path();
+        if !entry.file_type().is_file() || !is_executable(&entry.metadata()?) {
+            continue;
+        }
+        let bytes = fs_err::read(path)?;
+        let name = path.display().to_string();
+        let program = slice(&name, &bytes).and_then(|(_, slice)| Ok(Image::parse(&name, slice)?.kind == Kind::Program));
+        if program.unwrap_or(false) {
+            fs_err::write(path, [block.as_slice(), bytes.as_slice()].concat())?;
+        }
+    }
+    Ok(())
+}
+
+fn is_executable(metadata: &std::fs::Metadata) -> bool {
+    std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o111 != 0
+}

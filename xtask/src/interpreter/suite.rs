@@ -1,0 +1,55 @@
+//! CPython's own test suite.
+
+use anyhow::{Result, bail};
+
+use super::Interpreter;
+use super::expectations::{Expectations, Outcome, outcomes};
+use crate::context::Context;
+use crate::plan::Plan;
+
+/// Runs regrtest, and compares what it says with what is expected of this version under the loader. On a Mac nothing
+/// is expected to fail.
+///
+/// # Errors
+/// When a test fails that shouldn't, or passes that shouldn't; all of them are named.
+pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
+    let expectations = Expectations::read(&cx.paths.mac(), plan.python)?;
+    let under_loader = !cfg!(target_os = "macos");
+    let mut args: Vec<String> = ["-B", "-m", "test", "--timeout", "600"].map(str::to_owned).to_vec();
+    args.push(format!("-j{}", cx.jobs));
+    if given.is_empty() && under_loader {
+        args.push("-x".to_owned());
+        args.extend(expectations.excluded.keys().cloned());
+    }
+    args.extend(given.iter().cloned());
+    fs_err::create_dir_all(cx.paths.logs())?;
+    let log = cx.paths.logs().join("test-suite.log");
+    if log.exists() {
+        fs_err::remove_file(&log)?;
+    }
+    let task = cx.ui.task("CPython's test suite", None);
+    // Its exit code says that some test failed; whether that is wrong is ours to say.
+    let ended = interpreter.run("run the test suite", &args, &log);
+    let found = outcomes(&fs_err::read_to_string(&log)?);
+    if found.is_empty() {
+        return ended;
+    }
+    let mut surprises = if under_loader {
+        expectations.surprises(&found)
+    } else {
+        found.iter().filter(|(_, end)| **end == Outcome::Failed).map(|(test, _)| format!("{test} failed")).collect()
+    };
+    if under_loader && given.is_empty() {
+        surprises.extend(expectations.unknown(&found));
+    }
+    let count = |wanted| found.values().filter(|outcome| **outcome == wanted).count();
+    let (passed, failed, skipped) = (count(Outcome::Passed), count(Outcome::Failed), count(Outcome::Skipped));
+    task.done(format_args!(": {} files, {passed} passed, {failed} failed, {skipped} skipped", found.len()));
+    for surprise in &surprises {
+        cx.ui.say(surprise);
+    }
+    if !surprises.is_empty() {
+        bail!("{} tests came out otherwise than expected; the whole log is {}", surprises.len(), log.display());
+    }
+    Ok(())
+}
