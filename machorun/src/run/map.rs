@@ -50,7 +50,7 @@ pub fn image(path: &Path, image: &Image<'_>, file: &fs_err::File, slice_offset: 
         let slide = (base as u64).wrapping_sub(span.start);
         for segment in image.mapped().filter(|segment| !segment.file.is_empty()) {
             let offset = slice_offset + segment.file.start;
-            if offset % PAGE != 0 {
+            if !offset.is_multiple_of(PAGE) {
                 let what = format!("segment {} doesn't lie on a page of the file", segment.name);
                 return Err(Error::Malformed { path: path.display().to_string(), what });
             }

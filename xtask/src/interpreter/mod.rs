@@ -50,6 +50,8 @@ impl Interpreter {
         let interpreter = Self { folder, program };
         if !cfg!(target_os = "macos") {
             let sdk = cx.paths.steps().join(plan.folder("sdk"));
+            describe_terminals(&interpreter.folder.path().join(TERMINALS))?;
+            name_system(&copy)?;
             make_launchable(&copy, &loader(cx)?, &Places { root: copy.clone(), sdk })?;
         }
         Ok(interpreter)
@@ -69,10 +71,38 @@ impl Interpreter {
             // The one UTF-8 locale that both systems have.
             ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
             ("TERM".to_owned(), "xterm".to_owned()),
+            ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
         ]);
         let program = text(&self.program);
         Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, jobserver: None }.run()
     }
+}
+
+/// Where the descriptions of terminals are, for ncurses.
+const TERMINALS: &str = "terminfo";
+
+/// macOS names the folders of its terminal descriptions by the first letter's number, 78 for x, Linux by the letter.
+fn describe_terminals(folder: &Path) -> Result<()> {
+    let host = ["/lib/terminfo/x/xterm", "/usr/share/terminfo/x/xterm"].map(Path::new);
+    if let Some(xterm) = host.into_iter().find(|path| path.is_file()) {
+        fs_err::create_dir_all(folder.join("78"))?;
+        fs_err::copy(xterm, folder.join("78/xterm"))?;
+    }
+    Ok(())
+}
+
+/// The file that `platform.mac_ver` reads.
+fn name_system(root: &Path) -> Result<()> {
+    let folder = root.join("System/Library/CoreServices");
+    fs_err::create_dir_all(&folder)?;
+    let entry = |key: &str, value: &str| format!("<key>{key}</key><string>{value}</string>\n");
+    let text = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\"><dict>\n{}{}{}</dict></plist>\n",
+        entry("ProductName", "macOS"),
+        entry("ProductVersion", machorun::MACOS),
+        entry("ProductBuildVersion", "machorun"),
+    );
+    Ok(fs_err::write(folder.join("SystemVersion.plist"), text)?)
 }
 
 /// The loader, built beside this program.

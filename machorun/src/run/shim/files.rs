@@ -1,10 +1,11 @@
 //! Opening, controlling and linking files.
 
-use std::ffi::{c_char, c_int, c_long, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint, c_void};
 
 use libc::mode_t;
 
 use super::{bits_to_darwin, bits_to_linux, d, errno, shims};
+use crate::run::loader;
 
 /// Flags of `open` (`fcntl.h`); the access mode is the two lowest bits on both.
 const OPEN_FLAGS: &[(i32, i32)] = &[
@@ -45,10 +46,29 @@ pub fn at_flags(darwin: c_int) -> c_int {
     )
 }
 
+/// Paths of macOS's own files, which are below the root when it has them; the host has none there.
+pub struct Path(Option<CString>, *const c_char);
+
+impl Path {
+    /// # Safety
+    /// `path` is null or a string.
+    pub unsafe fn new(path: *const c_char) -> Self {
+        let own = !path.is_null() && CStr::from_ptr(path).to_bytes().starts_with(b"/System/");
+        let below = own.then(|| loader::below_root(&CStr::from_ptr(path).to_string_lossy()));
+        let below = below.and_then(|path| CString::new(path.into_os_string().into_encoded_bytes()).ok());
+        Self(below, path)
+    }
+
+    /// Where it is here.
+    pub fn as_ptr(&self) -> *const c_char {
+        self.0.as_ref().map_or(self.1, |path| path.as_ptr())
+    }
+}
+
 // `open` and the like are variadic; on x86_64 a variadic integer is in the register of a named one.
 
 unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
-    lock_opened(libc::open(path, open_flags(flags), mode), flags)
+    lock_opened(libc::open(Path::new(path).as_ptr(), open_flags(flags), mode), flags)
 }
 
 unsafe extern "C" fn openat(dir: c_int, path: *const c_char, flags: c_int, mode: c_uint) -> c_int {

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int};
 
 use libc::{DIR, timespec, timeval};
 
-use super::files::{at_flags, folder};
+use super::files::{Path, at_flags, folder};
 use super::{d, errno, shims};
 
 /// Darwin's `makedev`: 8 bits of major, 24 of minor (`sys/types.h`).
@@ -45,12 +45,12 @@ unsafe fn stat_from(result: c_int, linux: &libc::stat, out: *mut d::Stat) -> c_i
 
 unsafe extern "C" fn stat(path: *const c_char, out: *mut d::Stat) -> c_int {
     let mut linux = std::mem::zeroed();
-    stat_from(libc::stat(path, &mut linux), &linux, out)
+    stat_from(libc::stat(Path::new(path).as_ptr(), &mut linux), &linux, out)
 }
 
 unsafe extern "C" fn lstat(path: *const c_char, out: *mut d::Stat) -> c_int {
     let mut linux = std::mem::zeroed();
-    stat_from(libc::lstat(path, &mut linux), &linux, out)
+    stat_from(libc::lstat(Path::new(path).as_ptr(), &mut linux), &linux, out)
 }
 
 unsafe extern "C" fn fstat(file: c_int, out: *mut d::Stat) -> c_int {

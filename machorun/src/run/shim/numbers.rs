@@ -145,9 +145,8 @@ unsafe extern "C" fn getrusage(who: c_int, out: *mut libc::rusage) -> c_int {
     result
 }
 
-/// The macOS that we claim to be: the oldest that products of this project support on both processors.
+/// The kernel of [`crate::MACOS`].
 const RELEASE: &str = "20.6.0";
-const PRODUCT_VERSION: &str = "11.7.10";
 
 unsafe extern "C" fn sysctlbyname(
     name: *const c_char,
@@ -161,7 +160,7 @@ unsafe extern "C" fn sysctlbyname(
             (libc::sysconf(libc::_SC_NPROCESSORS_ONLN) as i32).to_le_bytes().to_vec()
         }
         b"kern.osrelease" => format!("{RELEASE}\0").into_bytes(),
-        b"kern.osproductversion" => format!("{PRODUCT_VERSION}\0").into_bytes(),
+        b"kern.osproductversion" => format!("{}\0", crate::MACOS).into_bytes(),
         _ => return errno::fail(d::ENOENT),
     };
     if !out.is_null() {

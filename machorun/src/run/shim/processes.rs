@@ -164,6 +164,7 @@ unsafe extern "C" fn execv(path: *const c_char, argv: *const *const c_char) -> c
     execve(path, argv, environment().cast())
 }
 
+#[allow(non_snake_case)]
 unsafe extern "C" fn _NSGetExecutablePath(buffer: *mut c_char, size: *mut u32) -> c_int {
     let path = process().program.as_bytes_with_nul();
     let fits = *size as usize >= path.len();
@@ -175,6 +176,7 @@ unsafe extern "C" fn _NSGetExecutablePath(buffer: *mut c_char, size: *mut u32) -
     0
 }
 
+#[allow(non_snake_case)]
 unsafe extern "C" fn _NSGetEnviron() -> *mut *mut *mut c_char {
     unsafe extern "C" {
         static mut environ: *mut *mut c_char;

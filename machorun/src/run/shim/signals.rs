@@ -231,7 +231,7 @@ unsafe extern "C" fn strsignal(signal: c_int) -> *const c_char {
     let name = match signal {
         d::SIGEMT => "EMT trap",
         d::SIGINFO => "Information request",
-        1..32 => &std::ffi::CStr::from_ptr(libc::strsignal(to_linux(signal))).to_string_lossy().into_owned(),
+        1..32 => &std::ffi::CStr::from_ptr(libc::strsignal(to_linux(signal))).to_string_lossy(),
         _ => "Unknown signal",
     };
     let mut text = [0; 32];
