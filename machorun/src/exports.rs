@@ -50,7 +50,8 @@ fn c_str<'data>(data: &mut &'data [u8]) -> Option<&'data [u8]> {
 /// # Errors
 /// When the trie's bytes contradict each other on the way.
 pub fn find<'data>(trie: &'data [u8], name: &[u8]) -> Result<Option<Export<'data>>, String> {
-    walk(trie, name).ok_or_else(|| format!("the export trie is cut off on the way to {}", String::from_utf8_lossy(name)))
+    walk(trie, name)
+        .ok_or_else(|| format!("the export trie is cut off on the way to {}", String::from_utf8_lossy(name)))
 }
 
 /// `None` is a malformed trie.
@@ -72,7 +73,9 @@ fn walk<'data>(trie: &'data [u8], name: &[u8]) -> Option<Option<Export<'data>>> 
         for _ in 0..count {
             let label = c_str(&mut children)?;
             let offset = uleb(&mut children)?;
-            if !label.is_empty() && let Some(after) = rest.strip_prefix(label) {
+            if !label.is_empty()
+                && let Some(after) = rest.strip_prefix(label)
+            {
                 next = Some((after, offset));
                 break;
             }

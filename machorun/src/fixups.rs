@@ -208,7 +208,9 @@ fn origin(image: &Image<'_>, dylib: macho::BindDylib) -> Result<Origin, String> 
         other => {
             let index = usize::try_from(other.0).ok().and_then(|ordinal| ordinal.checked_sub(1));
             let index = index.filter(|&index| index < image.libraries.len());
-            Origin::Library(index.ok_or_else(|| format!("an import from library {} of {}", other.0, image.libraries.len()))?)
+            Origin::Library(
+                index.ok_or_else(|| format!("an import from library {} of {}", other.0, image.libraries.len()))?,
+            )
         }
     })
 }

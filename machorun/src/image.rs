@@ -151,7 +151,9 @@ impl<'data> Image<'data> {
             macho::MH_EXECUTE => Kind::Program,
             macho::MH_DYLIB => Kind::Library,
             macho::MH_BUNDLE => Kind::Bundle,
-            other => return Err(unsuitable(&format!("neither program, library nor bundle, but file type {}", other.0))),
+            other => {
+                return Err(unsuitable(&format!("neither program, library nor bundle, but file type {}", other.0)));
+            }
         };
         let mut image = Image {
             kind,
@@ -251,7 +253,9 @@ impl<'data> Image<'data> {
         let mut used: Vec<&Segment> = self.mapped().collect();
         used.sort_by_key(|segment| segment.memory.start);
         for pair in used.windows(2) {
-            if let [low, high] = pair && low.memory.end.next_multiple_of(PAGE) > high.memory.start {
+            if let [low, high] = pair
+                && low.memory.end.next_multiple_of(PAGE) > high.memory.start
+            {
                 return Err(format!("segments {} and {} overlap", low.name, high.name));
             }
         }

@@ -14,6 +14,8 @@ pub mod launch;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod run;
 pub mod tbd;
+#[cfg(test)]
+mod tests;
 
 /// The macOS that programs are told they run on: the oldest that runs on both of Apple's processors.
 pub const MACOS: &str = "11.7.10";

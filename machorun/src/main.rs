@@ -60,9 +60,8 @@ impl Line {
             let read = |file| std::io::Read::take(file, launch::BLOCK as u64);
             let opened = fs_err::File::open(&program).map_err(|error| error.to_string())?;
             std::io::Read::read_to_end(&mut read(opened), &mut head).map_err(|error| error.to_string())?;
-            places = launch::parse(&head).ok_or_else(|| {
-                format!("{}: neither --root and --sdk nor a launchable copy", program.display())
-            })?;
+            places = launch::parse(&head)
+                .ok_or_else(|| format!("{}: neither --root and --sdk nor a launchable copy", program.display()))?;
         }
         run(places, program, argv0, rest.collect())
     }

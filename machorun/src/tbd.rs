@@ -91,7 +91,10 @@ reexports:
     #[test]
     fn stubs_lie_where_the_library_would() {
         assert_eq!(stub_path("/usr/lib/libz.1.dylib"), "usr/lib/libz.1.tbd");
-        assert_eq!(stub_path("/System/Library/Frameworks/A.framework/Versions/A/A"), "System/Library/Frameworks/A.framework/Versions/A/A.tbd");
+        assert_eq!(
+            stub_path("/System/Library/Frameworks/A.framework/Versions/A/A"),
+            "System/Library/Frameworks/A.framework/Versions/A/A.tbd"
+        );
     }
 
     proptest! {

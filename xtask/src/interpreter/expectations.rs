@@ -113,11 +113,7 @@ test_os failed [not a result]
         let found = outcomes(LOG);
         assert_eq!(
             expectations.surprises(&found),
-            [
-                "test.test_asyncio.test_events failed",
-                "test_abc passed, which was not expected: why",
-                "test_os failed"
-            ]
+            ["test.test_asyncio.test_events failed", "test_abc passed, which was not expected: why", "test_os failed"]
         );
         assert_eq!(expectations.unknown(&found), ["test_gone is expected to fail, but there is no such test"]);
     }

@@ -91,7 +91,7 @@ fn describe_terminals(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The file that `platform.mac_ver` reads.
+/// Files of macOS's own: the one that `platform.mac_ver` reads, and two programs.
 fn name_system(root: &Path) -> Result<()> {
     let folder = root.join("System/Library/CoreServices");
     fs_err::create_dir_all(&folder)?;
@@ -102,7 +102,16 @@ fn name_system(root: &Path) -> Result<()> {
         entry("ProductVersion", machorun::MACOS),
         entry("ProductBuildVersion", "machorun"),
     );
-    Ok(fs_err::write(folder.join("SystemVersion.plist"), text)?)
+    fs_err::write(folder.join("SystemVersion.plist"), text)?;
+    // CPython's tests ask `defaults` whether crashes open a dialog; 1 is what it says to names it doesn't know.
+    let version = format!("#!/bin/sh\nprintf 'ProductName:\\tmacOS\\nProductVersion:\\t{}\\n'\n", machorun::MACOS);
+    for (name, script) in [("defaults", "#!/bin/sh\nexit 1\n"), ("sw_vers", &version)] {
+        let program = root.join("usr/bin").join(name);
+        fs_err::create_dir_all(root.join("usr/bin"))?;
+        fs_err::write(&program, script)?;
+        fs_err::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    }
+    Ok(())
 }
 
 /// The loader, built beside this program.

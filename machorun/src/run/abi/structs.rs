@@ -152,6 +152,14 @@ structures! {
         trailers: *const libc::iovec,
         trl_cnt: i32,
     }
+    Kevent = "struct kevent" {
+        ident: u64,
+        filter: i16,
+        flags: u16,
+        fflags: u32,
+        data: i64,
+        udata: *mut c_void,
+    }
     Utsname = "struct utsname" {
         sysname: [c_char; 256],
         nodename: [c_char; 256],

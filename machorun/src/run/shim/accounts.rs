@@ -20,12 +20,7 @@ fn passwd(linux: &libc::passwd) -> d::Passwd {
     }
 }
 
-unsafe fn answer(
-    result: c_int,
-    found: *mut libc::passwd,
-    entry: *mut d::Passwd,
-    out: *mut *mut d::Passwd,
-) -> c_int {
+unsafe fn answer(result: c_int, found: *mut libc::passwd, entry: *mut d::Passwd, out: *mut *mut d::Passwd) -> c_int {
     out.write(std::ptr::null_mut());
     if let Some(linux) = found.as_ref() {
         entry.write(passwd(linux));

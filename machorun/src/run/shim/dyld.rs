@@ -116,11 +116,27 @@ unsafe extern "C" fn _dyld_shared_cache_contains_path(path: *const c_char) -> bo
     matches!(library::find(&CStr::from_ptr(path).to_string_lossy()), Ok(Some(_)))
 }
 
+/// A platform and its version, packed as in load commands: `0xXXXXYYZZ` is X.Y.Z.
+#[repr(C)]
+struct BuildVersion {
+    platform: u32,
+    version: u32,
+}
+
+/// Whether the system is at least one of the versions; what `__builtin_available` ends up with. 1 is macOS.
+unsafe extern "C" fn _availability_version_check(count: u32, versions: *const BuildVersion) -> bool {
+    let numbers = crate::MACOS.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
+    let system = numbers.zip([16, 8, 0]).fold(0, |version, (number, shift)| version | number << shift);
+    let versions = (0..count as usize).map(|index| &*versions.add(index));
+    versions.into_iter().any(|wanted| wanted.platform == 1 && wanted.version <= system)
+}
+
 shims! {
     [dlopen]
     [dlsym]
     [dlerror]
     [dlclose]
     [dladdr]
+    ["__availability_version_check" => _availability_version_check]
     ["__dyld_shared_cache_contains_path" => _dyld_shared_cache_contains_path]
 }

@@ -235,7 +235,8 @@ unsafe extern "C" fn sendfile(
     let mut sent = 0;
     let mut result = 0;
     let write = |vectors: *const libc::iovec, count: c_int| libc::writev(socket, vectors, count);
-    if !around.is_null() && (*around).hdr_cnt > 0 {
+    // Without a list, the count may be anything.
+    if !around.is_null() && !(*around).headers.is_null() {
         let wrote = write((*around).headers, (*around).hdr_cnt);
         result = if wrote < 0 { -1 } else { 0 };
         sent += wrote.max(0) as i64;
@@ -250,7 +251,7 @@ unsafe extern "C" fn sendfile(
             _ => result = -1,
         }
     }
-    if result == 0 && !around.is_null() && (*around).trl_cnt > 0 {
+    if result == 0 && !around.is_null() && !(*around).trailers.is_null() {
         let wrote = write((*around).trailers, (*around).trl_cnt);
         result = if wrote < 0 { -1 } else { 0 };
         sent += wrote.max(0) as i64;

@@ -1,6 +1,7 @@
 //! Locales and kinds of characters.
 
 use std::ffi::{CStr, c_char, c_int, c_ulong};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{d, shims};
 
@@ -14,13 +15,33 @@ const CATEGORIES: &[(i32, i32)] = &[
     (d::LC_MESSAGES, libc::LC_MESSAGES),
 ];
 
-/// `UTF-8` is a locale of macOS, with that encoding and otherwise `C`.
+/// macOS has a locale `UTF-8`, of characters alone; here it is `C.UTF-8` under another name.
+static NAMED_UTF8: AtomicBool = AtomicBool::new(false);
+
+/// What the environment says for characters: the first of these that says anything.
+fn from_environment() -> Option<String> {
+    let names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    names.filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty())
+}
+
 unsafe extern "C" fn setlocale(category: c_int, name: *const c_char) -> *mut c_char {
     let Some(linux) = super::to_linux(CATEGORIES, category) else { return std::ptr::null_mut() };
-    if name.is_null() || CStr::from_ptr(name).to_bytes() != b"UTF-8" {
+    if category != d::LC_CTYPE {
         return libc::setlocale(linux, name);
     }
-    libc::setlocale(linux, c"C.UTF-8".as_ptr())
+    if !name.is_null() {
+        let wanted = CStr::from_ptr(name).to_bytes();
+        let utf8 = wanted == b"UTF-8" || wanted.is_empty() && from_environment().as_deref() == Some("UTF-8");
+        let name = if utf8 { c"C.UTF-8".as_ptr() } else { name };
+        if libc::setlocale(linux, name).is_null() {
+            return std::ptr::null_mut();
+        }
+        NAMED_UTF8.store(utf8, Ordering::Relaxed);
+    }
+    if NAMED_UTF8.load(Ordering::Relaxed) {
+        return c"UTF-8".as_ptr().cast_mut();
+    }
+    libc::setlocale(linux, std::ptr::null())
 }
 
 /// First items of rows, how many there are, and Linux's first: rows run alike.
@@ -114,11 +135,13 @@ unsafe extern "C" {
 }
 
 unsafe extern "C" fn __tolower(character: c_int) -> c_int {
-    u8::try_from(character).map_or_else(|_| towlower(character as u32) as c_int, |byte| byte.to_ascii_lowercase().into())
+    u8::try_from(character)
+        .map_or_else(|_| towlower(character as u32) as c_int, |byte| byte.to_ascii_lowercase().into())
 }
 
 unsafe extern "C" fn __toupper(character: c_int) -> c_int {
-    u8::try_from(character).map_or_else(|_| towupper(character as u32) as c_int, |byte| byte.to_ascii_uppercase().into())
+    u8::try_from(character)
+        .map_or_else(|_| towupper(character as u32) as c_int, |byte| byte.to_ascii_uppercase().into())
 }
 
 shims! {

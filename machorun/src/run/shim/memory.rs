@@ -27,8 +27,7 @@ unsafe extern "C" fn mmap(
 
 unsafe extern "C" fn msync(at: *mut c_void, len: usize, flags: c_int) -> c_int {
     // MS_SYNC is 0x10 on Darwin.
-    let table =
-        [(d::MS_ASYNC, libc::MS_ASYNC), (d::MS_INVALIDATE, libc::MS_INVALIDATE), (d::MS_SYNC, libc::MS_SYNC)];
+    let table = [(d::MS_ASYNC, libc::MS_ASYNC), (d::MS_INVALIDATE, libc::MS_INVALIDATE), (d::MS_SYNC, libc::MS_SYNC)];
     let linux = bits_to_linux(&table, flags);
     libc::msync(at, len, if linux & (libc::MS_ASYNC | libc::MS_SYNC) == 0 { linux | libc::MS_SYNC } else { linux })
 }

@@ -4,7 +4,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 use libc::socklen_t;
 
-use super::sockets::{ADDRESS, Address, address_to_darwin, family_to_darwin, family_to_linux};
+use super::sockets::{ADDRESS, Address, LEVEL_IPV6, address_to_darwin, family_to_darwin, family_to_linux};
 use super::{d, errno, shims};
 
 const FLAGS: &[(i32, i32)] = &[
@@ -76,10 +76,14 @@ unsafe fn control_to_linux(darwin: &d::Msghdr) -> Vec<u64> {
             break;
         }
         let data = std::slice::from_raw_parts(darwin.msg_control.add(at + DARWIN_HEADER), len - DARWIN_HEADER);
-        let level = if header.cmsg_level == d::SOL_SOCKET { libc::SOL_SOCKET } else { header.cmsg_level };
+        let (level, kind) = match (header.cmsg_level, header.cmsg_type) {
+            (d::SOL_SOCKET, kind) => (libc::SOL_SOCKET, kind),
+            (d::IPPROTO_IPV6, kind) => (d::IPPROTO_IPV6, super::to_linux(LEVEL_IPV6, kind).unwrap_or(kind)),
+            other => other,
+        };
         linux.extend((LINUX_HEADER + data.len()).to_ne_bytes());
         linux.extend(level.to_ne_bytes());
-        linux.extend(header.cmsg_type.to_ne_bytes());
+        linux.extend(kind.to_ne_bytes());
         linux.extend(data);
         linux.resize(linux.len().next_multiple_of(8), 0);
         at += len.next_multiple_of(4);
@@ -97,12 +101,12 @@ unsafe fn control_to_darwin(linux: &libc::msghdr, to: *mut u8, room: usize) -> (
         if used + DARWIN_HEADER > room {
             return (used, false);
         }
-        let level = if message.cmsg_level == libc::SOL_SOCKET { d::SOL_SOCKET } else { message.cmsg_level };
-        let out = d::Cmsghdr {
-            cmsg_len: (DARWIN_HEADER + fits) as u32,
-            cmsg_level: level,
-            cmsg_type: message.cmsg_type,
+        let (cmsg_level, cmsg_type) = match (message.cmsg_level, message.cmsg_type) {
+            (libc::SOL_SOCKET, kind) => (d::SOL_SOCKET, kind),
+            (libc::IPPROTO_IPV6, kind) => (d::IPPROTO_IPV6, super::to_darwin(LEVEL_IPV6, kind).unwrap_or(kind)),
+            other => other,
         };
+        let out = d::Cmsghdr { cmsg_len: (DARWIN_HEADER + fits) as u32, cmsg_level, cmsg_type };
         to.add(used).cast::<d::Cmsghdr>().write_unaligned(out);
         std::ptr::copy_nonoverlapping(libc::CMSG_DATA(header), to.add(used + DARWIN_HEADER), fits);
         used += (DARWIN_HEADER + fits).next_multiple_of(4);

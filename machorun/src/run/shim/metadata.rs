@@ -1,7 +1,9 @@
 //! What is known of files: `stat`, `statfs`, `readdir`, modes, owners and times.
 
 use std::cell::UnsafeCell;
+use std::collections::HashMap;
 use std::ffi::{c_char, c_int};
+use std::sync::{Mutex, PoisonError};
 
 use libc::{DIR, timespec, timeval};
 
@@ -22,7 +24,7 @@ unsafe fn stat_from(result: c_int, linux: &libc::stat, out: *mut d::Stat) -> c_i
     let modified = time(linux.st_mtime, linux.st_mtime_nsec);
     out.write(d::Stat {
         st_dev: device(linux.st_dev),
-        st_mode: linux.st_mode as u16,
+        st_mode: mode(linux),
         st_nlink: linux.st_nlink as u16,
         st_ino: linux.st_ino,
         st_uid: linux.st_uid,
@@ -162,16 +164,39 @@ unsafe extern "C" fn futimes(file: c_int, darwin: *const timeval) -> c_int {
 }
 
 unsafe extern "C" fn fchmodat(dir: c_int, path: *const c_char, mode: libc::mode_t, flags: c_int) -> c_int {
+    if flags & d::AT_SYMLINK_NOFOLLOW != 0 && dir == d::AT_FDCWD {
+        return lchmod(path, mode);
+    }
     libc::fchmodat(folder(dir), path, mode, at_flags(flags))
 }
 
-/// Linux has no modes of symbolic links; on other files it is `chmod`.
+/// Modes of symbolic links, by device and inode: Linux has none, Darwin does. They are this process's alone.
+static LINK_MODES: Mutex<Option<HashMap<(u64, u64), u16>>> = Mutex::new(None);
+
+/// On other files it is `chmod`.
 unsafe extern "C" fn lchmod(path: *const c_char, mode: libc::mode_t) -> c_int {
     let mut linux: libc::stat = std::mem::zeroed();
     if libc::lstat(path, &mut linux) != 0 {
         return -1;
     }
-    if linux.st_mode & libc::S_IFMT == libc::S_IFLNK { errno::fail(d::ENOTSUP) } else { libc::chmod(path, mode) }
+    if linux.st_mode & libc::S_IFMT != libc::S_IFLNK {
+        return libc::chmod(path, mode);
+    }
+    let mut modes = LINK_MODES.lock().unwrap_or_else(PoisonError::into_inner);
+    let mode = (linux.st_mode & libc::S_IFMT | mode & 0o7777) as u16;
+    modes.get_or_insert_default().insert((linux.st_dev, linux.st_ino), mode);
+    0
+}
+
+/// The mode of a file, as Darwin would have it.
+fn mode(linux: &libc::stat) -> u16 {
+    if linux.st_mode & libc::S_IFMT == libc::S_IFLNK {
+        let modes = LINK_MODES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mode) = modes.as_ref().and_then(|modes| modes.get(&(linux.st_dev, linux.st_ino))) {
+            return *mode;
+        }
+    }
+    linux.st_mode as u16
 }
 
 unsafe extern "C" fn fchownat(dir: c_int, path: *const c_char, user: u32, group: u32, flags: c_int) -> c_int {
@@ -184,7 +209,7 @@ unsafe extern "C" fn chflags(path: *const c_char, flags: u32) -> c_int {
     if libc::lstat(path, &mut linux) != 0 {
         return -1;
     }
-    if flags == 0 { 0 } else { errno::fail(d::ENOTSUP) }
+    if flags == 0 { 0 } else { errno::fail(d::EOPNOTSUPP) }
 }
 
 shims! {

@@ -11,6 +11,7 @@ mod errno;
 mod files;
 mod foundation;
 mod jumps;
+mod kqueue;
 mod locale;
 mod locks;
 mod mach;
@@ -88,6 +89,7 @@ const AREAS: &[&[Shim]] = &[
     files::SHIMS,
     foundation::SHIMS,
     jumps::SHIMS,
+    kqueue::SHIMS,
     locale::SHIMS,
     locks::SHIMS,
     mach::SHIMS,
@@ -193,7 +195,8 @@ unsafe extern "C" fn trap_entry() {
 }
 
 unsafe extern "C" fn trap_hit(name: *const c_char) {
-    let text = format!("machorun: {} was called, which has no shim\n", std::ffi::CStr::from_ptr(name).to_string_lossy());
+    let text =
+        format!("machorun: {} was called, which has no shim\n", std::ffi::CStr::from_ptr(name).to_string_lossy());
     libc::write(2, text.as_ptr().cast(), text.len());
     libc::abort()
 }

@@ -7,7 +7,7 @@ use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
 use super::{d, environment, errno, shims, signals};
 use crate::launch;
-use crate::run::process;
+use crate::run::{loader, process};
 
 const OPTIONS: &[(i32, i32)] = &[
     (d::WNOHANG, libc::WNOHANG),
@@ -99,7 +99,14 @@ impl Command {
     /// # Safety
     /// `path` and `argv` are as `execve` wants them.
     pub unsafe fn new(path: *const c_char, argv: *const *const c_char) -> Self {
-        let file = CStr::from_ptr(path).to_owned();
+        let mut file = CStr::from_ptr(path).to_owned();
+        if libc::access(path, libc::F_OK) != 0 && file.as_bytes().starts_with(b"/usr/") {
+            // A program of macOS's, which the root may have.
+            let below = loader::below_root(&file.to_string_lossy());
+            if below.is_file() {
+                file = CString::new(below.into_os_string().into_encoded_bytes()).unwrap_or(file);
+            }
+        }
         let mut given = Vec::new();
         let mut at = argv;
         while !at.is_null() && !(*at).is_null() {
@@ -145,10 +152,14 @@ fn is_macho(path: &CStr) -> bool {
     let read = executable == 0
         && path.is_file()
         && fs_err::File::open(path)
-            .and_then(|file| std::io::Read::read_to_end(&mut std::io::Read::take(file, launch::BLOCK as u64), &mut head))
+            .and_then(|file| {
+                std::io::Read::read_to_end(&mut std::io::Read::take(file, launch::BLOCK as u64), &mut head)
+            })
             .is_ok();
     errno::restore(saved);
-    read && (launch::header_len(&head) > 0 || head.starts_with(&[0xca, 0xfe, 0xba, 0xbe]) || head.starts_with(&[0xcf, 0xfa, 0xed, 0xfe]))
+    read && (launch::header_len(&head) > 0
+        || head.starts_with(&[0xca, 0xfe, 0xba, 0xbe])
+        || head.starts_with(&[0xcf, 0xfa, 0xed, 0xfe]))
 }
 
 unsafe extern "C" fn execve(

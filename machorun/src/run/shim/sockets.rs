@@ -147,7 +147,8 @@ const LEVEL_IP: &[(i32, i32)] = &[
     (d::IP_DROP_MEMBERSHIP, libc::IP_DROP_MEMBERSHIP),
 ];
 
-const LEVEL_IPV6: &[(i32, i32)] = &[
+/// Also the types of its control messages.
+pub const LEVEL_IPV6: &[(i32, i32)] = &[
     (d::IPV6_V6ONLY, libc::IPV6_V6ONLY),
     (d::IPV6_UNICAST_HOPS, libc::IPV6_UNICAST_HOPS),
     (d::IPV6_MULTICAST_IF, libc::IPV6_MULTICAST_IF),
@@ -156,6 +157,11 @@ const LEVEL_IPV6: &[(i32, i32)] = &[
     (d::IPV6_JOIN_GROUP, libc::IPV6_ADD_MEMBERSHIP),
     (d::IPV6_LEAVE_GROUP, libc::IPV6_DROP_MEMBERSHIP),
     (d::IPV6_TCLASS, libc::IPV6_TCLASS),
+    (d::IPV6_RECVTCLASS, libc::IPV6_RECVTCLASS),
+    (d::IPV6_HOPLIMIT, libc::IPV6_HOPLIMIT),
+    (d::IPV6_RECVHOPLIMIT, libc::IPV6_RECVHOPLIMIT),
+    (d::IPV6_PKTINFO, libc::IPV6_PKTINFO),
+    (d::IPV6_RECVPKTINFO, libc::IPV6_RECVPKTINFO),
 ];
 
 const LEVEL_TCP: &[(i32, i32)] = &[

@@ -18,8 +18,7 @@ struct Attributes {
 type Actions = *mut posix_spawn_file_actions_t;
 
 unsafe extern "C" fn posix_spawnattr_init(out: *mut *mut Attributes) -> c_int {
-    let mut attributes =
-        Box::new(Attributes { linux: std::mem::zeroed(), set_exec: false });
+    let mut attributes = Box::new(Attributes { linux: std::mem::zeroed(), set_exec: false });
     let result = libc::posix_spawnattr_init(&mut attributes.linux);
     out.write(Box::into_raw(attributes));
     errno::darwin(result)

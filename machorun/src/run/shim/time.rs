@@ -41,10 +41,8 @@ unsafe extern "C" fn setitimer(which: c_int, new: *const itimerval, old: *mut it
     if new.is_null() {
         return libc::getitimer(which as _, old);
     }
-    let new = itimerval {
-        it_interval: timeval_to_linux((*new).it_interval),
-        it_value: timeval_to_linux((*new).it_value),
-    };
+    let new =
+        itimerval { it_interval: timeval_to_linux((*new).it_interval), it_value: timeval_to_linux((*new).it_value) };
     libc::setitimer(which as _, &new, old)
 }
 
