@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 
-pub use read::{Decoded, Records, examine, load, read, records};
+pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
 use crate::cpio;
 use crate::macho::FileFacts;
@@ -125,6 +125,12 @@ pub enum Error {
     TooLarge {
         /// The caller's limit in bytes.
         limit: u64,
+    },
+    /// There are more entries than are taken into memory.
+    #[error("the archive has more than {limit} entries")]
+    TooMany {
+        /// How many are accepted.
+        limit: usize,
     },
     /// The archive doesn't start with its root.
     #[error("the archive starts with {got:?}, expected \".\"")]

@@ -13,9 +13,6 @@ use crate::package::Part;
 use crate::payload;
 use crate::tree::TreePath;
 
-/// Entries that are looked at where no bill of materials says how many there should be, and beyond those that it lists.
-const MOST_UNLISTED: usize = 65_536;
-
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sums {
@@ -27,8 +24,8 @@ pub(super) struct Sums {
     pub(super) bytes: u64,
 }
 
-/// Reads an archive to its end and shows each record to `look`, with its place. Nothing comes back, and a finding says why,
-/// when it can't be read or holds far more entries than `listed`.
+/// Reads an archive to its end and shows each record to `look`. Nothing comes back, and a finding says why, when it can't be
+/// read or holds far more entries than are `listed`.
 pub(super) fn walk(
     input: Part<'_>,
     place: &str,
@@ -37,7 +34,7 @@ pub(super) fn walk(
     findings: &mut Findings,
     mut look: impl FnMut(&Record, &mut Findings),
 ) -> Option<Sums> {
-    let most = listed.saturating_add(MOST_UNLISTED);
+    let most = listed.saturating_add(payload::MOST_IN_MEMORY);
     let mut sums = Sums::default();
     let mut seen = HashMap::with_capacity(listed);
     let records = match payload::examine(Metered { input, meter }) {
