@@ -177,7 +177,7 @@ fn deflate(bytes: &[u8]) -> u64 {
     const PIECE: usize = 1 << 20;
     let pieces = bytes.par_chunks(PIECE).enumerate();
     let lengths = pieces.map(|(number, piece)| {
-        let mut deflate = flate2::Compress::new(flate2::Compression::new(6), false);
+        let mut deflate = flate2::Compress::new(flate2::Compression::new(5), false);
         let start = number * PIECE;
         if start > 0 {
             deflate.set_dictionary(&bytes[start - 32 * 1024..start]).unwrap();
