@@ -78,7 +78,12 @@ impl Verify {
 /// # Errors
 /// It can't be read, or is none: [`Unusable`].
 pub fn open(path: &Path) -> Result<Package> {
-    Package::open(path).with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
+    Package::open(path).with_context(|| unreadable(path))
+}
+
+/// What is said of a package, or a part of it, that can't be read.
+pub fn unreadable(path: &Path) -> Unusable {
+    Unusable(format!("{} can't be read as a package", path.display()))
 }
 
 /// Verifies a package.
