@@ -1,10 +1,19 @@
+mod network;
+mod server;
+
 use super::*;
 use crate::context::Paths;
+use crate::digest::Sha256;
+use crate::hint::render;
 use crate::ui::Ui;
 
 fn context(cache: &Path) -> Context {
     let paths = Paths { repo: cache.into(), cache: cache.into(), dist: cache.join("dist") };
     Context { paths, ui: Ui::new(), offline: true, jobs: 1, apt: Mutex::default() }
+}
+
+fn fetcher<'a>(cx: &'a Context, folder: Option<&'a Path>) -> Fetcher<'a> {
+    Fetcher { cx, folder, client: Client::new(Duration::ZERO), cache: cx.paths.sources() }
 }
 
 fn source(file: &str, contents: &[u8]) -> Source {
@@ -55,9 +64,38 @@ fn offline_names_everything_that_is_missing_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (source("one.tar", b"1"), source("two.tar", b"2"));
     let text = render(&all(&context(dir.path()), &[&one, &two], None).unwrap_err());
-    assert!(
-        text.contains("2 sources could not be had") && text.contains("one.tar") && text.contains("two.tar"),
-        "{text}"
-    );
-    assert!(text.contains("--sources DIR"), "{text}");
+    insta::assert_snapshot!(text, @"
+    error: 2 sources could not be had:
+        one.tar, 1 bytes, sha256 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
+          https://example.invalid/file
+        two.tar, 1 bytes, sha256 d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35
+          https://example.invalid/file
+      hint: run once without --offline, or name a folder that has these files with --sources DIR
+    ");
+    assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 0, "nothing was made for nothing");
+}
+
+#[test]
+fn a_cache_that_has_everything_is_only_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let (cx, source) = (context(dir.path()), source("a.tar", b"contents"));
+    let place = place(&cx.paths.sources(), &source);
+    fs_err::create_dir_all(place.parent().unwrap()).unwrap();
+    fs_err::write(&place, b"contents").unwrap();
+    let entries = || walkdir::WalkDir::new(dir.path()).into_iter().map(|entry| entry.unwrap().into_path());
+    let before: Vec<_> = entries().collect();
+    all(&cx, &[&source], None).unwrap();
+    assert_eq!(entries().collect::<Vec<_>>(), before);
+}
+
+#[test]
+fn a_cache_that_can_t_be_written_is_named_with_a_remedy() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::write(folder.path().join("a.tar"), "contents").unwrap();
+    // Not even root can make a folder inside a file.
+    let cache = dir.path().join("file");
+    fs_err::write(&cache, "").unwrap();
+    let text = render(&all(&context(&cache), &[&source("a.tar", b"contents")], Some(folder.path())).unwrap_err());
+    assert!(text.contains(&cache.display().to_string()) && text.contains("--cache DIR"), "{text}");
 }
