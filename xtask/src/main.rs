@@ -8,6 +8,7 @@ mod build;
 mod cli;
 mod context;
 mod digest;
+mod doctor;
 mod exec;
 mod fetch;
 mod hint;
@@ -36,7 +37,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui::Ui::new().say(hint::render(&error));
-            ExitCode::FAILURE
+            if error.is::<verbs::verify::Unreadable>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }
