@@ -1,15 +1,16 @@
 //! `cargo xtask verify`.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use flatpkg::verify::Options;
 
 use crate::build::Built;
 use crate::context::Context;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
-use crate::recipe::known_releases;
+use crate::recipe::{Recipes, newest_built};
 use crate::verify::{Expectations, Linkage, Report};
 use crate::version::PythonVersion;
 
@@ -17,13 +18,13 @@ use crate::version::PythonVersion;
 ///
 /// A package: every checksum and size, no gap or overlap, and that bills of materials, payloads and the Distribution agree.
 /// A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of build folders, modules.
-/// Exit code 0 when clean, 1 with findings or when it can't be read, 2 for a wrong command line.
+/// Exit code 0 when sound, 1 with findings, 2 when it can't be read or the command line is wrong.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A .pkg file, or the folder of a staged root.
     path: PathBuf,
 
-    /// A root's release [default: the newest there is data for].
+    /// A root's release [default: what the root says it is, else the newest].
     #[arg(long, value_name = "VERSION")]
     release: Option<PythonVersion>,
 
@@ -36,26 +37,44 @@ pub struct Verify {
     json: bool,
 }
 
+/// Marks the error of something that could not be looked at: what is wrong with it isn't known.
+#[derive(Debug)]
+pub struct Unreadable(PathBuf);
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not look at {}", self.0.display())
+    }
+}
+
 impl Verify {
     /// Verifies, and prints the findings.
     ///
     /// # Errors
-    /// When there are findings, or the file can't be read.
+    /// When there are findings; or an [`Unreadable`].
     pub fn run(self, cx: &Context) -> Result<()> {
-        if self.path.is_dir() {
-            return self.root(cx);
+        let sound = if self.path.is_dir() { self.root(cx) } else { self.package(cx) };
+        match sound.with_context(|| Unreadable(self.path.clone()))? {
+            true => Ok(()),
+            false => bail!("{} is not sound", self.path.display()),
         }
-        if !self.json {
-            return package(cx, &self.path, self.strict);
-        }
-        let report = flatpkg::verify::verify_file(&self.path, Options { strict: self.strict })?;
-        cx.ui.result(serde_json::to_string_pretty(&report)?);
-        if report.is_clean() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
     }
 
-    fn root(&self, cx: &Context) -> Result<()> {
-        let known = known_releases(&cx.paths.mac())?.pop();
-        let Some(version) = self.release.or(known) else { bail!("Mac/releases is empty") };
+    fn package(&self, cx: &Context) -> Result<bool> {
+        let report = flatpkg::verify::verify_file(&self.path, Options { strict: self.strict })?;
+        if self.json {
+            cx.ui.result(serde_json::to_string_pretty(&report)?);
+        } else {
+            report.findings.iter().for_each(|finding| cx.ui.result(finding));
+        }
+        Ok(report.is_clean())
+    }
+
+    fn root(&self, cx: &Context) -> Result<bool> {
+        let version = match self.release.or_else(|| crate::verify::version_of(&self.path)) {
+            Some(version) => version,
+            None => newest_built(&cx.paths.mac())?,
+        };
         let plan = super::plan::make(cx, version)?;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders })?;
@@ -64,7 +83,7 @@ impl Verify {
         } else {
             cx.ui.result(&report);
         }
-        if report.passed() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+        Ok(report.passed())
     }
 }
 
@@ -106,6 +125,8 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
 
 fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
     let sdk = cx.paths.steps().join(plan.folder("sdk"));
+    let recipes = Recipes::load(&cx.paths.mac(), plan.python)?;
+    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let archs: Vec<_> = plan.archs.keys().copied().collect();
     let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
     let expect = Expectations {
@@ -114,6 +135,9 @@ fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         minimum: *minimum,
         prefix: framework_prefix(plan.python),
         modules: plan.expected_modules.clone(),
+        licenses: ["python".to_owned()].into_iter().chain(libraries).collect(),
+        current: recipes.release.current,
+        bytecode: false,
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,
