@@ -48,9 +48,6 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain) -> Step {
     }
     // Compiled at install time, as python.org's installer does.
     ops.push(Op::Prune { dir: "@out@".into(), names: vec!["*.pyc".into(), "__pycache__".into()] });
-    if !recipes.release.current {
-        ops.push(Op::Remove { path: "@out@/Library/Frameworks/Python.framework/Versions/Current".into() });
-    }
     if toolchain.is_cross() {
         let file = format!("{prefix}/Resources/Python.app/Contents/MacOS/Python");
         ops.push(Op::StackSize { file, bytes: STACK_SIZE });

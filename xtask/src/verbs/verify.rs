@@ -1,9 +1,8 @@
 //! `cargo xtask verify`.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use flatpkg::verify::Options;
 
@@ -18,7 +17,7 @@ use crate::version::PythonVersion;
 ///
 /// A package: every checksum and size, no gap or overlap, and that bills of materials, payloads and the Distribution agree.
 /// A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of build folders, modules.
-/// Exit code 0 when sound, 1 with findings, 2 when it can't be read or the command line is wrong.
+/// Exit code 0 when clean, 1 with findings or when it can't be read, 2 for a wrong command line.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A .pkg file, or the folder of a staged root.
@@ -37,40 +36,24 @@ pub struct Verify {
     json: bool,
 }
 
-/// Marks the error of something that could not be looked at: what is wrong with it isn't known.
-#[derive(Debug)]
-pub struct Unreadable(PathBuf);
-
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not look at {}", self.0.display())
-    }
-}
-
 impl Verify {
     /// Verifies, and prints the findings.
     ///
     /// # Errors
-    /// When there are findings; or an [`Unreadable`].
+    /// When there are findings, or the file can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let sound = if self.path.is_dir() { self.root(cx) } else { self.package(cx) };
-        match sound.with_context(|| Unreadable(self.path.clone()))? {
-            true => Ok(()),
-            false => bail!("{} is not sound", self.path.display()),
+        if self.path.is_dir() {
+            return self.root(cx);
         }
-    }
-
-    fn package(&self, cx: &Context) -> Result<bool> {
+        if !self.json {
+            return package(cx, &self.path, self.strict);
+        }
         let report = flatpkg::verify::verify_file(&self.path, Options { strict: self.strict })?;
-        if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
-        } else {
-            report.findings.iter().for_each(|finding| cx.ui.result(finding));
-        }
-        Ok(report.is_clean())
+        cx.ui.result(serde_json::to_string_pretty(&report)?);
+        if report.is_clean() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
     }
 
-    fn root(&self, cx: &Context) -> Result<bool> {
+    fn root(&self, cx: &Context) -> Result<()> {
         let version = match self.release.or_else(|| crate::verify::version_of(&self.path)) {
             Some(version) => version,
             None => newest_built(&cx.paths.mac())?,
@@ -83,7 +66,7 @@ impl Verify {
         } else {
             cx.ui.result(&report);
         }
-        Ok(report.passed())
+        if report.passed() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
     }
 }
 
