@@ -127,9 +127,12 @@ fn nearest(dir: &Path) -> &Path {
 }
 
 fn unwritable(cache: &Path) -> Option<String> {
-    let dir = nearest(cache);
-    let error = tempfile::tempfile_in(dir).err()?;
-    Some(format!("can't be written: {}: {error}", dir.display()))
+    let there = cache.ancestors().find(|path| path.exists())?;
+    if !there.is_dir() {
+        return Some(format!("can't be made: {} is not a folder", there.display()));
+    }
+    let error = tempfile::tempfile_in(there).err()?;
+    Some(format!("can't be written: {}: {error}", there.display()))
 }
 
 fn used(cache: &Path) -> u64 {

@@ -13,10 +13,12 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::hint::innermost;
+use crate::digest::Sha256;
+use crate::hint::{hinted, innermost};
 use crate::recipe::Source;
 use failure::{Failure, Wrong};
 use part::Part;
@@ -47,7 +49,17 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// # Errors
 /// All sources that nobody could deliver, at once, with what each provider said.
 pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
-    Fetcher { cx, folder, client: Client::new(PAUSE), cache: cx.paths.sources() }.all(sources)
+    Fetcher::new(cx, folder, PAUSE)?.all(sources)
+}
+
+/// The same, but reads first what the cache has: a disk may have changed it since it was checked.
+///
+/// # Errors
+/// As [`all`]; and when something in the cache can't be read.
+pub fn all_again(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
+    let fetcher = Fetcher::new(cx, folder, PAUSE)?;
+    fetcher.set_damaged_aside(sources)?;
+    fetcher.all(sources)
 }
 
 /// Why a server can't be reached; nothing when it answers, whatever it says.
@@ -66,7 +78,34 @@ struct Fetcher<'a> {
     cache: PathBuf,
 }
 
-impl Fetcher<'_> {
+impl<'a> Fetcher<'a> {
+    fn new(cx: &'a Context, folder: Option<&'a Path>, pause: Duration) -> Result<Self> {
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let error = anyhow!("{} is not a folder", folder.display());
+            return Err(hinted(error, "--sources takes a folder of source archives, named as upstream names them"));
+        }
+        Ok(Self { cx, folder, client: Client::new(pause), cache: cx.paths.sources() })
+    }
+
+    /// Moves out of the cache what is no longer what it was.
+    fn set_damaged_aside(&self, sources: &[&Source]) -> Result<()> {
+        sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
+            let place = place(&self.cache, source);
+            if Sha256::of_file(&place)? != source.sha256 {
+                let kept = self.rejected(source);
+                fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
+                fs_err::rename(place, &kept)?;
+                self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
+            }
+            Ok(())
+        })
+    }
+
+    /// Where wrong files are kept for a look at them.
+    fn rejected(&self, source: &Source) -> PathBuf {
+        self.cx.paths.cache.join("rejected").join(&source.file)
+    }
+
     /// When everything is there, nothing is written: the cache may be read-only.
     fn all(self, sources: &[&Source]) -> Result<Sources> {
         let missing: Vec<&Source> = sources.iter().copied().filter(|source| !self.is_cached(source)).collect();
@@ -144,8 +183,7 @@ impl Fetcher<'_> {
         if got == source.sha256 {
             return Ok(None);
         }
-        let kept = self.cx.paths.cache.join("rejected").join(&source.file);
-        let wrong = Wrong::new(source, provider, got, part.len(), kept);
+        let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
         part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
         self.cx.ui.say(format_args!("{provider} delivers another {}: {}", source.file, wrong.kept.display()));
         Ok(Some(wrong))

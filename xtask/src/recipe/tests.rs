@@ -67,6 +67,7 @@ fn every_release_loads_with_its_recipes() {
     for version in known {
         let recipes = Recipes::load(&mac(), version).unwrap();
         assert!(recipes.source_date().unwrap() > 1_000_000_000);
+        assert!(recipes.release.source.urls.iter().all(|url| url.starts_with("https://")), "{version}");
     }
 }
 

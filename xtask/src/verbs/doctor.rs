@@ -1,10 +1,11 @@
 //! `cargo xtask doctor`.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt as _;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
+use rayon::prelude::*;
 
 use crate::context::Context;
 use crate::doctor::{Machine, examine};
@@ -35,13 +36,11 @@ impl Doctor {
         if self.network && !cx.offline {
             let recipes = Recipes::load(&cx.paths.mac(), newest_built(&cx.paths.mac())?)?;
             let sources = recipes.libraries.iter().map(|library| &library.source).chain([&recipes.release.source]);
-            let mut hosts = BTreeSet::new();
-            for url in sources.flat_map(|source| &source.urls) {
-                let host = url.split('/').nth(2).unwrap_or(url);
-                if hosts.insert(host) {
-                    machine.network.insert(host.to_owned(), crate::fetch::unreachable(url));
-                }
-            }
+            let urls = sources.flat_map(|source| &source.urls);
+            let hosts: BTreeMap<&str, &str> =
+                urls.map(|url| (url.split('/').nth(2).unwrap_or(url), url.as_str())).collect();
+            let asked = hosts.par_iter().map(|(host, url)| ((*host).to_owned(), crate::fetch::unreachable(url)));
+            machine.network = asked.collect();
         }
         let report = examine(&machine);
         if self.json {

@@ -3,7 +3,6 @@ mod server;
 
 use super::*;
 use crate::context::Paths;
-use crate::digest::Sha256;
 use crate::hint::render;
 use crate::ui::Ui;
 
@@ -13,7 +12,7 @@ fn context(cache: &Path) -> Context {
 }
 
 fn fetcher<'a>(cx: &'a Context, folder: Option<&'a Path>) -> Fetcher<'a> {
-    Fetcher { cx, folder, client: Client::new(Duration::ZERO), cache: cx.paths.sources() }
+    Fetcher::new(cx, folder, Duration::ZERO).unwrap()
 }
 
 fn source(file: &str, contents: &[u8]) -> Source {
@@ -98,4 +97,27 @@ fn a_cache_that_can_t_be_written_is_named_with_a_remedy() {
     fs_err::write(&cache, "").unwrap();
     let text = render(&all(&context(&cache), &[&source("a.tar", b"contents")], Some(folder.path())).unwrap_err());
     assert!(text.contains(&cache.display().to_string()) && text.contains("--cache DIR"), "{text}");
+}
+
+#[test]
+fn what_changed_in_the_cache_is_fetched_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    fs_err::write(folder.path().join("a.tar"), "contents").unwrap();
+    let (cx, source) = (context(dir.path()), source("a.tar", b"contents"));
+    let sources = all(&cx, &[&source], Some(folder.path())).unwrap();
+    fs_err::write(sources.path(&source), "contentz").unwrap();
+    all(&cx, &[&source], None).expect("a look at the size is enough for a build");
+    let text = render(&all_again(&cx, &[&source], None).unwrap_err());
+    assert!(text.contains("a source could not be had:\n    a.tar, 8 bytes"), "{text}");
+    assert_eq!(fs_err::read(dir.path().join("rejected/a.tar")).unwrap(), b"contentz");
+    all_again(&cx, &[&source], Some(folder.path())).unwrap();
+    assert_eq!(fs_err::read(sources.path(&source)).unwrap(), b"contents");
+}
+
+#[test]
+fn a_folder_that_is_none_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let error = all(&context(dir.path()), &[], Some(&dir.path().join("gone"))).unwrap_err();
+    assert!(render(&error).contains("gone is not a folder\n  hint: --sources takes"), "{error}");
 }
