@@ -8,6 +8,7 @@ mod build;
 mod cli;
 mod context;
 mod digest;
+mod doctor;
 mod exec;
 mod fetch;
 mod hint;

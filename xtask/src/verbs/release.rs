@@ -1,6 +1,6 @@
 //! `cargo xtask release`.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::fetch::From;
@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::package::UnsignedPkg;
 use crate::plan::Plan;
-use crate::recipe::{Recipes, known_releases};
+use crate::recipe::{Recipes, newest_built};
 use crate::version::PythonVersion;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify.
@@ -28,13 +28,12 @@ pub struct Release {
 }
 
 impl Release {
-    /// The newest release there is data for, unsigned.
+    /// The newest release that is no draft, unsigned.
     ///
     /// # Errors
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
-        let version = known_releases(&cx.paths.mac())?.pop().context("Mac/releases is empty")?;
-        Ok(Self { version, from: From { sources: None }, unsigned: true })
+        Ok(Self { version: newest_built(&cx.paths.mac())?, from: From { sources: None }, unsigned: true })
     }
 
     /// Makes the release.
