@@ -19,6 +19,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE")]
     cache: Option<PathBuf>,
 
+    /// Put finished products here [default: dist, in the checkout].
+    #[arg(long, global = true, value_name = "DIR")]
+    dist: Option<PathBuf>,
+
     /// Never touch the network.
     #[arg(long, global = true)]
     offline: bool,
@@ -48,7 +52,7 @@ impl Cli {
     /// # Errors
     /// The verb's.
     pub fn run(self) -> Result<()> {
-        let cx = Context::new(self.cache, self.offline, self.jobs)?;
+        let cx = Context::new(self.cache, self.dist, self.offline, self.jobs)?;
         match self.verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),

@@ -19,6 +19,9 @@ pub struct Package {
     /// Another staged root than the one of the plan.
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+
+    #[command(flatten)]
+    owners: super::release::Owners,
 }
 
 impl Package {
@@ -35,9 +38,9 @@ impl Package {
             let error = anyhow::anyhow!("Python {} is not built: {} does not exist", self.version, root.display());
             return Err(error).hint(format!("run `cargo xtask build {}` first", self.version));
         }
-        let package = crate::package::package(cx, &plan, &recipes.libraries, &root)?;
+        let package = crate::package::package(cx, &plan, &recipes.libraries, &root, self.owners.ownership())?;
         super::verify::package(cx, &package.path, false)?;
-        super::release::summary(cx, &plan, &package);
+        super::release::summary(cx, &package);
         Ok(())
     }
 }
