@@ -17,6 +17,7 @@ mod lock;
 mod output;
 mod package;
 mod plan;
+mod preview;
 mod recipe;
 #[cfg(test)]
 mod rules;

@@ -81,6 +81,8 @@ impl Release {
         clock.write(cx, &plan, &package.path)?;
         summary(cx, &package);
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", files.len()));
+        let path = package.path.strip_prefix(&cx.paths.repo).unwrap_or(&package.path);
+        cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
         Ok(())
     }
 }
