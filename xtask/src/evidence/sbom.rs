@@ -47,8 +47,8 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
         };
         relationships.push(relationship(PYTHON, link, &id));
     }
-    for wheel in wheels(facts) {
-        relationships.push(relationship(PYTHON, "CONTAINS", wheel["SPDXID"].as_str().unwrap_or_default()));
+    for (id, wheel) in wheels(facts) {
+        relationships.push(relationship(PYTHON, "CONTAINS", &id));
         packages.push(wheel);
     }
     let document = json!({
@@ -97,8 +97,8 @@ fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> 
     })
 }
 
-/// The wheels inside, by their names: `pip-25.1.1-py3-none-any.whl`.
-fn wheels(facts: &Facts<'_>) -> Vec<Value> {
+/// The wheels inside with their identifiers, by their names: `pip-25.1.1-py3-none-any.whl`.
+fn wheels(facts: &Facts<'_>) -> Vec<(String, Value)> {
     let mut wheels = Vec::new();
     for (path, (_, digest)) in facts.contents.paths() {
         let file = path.rsplit('/').next().unwrap_or_default();
@@ -106,8 +106,9 @@ fn wheels(facts: &Facts<'_>) -> Vec<Value> {
         let mut fields = rest.split('-');
         let (Some(name), Some(version), Some(digest)) = (fields.next(), fields.next(), digest) else { continue };
         let purl = format!("pkg:pypi/{}@{}", name.replace('_', "-").to_lowercase(), percent(version));
-        wheels.push(json!({
-            "SPDXID": format!("SPDXRef-wheel-{}", name.replace('_', "-")),
+        let id = format!("SPDXRef-wheel-{}", name.replace('_', "-"));
+        let wheel = json!({
+            "SPDXID": id,
             "name": name,
             "versionInfo": version,
             "packageFileName": file,
@@ -118,7 +119,8 @@ fn wheels(facts: &Facts<'_>) -> Vec<Value> {
             "licenseDeclared": "NOASSERTION",
             "copyrightText": "NOASSERTION",
             "externalRefs": [{ "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl }],
-        }));
+        });
+        wheels.push((id, wheel));
     }
     wheels
 }

@@ -1,9 +1,11 @@
 //! From a staged root and `installer-assets/` to a product archive.
 
 mod assets;
+pub mod folder;
 pub mod name;
 mod offer;
 mod parts;
+pub mod product_file;
 mod template;
 mod texts;
 
@@ -145,13 +147,10 @@ pub fn package(
     texts.finish()?;
 
     fs_err::create_dir_all(&cx.paths.dist)?;
-    let path = cx.paths.dist.join(name::file_name(plan.python, &plan.variant, false));
-    let total = product.components.iter().map(|part| part.component.totals().content_bytes).sum();
-    let bar = cx.ui.bar("package", total);
-    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|progress| {
-        bar.set_position(progress.bytes_done);
-    });
-    bar.finish_and_clear();
+    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), false));
+    let files = cx.ui.files("package");
+    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
+    drop(files);
     let summary = written.with_context(|| format!("failed to write {}", path.display()))?;
     Ok(UnsignedPkg { path, len: summary.len, ownership, components: installed, left_out })
 }

@@ -1,11 +1,9 @@
 //! File names of installers, as python.org has them.
 
-use crate::version::PythonVersion;
-
 /// `python-3.13.5-macos11.pkg`; `python-3.13.5-macos11-unsigned.pkg` for what may not be published.
-pub fn file_name(python: PythonVersion, variant: &str, signed: bool) -> String {
+pub fn file_name(product: &str, signed: bool) -> String {
     let mark = if signed { "" } else { "-unsigned" };
-    format!("python-{python}-{variant}{mark}.pkg")
+    format!("{product}{mark}.pkg")
 }
 
 /// Whether python.org's release tools take a file for the macOS installer of a release. They look for
@@ -23,14 +21,18 @@ pub fn is_published(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::package::tests::plan;
 
     #[test]
     fn names_are_those_of_python_org() {
-        let python = |text: &str| text.parse().unwrap();
-        assert_eq!(file_name(python("3.13.5"), "macos11", true), "python-3.13.5-macos11.pkg");
-        assert_eq!(file_name(python("3.9.1"), "macos11.0", true), "python-3.9.1-macos11.0.pkg");
-        assert_eq!(file_name(python("3.7.0"), "macosx10.9", true), "python-3.7.0-macosx10.9.pkg");
-        assert_eq!(file_name(python("3.13.5"), "macos11", false), "python-3.13.5-macos11-unsigned.pkg");
+        let name = |python: &str, variant: &str, signed| {
+            let plan = crate::plan::Plan { python: python.parse().unwrap(), variant: variant.into(), ..plan() };
+            file_name(&plan.product_name(), signed)
+        };
+        assert_eq!(name("3.13.5", "macos11", true), "python-3.13.5-macos11.pkg");
+        assert_eq!(name("3.9.1", "macos11.0", true), "python-3.9.1-macos11.0.pkg");
+        assert_eq!(name("3.7.0", "macosx10.9", true), "python-3.7.0-macosx10.9.pkg");
+        assert_eq!(name("3.13.5", "macos11", false), "python-3.13.5-macos11-unsigned.pkg");
     }
 
     #[test]

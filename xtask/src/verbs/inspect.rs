@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use flatpkg::dump::{Dump, dump};
-use flatpkg::package::Package;
 
 use crate::context::Context;
 
@@ -26,7 +25,7 @@ impl Inspect {
     /// # Errors
     /// When it can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = Package::open(&self.package)?;
+        let package = super::verify::open(&self.package)?;
         if self.json {
             cx.ui.result(serde_json::to_string_pretty(&Dump::of(&package)?)?);
         } else {
