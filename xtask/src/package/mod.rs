@@ -121,7 +121,10 @@ pub fn package(
 
     let mut parts = parts::divide(&staged, &assets.component, &Texts::new(&assets_dir, &names))?;
     parts.check_links()?;
-    let left_out: Vec<LeftOut> = plan.left_out.iter().chain(&parts.left_out).cloned().collect();
+    // What the plan left out, it gives the better reason for.
+    let unknown = |item: &&LeftOut| plan.left_out.iter().all(|known| known.name != item.name);
+    let left_out = plan.left_out.iter().chain(parts.left_out.iter().filter(unknown)).cloned();
+    let left_out: Vec<LeftOut> = left_out.collect();
     let names = names.with("left-out", left_out_text(&left_out));
     let texts = Texts::new(&assets_dir, &names);
     parts.add(&texts, &policy)?;

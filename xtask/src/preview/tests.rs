@@ -73,7 +73,14 @@ fn browse(dir: &Path, html: &str, args: &[&str]) -> Option<std::process::Output>
     let profile = format!("--user-data-dir={}", dir.join("profile").display());
     let page = format!("file://{}#show=choices", dir.join("page.html").display());
     let mut command = Command::new(browser);
-    command.args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--window-size=1100,1600"]);
+    command.args([
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        "--hide-scrollbars",
+        "--window-size=1100,1600",
+    ]);
     Some(command.arg(profile).args(args).arg(page).env("HOME", dir).output().unwrap())
 }
 

@@ -195,6 +195,11 @@ fn what_is_left_out_is_said_on_the_first_page() {
     flatpkg::expand::expand(&read, &expanded, true).unwrap();
     let welcome = fs_err::read_to_string(expanded.join("Resources/Welcome.rtf")).unwrap();
     assert!(welcome.contains("This build was made without: documentation (the pages are made by Sphinx"), "{welcome}");
+
+    let why = "not asked for".to_owned();
+    let plan = Plan { left_out: vec![LeftOut { name: "documentation".into(), why, cross: false }], ..plan() };
+    let made = package(&context(dist.path()), &plan, &[], root.path(), Ownership::Parity).unwrap();
+    assert_eq!(made.left_out, plan.left_out, "said once, with the plan's reason");
 }
 
 #[test]
