@@ -9,12 +9,16 @@ mod cli;
 mod context;
 mod digest;
 mod doctor;
+mod evidence;
 mod exec;
 mod fetch;
 mod hint;
 mod host;
+mod lock;
+mod output;
 mod package;
 mod plan;
+mod preview;
 mod recipe;
 #[cfg(test)]
 mod rules;
