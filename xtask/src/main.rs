@@ -8,13 +8,18 @@ mod build;
 mod cli;
 mod context;
 mod digest;
+mod doctor;
+mod evidence;
 mod exec;
 mod fetch;
 mod hint;
 mod host;
 mod interpreter;
+mod lock;
+mod output;
 mod package;
 mod plan;
+mod preview;
 mod recipe;
 #[cfg(test)]
 mod rules;
@@ -37,7 +42,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui::Ui::new().say(hint::render(&error));
-            ExitCode::FAILURE
+            ExitCode::from(hint::exit_code(&error))
         }
     }
 }

@@ -31,6 +31,12 @@ impl Cross {
         self.source_date.to_string()
     }
 
+    /// A universal build can name one of its architectures only.
+    fn host_triple(&self, archs: &[Arch]) -> String {
+        let arch = archs.iter().max().copied().unwrap_or(Arch::Arm64);
+        format!("{}-apple-darwin20", arch.gnu())
+    }
+
     /// The Python that runs here and does what a Mac's build lets the new Python do: same version, few optimisations.
     fn native_python(&self, recipes: &Recipes) -> Step {
         let source = &recipes.release.source;
@@ -134,9 +140,7 @@ impl Toolchain for Cross {
     }
 
     fn host_args(&self, archs: &[Arch]) -> Vec<String> {
-        // A universal build can name one of its architectures only.
-        let arch = archs.iter().max().copied().unwrap_or(Arch::Arm64);
-        vec![format!("--host={}-apple-darwin20", arch.gnu()), format!("--build={}", self.triple)]
+        vec![format!("--host={}", self.host_triple(archs)), format!("--build={}", self.triple)]
     }
 
     fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)> {
@@ -159,7 +163,9 @@ impl Toolchain for Cross {
         layers.extend(library_layers(recipes));
         let answer = |value: &'static str| move |name: &String| format!("ac_cv_{name}={value}\n");
         let site = &release.config_site;
-        let answers = site.yes.iter().map(answer("yes")).chain(site.no.iter().map(answer("no"))).collect();
+        let values = site.values.iter().map(|(name, value)| format!("ac_cv_{name}={value}\n"));
+        let answers =
+            site.yes.iter().map(answer("yes")).chain(site.no.iter().map(answer("no"))).chain(values).collect();
         let run_native = format!(
             "#!/bin/sh\n\
              # Stands in for the new interpreter, which can't run here: runs the native one with the same arguments.\n\
@@ -184,7 +190,13 @@ impl Toolchain for Cross {
             configure,
             make: vec![],
             install: vec!["RUNSHARED=@work@/run-native".into()],
-            scrub: vec![(native, format!("python{short}")), ("@work@".into(), "/build".into())],
+            scrub: vec![
+                (native, format!("python{short}")),
+                ("@work@".into(), "/build".into()),
+                // What configure recorded of the machine that builds; a Mac builds for itself.
+                (self.triple.clone(), self.host_triple(&release.variant.archs)),
+                ("-I/nonexistent/usr/include/ffi ".into(), String::new()),
+            ],
         }
     }
 }

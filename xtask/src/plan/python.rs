@@ -32,6 +32,9 @@ pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<St
     let serial = ["make", "-j1", "frameworkinstall", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
     ops.push(Op::run("install Python", "src", argv(&serial, &install)));
     ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
+    if !release.current {
+        ops.push(Op::Remove { path: "@out@/Library/Frameworks/Python.framework/Versions/Current".into() });
+    }
     ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let own = steps.iter().map(|step| step.name.clone());

@@ -50,6 +50,35 @@ fn a_plan_is_pure() {
 }
 
 #[test]
+fn a_library_with_nothing_but_a_makefile() {
+    let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    recipes.libraries.push(crate::recipe::read_toml(&mac().join("recipes/zstd-1.5.7.toml")).unwrap());
+    let plan = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap();
+    let step = plan.steps.iter().find(|step| step.name == "zstd").unwrap();
+    let commands = step.ops.iter().filter_map(|op| match op {
+        Op::Run(run) => Some(run.argv.join(" ")),
+        _ => None,
+    });
+    insta::assert_snapshot!(commands.collect::<Vec<_>>().join("\n"), @"
+    make -C lib libzstd.a UNAME=Darwin TARGET_SYSTEM=Darwin CFLAGS=-O2 -arch x86_64 -arch arm64 LDFLAGS=-arch x86_64 -arch arm64 PREFIX=/usr/local
+    make -C lib install-static install-includes UNAME=Darwin TARGET_SYSTEM=Darwin CFLAGS=-O2 -arch x86_64 -arch arm64 LDFLAGS=-arch x86_64 -arch arm64 PREFIX=/usr/local DESTDIR=@out@
+    ");
+}
+
+#[test]
+fn a_release_may_leave_the_current_version_to_others() {
+    let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let removes_current = |recipes: &Recipes| {
+        let plan = Plan::new(recipes, &data(), &linux(), &Choices::default()).unwrap();
+        let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
+        python.ops.iter().any(|op| matches!(op, Op::Remove { path } if path.ends_with(".framework/Versions/Current")))
+    };
+    assert!(!removes_current(&recipes));
+    recipes.release.current = false;
+    assert!(removes_current(&recipes));
+}
+
+#[test]
 fn a_changed_recipe_changes_only_what_depends_on_it() {
     let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
     let before = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap().keys;

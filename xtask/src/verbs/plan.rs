@@ -55,8 +55,11 @@ pub fn make(cx: &Context, version: PythonVersion) -> Result<Value> {
     Value::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)
 }
 
-/// <https://reproducible-builds.org/specs/source-date-epoch/>
-fn source_date_epoch() -> Result<Option<u32>> {
+/// When what is made is said to be made, if the user says so: <https://reproducible-builds.org/specs/source-date-epoch/>.
+///
+/// # Errors
+/// When it is no number.
+pub fn source_date_epoch() -> Result<Option<u32>> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
     let text = text.to_string_lossy();
     let seconds =

@@ -19,6 +19,7 @@ use crate::version::PythonVersion;
 #[derive(Debug, Args)]
 pub struct Test {
     /// A version there is data for [default: the newest].
+    #[arg(value_name = "RELEASE")]
     version: Option<PythonVersion>,
 
     /// Use every part of it once: seconds. This is the default.
