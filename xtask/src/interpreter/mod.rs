@@ -37,6 +37,9 @@ impl Interpreter {
     /// # Errors
     /// When it can't be copied, or this machine can't run it at all.
     pub fn prepare(cx: &Context, plan: &Plan, root: &Path) -> Result<Self> {
+        if !cfg!(any(target_os = "macos", all(target_os = "linux", target_arch = "x86_64"))) {
+            return Err(anyhow!("macOS programs can't run on this machine")).hint("use a Mac, or x86_64 Linux");
+        }
         let folder = tempfile::Builder::new().prefix("python-macos").tempdir()?;
         let copy = fs_err::canonicalize(folder.path())?.join("root");
         let framework = framework_prefix(plan.python);

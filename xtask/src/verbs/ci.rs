@@ -36,6 +36,8 @@ impl Ci {
         if !self.quick {
             cx.ui.say("#### release");
             super::release::Release::newest(cx)?.run(cx)?;
+            cx.ui.say("#### smoke test");
+            super::test::Test::default().run(cx)?;
         }
         Ok(())
     }

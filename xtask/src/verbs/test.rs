@@ -16,7 +16,7 @@ use crate::version::PythonVersion;
 ///
 /// On a Mac it runs as it is. On x86_64 Linux its x86_64 slice runs under this project's own loader, on glibc: a pass
 /// says that the code is linked and works, not that macOS agrees.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Test {
     /// A version there is data for [default: the newest].
     #[arg(value_name = "RELEASE")]
