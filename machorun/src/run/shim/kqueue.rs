@@ -21,8 +21,11 @@ struct Filter {
 // SAFETY: `udata` is only handed back, never looked at.
 unsafe impl Send for Filter {}
 
-/// Filters by queue, descriptor and filter.
-static QUEUES: Mutex<Option<HashMap<c_int, HashMap<(u64, i16), Filter>>>> = Mutex::new(None);
+/// By descriptor and filter.
+type Filters = HashMap<(u64, i16), Filter>;
+
+/// Filters by queue.
+static QUEUES: Mutex<Option<HashMap<c_int, Filters>>> = Mutex::new(None);
 
 const READ: i16 = d::EVFILT_READ as i16;
 const WRITE: i16 = d::EVFILT_WRITE as i16;
@@ -42,7 +45,7 @@ const fn has(flags: u16, flag: i32) -> bool {
 }
 
 /// Makes epoll watch what the filters of a descriptor ask for together. Gives back one of Linux's error numbers, or 0.
-unsafe fn watch(queue: c_int, ident: u64, filters: &HashMap<(u64, i16), Filter>) -> c_int {
+unsafe fn watch(queue: c_int, ident: u64, filters: &Filters) -> c_int {
     let mut interest = 0;
     for (filter, bits) in [(READ, libc::EPOLLIN | libc::EPOLLRDHUP), (WRITE, libc::EPOLLOUT)] {
         if let Some(found) = filters.get(&(ident, filter))
@@ -75,7 +78,7 @@ unsafe fn watch(queue: c_int, ident: u64, filters: &HashMap<(u64, i16), Filter>)
 }
 
 /// Makes one change. Gives back one of Darwin's error numbers, or 0.
-unsafe fn change(queue: c_int, filters: &mut HashMap<(u64, i16), Filter>, wanted: &d::Kevent) -> c_int {
+unsafe fn change(queue: c_int, filters: &mut Filters, wanted: &d::Kevent) -> c_int {
     if ![READ, WRITE].contains(&wanted.filter) {
         return d::ENOTSUP;
     }
@@ -120,12 +123,7 @@ unsafe fn amount(file: c_int, filter: i16) -> i64 {
 }
 
 /// What epoll said about a descriptor, as events of its filters.
-unsafe fn events_of(
-    queue: c_int,
-    filters: &mut HashMap<(u64, i16), Filter>,
-    found: &libc::epoll_event,
-    out: &mut Vec<d::Kevent>,
-) {
+unsafe fn events_of(queue: c_int, filters: &mut Filters, found: &libc::epoll_event, out: &mut Vec<d::Kevent>) {
     let (ident, bits) = (found.u64, found.events as i32);
     let mut changed = false;
     for (filter, wanted) in [(READ, libc::EPOLLIN | libc::EPOLLRDHUP), (WRITE, libc::EPOLLOUT)] {
