@@ -232,6 +232,10 @@ unsafe extern "C" fn sendfile(
     around: *const d::SfHdtr,
     _flags: c_int,
 ) -> c_int {
+    let mut status: libc::stat = std::mem::zeroed();
+    if libc::fstat(socket, &mut status) == 0 && status.st_mode & libc::S_IFMT != libc::S_IFSOCK {
+        return errno::fail(d::ENOTSOCK);
+    }
     let mut sent = 0;
     let mut result = 0;
     let write = |vectors: *const libc::iovec, count: c_int| libc::writev(socket, vectors, count);
@@ -241,7 +245,8 @@ unsafe extern "C" fn sendfile(
         result = if wrote < 0 { -1 } else { 0 };
         sent += wrote.max(0) as i64;
     }
-    let (mut at, wanted) = (offset, if *length == 0 { i64::MAX } else { *length });
+    // The length includes the headers'.
+    let (mut at, wanted) = (offset, if *length == 0 { i64::MAX } else { *length - sent });
     while result == 0 && at - offset < wanted {
         let count = (wanted - (at - offset)).min(1 << 20) as usize;
         let wrote = libc::sendfile(socket, file, &mut at, count);
