@@ -38,6 +38,7 @@ enum Verb {
     Inspect(verbs::inspect::Inspect),
     Expand(verbs::expand::Expand),
     Verify(verbs::verify::Verify),
+    Manifest(verbs::manifest::Manifest),
     Doctor(verbs::doctor::Doctor),
     Ci(verbs::ci::Ci),
 }
@@ -58,6 +59,7 @@ impl Cli {
             Verb::Inspect(verb) => verb.run(&cx),
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Verify(verb) => verb.run(&cx),
+            Verb::Manifest(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Ci(verb) => verb.run(&cx),
         }

@@ -4,11 +4,13 @@ use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 
 use super::fetch::From;
+use super::options::Options;
+use crate::build::OnFailure;
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::package::UnsignedPkg;
 use crate::plan::Plan;
-use crate::recipe::{Recipes, known_releases};
+use crate::recipe::known_releases;
 use crate::version::PythonVersion;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify.
@@ -25,6 +27,9 @@ pub struct Release {
     /// Make an installer that is not signed: for trying, not for publishing.
     #[arg(long)]
     unsigned: bool,
+
+    #[command(flatten)]
+    options: Options,
 }
 
 impl Release {
@@ -34,7 +39,7 @@ impl Release {
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
         let version = known_releases(&cx.paths.mac())?.pop().context("Mac/releases is empty")?;
-        Ok(Self { version, from: From { sources: None }, unsigned: true })
+        Ok(Self { version, from: From { sources: None }, unsigned: true, options: Options::default() })
     }
 
     /// Makes the release.
@@ -45,10 +50,9 @@ impl Release {
         if !self.unsigned {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
-        let plan = super::plan::make(cx, self.version)?;
-        let recipes = Recipes::load(&cx.paths.mac(), self.version)?;
+        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
         let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
-        let built = super::build::root(cx, &plan, &sources)?;
+        let built = super::build::root(cx, &plan, &sources, OnFailure::Stop)?;
         let package = crate::package::package(cx, &plan, &recipes.libraries, &built.root)?;
         super::verify::package(cx, &package.path, false)?;
         summary(cx, &plan, &package);
