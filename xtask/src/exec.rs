@@ -204,6 +204,13 @@ pub fn fresh_log(log: &Path) -> Result<()> {
     Ok(file.set_len(0)?)
 }
 
+/// Files that we and our jobs make from now on can be read by all and written by their owner, whatever the user prefers:
+/// two users' builds have the same modes.
+pub fn plain_modes() {
+    use nix::sys::stat::{Mode, umask};
+    umask(Mode::from_bits_truncate(0o022));
+}
+
 /// The processor time that we and all processes that we started and that ended have used.
 pub fn processor_time() -> Duration {
     use nix::sys::resource::{UsageWho, getrusage};

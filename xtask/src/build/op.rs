@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
 use super::merge::{merge, thin};
 use super::text::Names;
 use super::{scrub, tree, unpack};
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::exec::{Crew, Job};
+use crate::exec::{Crew, Job, cmd, read, shell};
 use crate::fetch::Sources;
 use crate::given::{Checkout, TclTk};
-use crate::plan::{Given, Op, Plan, Step};
+use crate::hint::WithHint as _;
+use crate::plan::{Docs, Given, Op, Plan, Step};
 use crate::toolchain;
 
 /// What an operation runs in.
@@ -74,6 +75,7 @@ impl Execution<'_> {
                 let into = path(into)?;
                 self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
             }
+            Op::PythonPackages { requirements, into } => self.python_packages(&path(requirements)?, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
             }
@@ -128,6 +130,14 @@ impl Execution<'_> {
                 let given = choices.sdk.as_ref().context("the plan has no SDK")?;
                 tree::overlay(&given.dir, into)
             }
+            Given::Docs => {
+                let Docs::Archive(given) = &choices.docs else { bail!("the plan has no archive of documentation") };
+                let now = Sha256::of_file(&given.file)?;
+                ensure!(now == *digest, "{} changed while the build was running", given.file.display());
+                // The top folder of the archive becomes one that isn't there yet.
+                tree::remove(into)?;
+                unpack::unpack(&given.file, into)
+            }
             Given::TclTk => {
                 let given = choices.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
                 let now = TclTk::open(&given.dir)?;
@@ -137,6 +147,20 @@ impl Execution<'_> {
                 libraries.into_iter().try_for_each(|below| tree::copy(&given.dir.join(&below), &into.join(below)))
             }
         }
+    }
+
+    /// Like every download, with the machine's own settings for network and package index.
+    fn python_packages(&self, requirements: &Path, into: &Path) -> Result<()> {
+        if self.cx.offline {
+            return Err(anyhow!("Sphinx and its packages have to be downloaded"))
+                .hint("run without --offline, or give prebuilt documentation with --docs FILE");
+        }
+        // Requirements may name other files beside them.
+        let sh = shell(requirements.parent().unwrap_or(requirements))?;
+        let options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-cache-dir"];
+        read(cmd!(sh, "python3 -m pip install {options...} --target {into} --requirement {requirements}"))
+            .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
+        Ok(())
     }
 
     fn write(&self, path: &Path, text: &str, executable: bool) -> Result<()> {

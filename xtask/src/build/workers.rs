@@ -11,7 +11,7 @@ use anyhow::{Error, Result, anyhow};
 use super::schedule::Schedule;
 use super::{OnFailure, op, text, tree};
 use crate::context::Context;
-use crate::exec::{Crew, fresh_log, processor_time};
+use crate::exec::{Crew, fresh_log, plain_modes, processor_time};
 use crate::fetch::Sources;
 use crate::hint::{hinted, render};
 use crate::plan::{Plan, Step};
@@ -43,6 +43,7 @@ impl<'a> Builder<'a> {
     /// # Errors
     /// When the cache can't be written.
     pub fn new(cx: &'a Context, plan: &'a Plan, sources: &'a Sources) -> Result<Self> {
+        plain_modes();
         for dir in [cx.paths.steps(), cx.paths.work(), cx.paths.logs()] {
             fs_err::create_dir_all(dir)?;
         }

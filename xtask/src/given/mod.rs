@@ -1,13 +1,15 @@
-//! Folders of the user's that go into a build: a checkout of CPython, an SDK of Apple's, prebuilt Tcl and Tk.
+//! Folders and files of the user's that go into a build: a checkout of CPython, an SDK of Apple's, prebuilt Tcl and Tk, documentation.
 //!
 //! Each is looked at when a plan is made, so that what can't be used is refused before any work starts, and its digest is
 //! part of the keys of what is made with it.
 
 mod checkout;
+mod docs;
 mod sdk;
 mod tcltk;
 
 pub use checkout::Checkout;
+pub use docs::GivenDocs;
 pub use sdk::GivenSdk;
 pub use tcltk::TclTk;
 

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use super::Host;
+use super::docs::Docs;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::recipe::{LeftOut, Recipes, Release};
@@ -21,8 +22,8 @@ pub struct Choices {
     pub thin: Option<Arch>,
     /// Leaves out Python's own test suite.
     pub no_tests: bool,
-    /// Leaves out the documentation.
-    pub no_docs: bool,
+    /// The documentation.
+    pub docs: Docs,
     /// A developer's sources instead of the released ones.
     pub checkout: Option<Checkout>,
     /// An SDK of Apple's instead of the open one.
@@ -106,10 +107,13 @@ impl Choices {
         }
         let left_out = [
             (self.no_tests, "test suite", "--no-tests"),
-            (self.no_docs, "documentation", "--no-docs"),
             (self.no_sqlite_extensions, "loading of SQLite extensions", "--no-sqlite-extensions"),
         ];
         let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
+        if self.docs == Docs::None {
+            let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
+            modules.left_out.push(LeftOut { name: "documentation".into(), why, cross: false });
+        }
         modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
             name: name.into(),
             why: format!("{flag} was given"),
@@ -165,6 +169,11 @@ impl Choices {
                 .map(|own| format!("sources of {}, digest {}", own.dir.display(), own.digest.short())),
             self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
             self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
+            match &self.docs {
+                Docs::None => None,
+                Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),
+                Docs::Archive(given) => Some(format!("documentation of {}", given.file.display())),
+            },
             said(self.pgo, "optimised with a profile"),
             said(self.lto, "optimised while linking"),
             said(self.pyc == Pyc::Hash, "bytecode is shipped, checked by hash"),

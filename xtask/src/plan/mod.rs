@@ -4,6 +4,7 @@
 mod apple;
 mod choices;
 mod cross;
+mod docs;
 mod given;
 mod libraries;
 mod python;
@@ -23,6 +24,7 @@ use crate::recipe::{LeftOut, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use choices::{Choices, Pyc};
+pub use docs::Docs;
 pub use render::render;
 pub use stage::STACK_SIZE;
 pub use step::{Given, Op, Step};
@@ -74,6 +76,7 @@ impl Plan {
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(choices.tcltk.as_ref().map(given::tcltk));
         steps.extend(python::steps(recipes, toolchain.as_ref(), choices, &data.patches));
+        steps.extend(docs::step(recipes, choices, source_date));
         steps.push(stage::step(recipes, toolchain.as_ref(), choices));
         let keys = keys(&steps)?;
         let cross = toolchain.is_cross();

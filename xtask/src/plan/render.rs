@@ -44,6 +44,7 @@ fn render_op(op: &Op) -> String {
         Op::Unpack { source, into } => format!("unpack {} → {into}", source.file),
         Op::Given { what: Given::Checkout, into, .. } => format!("copy the given sources → {into}"),
         Op::Given { what: Given::Sdk, into, .. } => format!("link the given SDK → {into}"),
+        Op::Given { what: Given::Docs, into, .. } => format!("unpack the given documentation → {into}"),
         Op::Given { what: Given::TclTk, into, .. } => format!("copy the given Tcl and Tk → {into}"),
         Op::Patch { file, dir, .. } => format!("patch {dir} with {file}"),
         Op::Write { path, text, executable } => {
@@ -71,6 +72,7 @@ fn render_op(op: &Op) -> String {
             format!("overlay → {into}:\n      | {}", layers.join("\n      | "))
         }
         Op::DebianPackages { packages, into } => format!("unpack Debian's {} → {into}", packages.join(", ")),
+        Op::PythonPackages { requirements, into } => format!("Python packages of {requirements} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),

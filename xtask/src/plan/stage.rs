@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::STAGE;
 use super::choices::{Choices, Pyc, TEST_MODULES, TESTS};
+use super::docs::{DOCS, Docs};
 use super::given::TCLTK;
 use super::libraries::LICENSES;
 use super::step::{Op, Run, Step};
@@ -33,6 +34,7 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let mut needs: Vec<String> = ["python".to_owned()].into_iter().chain(libraries).collect();
     needs.extend(choices.tcltk.iter().map(|_| TCLTK.to_owned()));
+    needs.extend((choices.docs != Docs::None).then(|| DOCS.to_owned()));
     let mut env = BTreeMap::new();
     if choices.thin.is_some() {
         needs.extend(toolchain.needs());
@@ -89,6 +91,9 @@ impl Stage<'_> {
         }
         let tcltk = self.choices.tcltk.iter().flat_map(|tcltk| &tcltk.ship);
         ops.extend(tcltk.map(|name| copy(format!("@{TCLTK}@/lib/{name}"), format!("{prefix}/lib/{name}"))));
+        if self.choices.docs != Docs::None {
+            ops.push(copy(format!("@{DOCS}@"), format!("{prefix}/Resources/English.lproj/Documentation")));
+        }
         ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
         ops
     }

@@ -51,6 +51,8 @@ pub enum Op {
     Overlay { layers: Vec<Layer>, into: String },
     /// Programs of Debian's packages, unpacked and not installed.
     DebianPackages { packages: Vec<String>, into: String },
+    /// Packages of the Python package index, as a `requirements.txt` asks for them.
+    PythonPackages { requirements: String, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
     /// Our stand-ins for Apple's command-line tools.
@@ -71,7 +73,7 @@ pub enum Op {
     Folder { path: String },
 }
 
-/// A folder of the user's: the plan's choices say where it is.
+/// A folder or file of the user's: the plan's choices say where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Given {
@@ -79,6 +81,8 @@ pub enum Given {
     Checkout,
     /// An SDK: links to its files.
     Sdk,
+    /// An archive of documentation: the pages.
+    Docs,
     /// Tcl and Tk: their headers in `include`, what is shipped in `lib`.
     TclTk,
 }

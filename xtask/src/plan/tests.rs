@@ -137,6 +137,8 @@ fn other_choices() {
         name: "macosx14.5".into(),
         settings: Sha256::of(b"settings"),
     };
+    let archive = crate::given::GivenDocs { file: given("docs.tar.bz2"), digest: Sha256::of(b"docs") };
+    let archive = Docs::Archive(archive);
     let default = Choices::default;
     let cases = [
         ("source-dir", linux(), Choices { checkout: Some(checkout("3.13.7")), ..default() }),
@@ -150,7 +152,8 @@ fn other_choices() {
         ("no-sqlite-extensions", linux(), Choices { no_sqlite_extensions: true, ..default() }),
         ("keep-pyc-linux", linux(), Choices { pyc: Pyc::Hash, ..default() }),
         ("keep-pyc-mac", apple(), Choices { pyc: Pyc::Hash, ..default() }),
-        ("no-docs", linux(), Choices { no_docs: true, ..default() }),
+        ("docs-sphinx", linux(), Choices { docs: Docs::Sphinx, ..default() }),
+        ("docs-archive", linux(), Choices { docs: archive, ..default() }),
     ];
     for (name, host, choices) in cases {
         insta::assert_snapshot!(format!("choice-{name}"), changes(&host, &choices));

@@ -1,6 +1,6 @@
 //! What may be chosen about a release: the options that `plan`, `build` and the verbs after them share.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
@@ -8,9 +8,9 @@ use clap::Args;
 use crate::arch::Arch;
 use crate::context::Context;
 use crate::exec::find;
-use crate::given::{Checkout, GivenSdk, TclTk};
+use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::plan::{Choices, Plan, Pyc};
+use crate::plan::{Choices, Docs, Plan, Pyc};
 use crate::recipe::{Recipes, known_releases};
 use crate::version::PythonVersion;
 
@@ -30,7 +30,12 @@ pub struct Options {
     #[arg(long)]
     no_tests: bool,
 
-    /// Leave out the documentation.
+    /// Include the documentation: `sphinx` makes it (a few minutes, needs the Python package index), or a prebuilt
+    /// archive such as python-3.13.5-docs-html.tar.bz2.
+    #[arg(long, value_name = "HOW", conflicts_with = "no_docs")]
+    docs: Option<PathBuf>,
+
+    /// Leave out the documentation [default, and always said].
     #[arg(long)]
     no_docs: bool,
 
@@ -99,7 +104,11 @@ impl Options {
             archs: self.archs.clone(),
             thin: self.thin,
             no_tests: self.no_tests,
-            no_docs: self.no_docs,
+            docs: match self.docs.as_deref().filter(|_| !self.no_docs) {
+                None => Docs::None,
+                Some(how) if how == Path::new("sphinx") => Docs::Sphinx,
+                Some(file) => Docs::Archive(GivenDocs::open(file)?),
+            },
             checkout: self.source_dir.as_deref().map(Checkout::open).transpose()?,
             sdk: self.sdk.as_deref().map(GivenSdk::open).transpose()?,
             tcltk: self.tcltk.as_deref().map(TclTk::open).transpose()?,
