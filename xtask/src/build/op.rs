@@ -160,7 +160,9 @@ impl Execution<'_> {
         let options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-cache-dir"];
         read(cmd!(sh, "python3 -m pip install {options...} --target {into} --requirement {requirements}"))
             .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
-        Ok(())
+        // The packages are for the interpreter that the user's own `python3` is, wherever it lies.
+        let python = read(cmd!(sh, "python3 -c 'import sys; print(sys.executable)'"))?;
+        Ok(fs_err::os::unix::fs::symlink(python, into.join("python3"))?)
     }
 
     fn write(&self, path: &Path, text: &str, executable: bool) -> Result<()> {

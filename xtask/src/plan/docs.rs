@@ -53,7 +53,7 @@ pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<St
 }
 
 fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
-    let python = |module: &str| format!("python3 -m {module}");
+    let python = |module: &str| format!("@work@/packages/python3 -m {module}");
     let make = [
         "make".to_owned(),
         "html".into(),

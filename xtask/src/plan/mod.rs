@@ -109,11 +109,12 @@ impl Plan {
         format!("{step}-{key}")
     }
 
-    /// The file name of the product, without its ending. Another set of slices than the release's is part of it.
+    /// The file name of the product, without its ending. The one slice of a build that could have more is part of it.
     pub fn product_name(&self) -> String {
-        let own = self.choices.thin.into_iter().chain(self.choices.archs.iter().copied());
-        let own: String = own.map(|arch| format!("-{arch}")).collect();
-        format!("python-{}-{}{own}", self.python, self.variant)
+        let chosen = self.choices.thin.is_some() || !self.choices.archs.is_empty();
+        let one = self.archs.keys().next().filter(|_| chosen && self.archs.len() == 1);
+        let one = one.map(|arch| format!("-{arch}")).unwrap_or_default();
+        format!("python-{}-{}{one}", self.python, self.variant)
     }
 }
 

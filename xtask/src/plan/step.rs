@@ -51,7 +51,8 @@ pub enum Op {
     Overlay { layers: Vec<Layer>, into: String },
     /// Programs of Debian's packages, unpacked and not installed.
     DebianPackages { packages: Vec<String>, into: String },
-    /// Packages of the Python package index, as a `requirements.txt` asks for them.
+    /// Packages of the Python package index, as a `requirements.txt` asks for them, and a link `python3` to the interpreter
+    /// that they are for.
     PythonPackages { requirements: String, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
