@@ -11,6 +11,7 @@ use std::path::Path;
 use thiserror::Error as ThisError;
 
 use crate::bom;
+use crate::cpio;
 use crate::os_version::OsVersion;
 use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallAction, Script, Scripts};
 use crate::payload::{self, Compression, Progress};
@@ -211,6 +212,19 @@ impl<'a> Component<'a> {
         problems
     }
 
+    /// Whether the formats can hold it: numbers and sizes of the trees. Nothing is read or written.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        let identifier = || self.identifier.clone();
+        if let Some(tree) = self.payload {
+            bom::check(tree).map_err(|source| Error::Bom { identifier: identifier(), source })?;
+            cpio::check(tree).map_err(|source| Error::Payload { identifier: identifier(), source: source.into() })?;
+        }
+        if let Some(tree) = self.scripts {
+            cpio::check(tree).map_err(|source| Error::Scripts { identifier: identifier(), source: source.into() })?;
+        }
+        Ok(())
+    }
+
     /// The document that describes it.
     #[must_use]
     pub fn package_info(&self) -> PackageInfo {
@@ -273,7 +287,8 @@ impl<'a> Component<'a> {
 /// Writes a component package. The output appears whole or not at all.
 ///
 /// # Errors
-/// [`Error::Problems`] when it would not be sound, before anything is written; else when reading or writing fails.
+/// [`Error::Problems`] when it would not be sound, [`Error::Bom`], [`Error::Payload`] and [`Error::Scripts`] when the
+/// formats can't hold it, before anything is written; else when reading or writing fails.
 pub fn write(
     component: &Component<'_>,
     out: &Path,
@@ -284,6 +299,7 @@ pub fn write(
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
+    component.check()?;
     let mut archive = Writer::new(out, options)?;
     component.add_to(&mut archive, None, progress)?;
     Ok(archive.finish()?)

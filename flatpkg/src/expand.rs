@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use thiserror::Error as ThisError;
 
 use crate::package::{self, Package};
-use crate::payload;
+use crate::payload::{self, Progress};
 use crate::tree::TreePath;
 use crate::xar;
 
@@ -83,6 +83,20 @@ pub struct Summary {
 /// The directory is not empty, a member or a path in it is refused, reading or writing fails. Then the directory is as it
 /// was.
 pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, Error> {
+    expand_with(package, dir, payload, &|_| ())
+}
+
+/// [`expand()`] that says how far it has come: members and entries of archives, and bytes written. How many bytes there will
+/// be is what the package states.
+///
+/// # Errors
+/// As for [`expand()`].
+pub fn expand_with(
+    package: &Package,
+    dir: &Path,
+    payload: bool,
+    progress: &dyn Fn(Progress),
+) -> Result<Summary, Error> {
     let dir = target(dir)?;
     let parent = dir.parent().unwrap_or_else(|| Path::new("/"));
     let filling = temporary(parent).map_err(|source| io_error("create a directory in", parent)(source))?;
@@ -91,6 +105,8 @@ pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, E
         directories: HashSet::new(),
         modes: Vec::new(),
         summary: Summary::default(),
+        done: expected(package, payload),
+        progress,
     };
     place.directories.insert(PathBuf::new());
     members(package, payload, &mut place)?;
@@ -99,6 +115,24 @@ pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, E
     // The temporary name is gone; there is nothing to remove any more.
     let _ = filling.keep();
     Ok(place.summary)
+}
+
+/// What there is to write, as the package states it.
+fn expected(package: &Package, payload: bool) -> Progress {
+    let mut all = Progress::default();
+    for component in package.components().filter(|_| payload) {
+        let stated = component.package_info().ok().and_then(|info| info.payload);
+        let (files, kbytes) = stated.map_or((0, 0), |payload| (payload.number_of_files, payload.install_kbytes));
+        all.entries = all.entries.saturating_add(files);
+        all.bytes = all.bytes.saturating_add(kbytes.saturating_mul(1024));
+    }
+    if !payload {
+        let files = &package.archive().toc().files;
+        all.entries = files.len() as u64;
+        all.bytes =
+            files.iter().filter_map(|file| file.data.as_ref()).fold(0, |sum, data| sum.saturating_add(data.size));
+    }
+    all
 }
 
 /// The directory by a path with a parent; refused when there is something in it.
@@ -129,7 +163,7 @@ fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error
     move |source| Error::Io { doing, path: path.to_owned(), source }
 }
 
-fn members(package: &Package, payload: bool, place: &mut Place) -> Result<(), Error> {
+fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<(), Error> {
     let archive = package.archive();
     let archives: HashSet<String> = package
         .components()
@@ -152,7 +186,7 @@ fn members(package: &Package, payload: bool, place: &mut Place) -> Result<(), Er
 }
 
 /// Unpacks an archive into a directory of its name.
-fn unpack(input: impl Read + Send, member: &str, place: &mut Place) -> Result<(), Error> {
+fn unpack(input: impl Read + Send, member: &str, place: &mut Place<'_>) -> Result<(), Error> {
     let fail = |source: payload::Error| Error::Payload { member: member.to_owned(), source };
     let top = Path::new(member);
     place.directory(top, None)?;
@@ -177,16 +211,18 @@ fn refused(member: &str, path: &TreePath, why: &'static str) -> Error {
 }
 
 /// The directory being filled. Paths are relative to it.
-struct Place {
+struct Place<'a> {
     root: PathBuf,
     /// Directories made so far: the only ones that anything is put into.
     directories: HashSet<PathBuf>,
     /// Permissions to give to directories when everything is in them.
     modes: Vec<(PathBuf, u32)>,
     summary: Summary,
+    done: Progress,
+    progress: &'a dyn Fn(Progress),
 }
 
-impl Place {
+impl Place<'_> {
     /// The full path, when what it is in is a directory made here.
     fn inside(&self, path: &Path) -> Result<PathBuf, Error> {
         let refuse = |why| Error::Refused { place: path.display().to_string(), why };
@@ -206,6 +242,7 @@ impl Place {
         self.directories.insert(path.to_owned());
         self.modes.extend(mode.map(|mode| (path.to_owned(), mode)));
         self.summary.directories += 1;
+        self.one_more(0);
         Ok(())
     }
 
@@ -215,9 +252,10 @@ impl Place {
         // `create_new` neither follows a link nor takes what is there already.
         let file = fs_err::OpenOptions::new().write(true).create_new(true).mode(mode & 0o700).open(&full);
         let mut file = file.map_err(|source| taken(path, &full, source))?;
-        io::copy(&mut contents, &mut file).map_err(io_error("write", &full))?;
+        let bytes = io::copy(&mut contents, &mut file).map_err(io_error("write", &full))?;
         file.set_permissions(permissions(mode)).map_err(io_error("set the permissions of", &full))?;
         self.summary.files += 1;
+        self.one_more(bytes);
         Ok(())
     }
 
@@ -226,7 +264,14 @@ impl Place {
         let target = Path::new(std::ffi::OsStr::from_bytes(target));
         fs_err::os::unix::fs::symlink(target, &full).map_err(|source| taken(path, &full, source))?;
         self.summary.symlinks += 1;
+        self.one_more(0);
         Ok(())
+    }
+
+    fn one_more(&mut self, bytes: u64) {
+        self.done.entries_done += 1;
+        self.done.bytes_done += bytes;
+        (self.progress)(self.done);
     }
 
     /// The deepest first: a directory that can't be searched hides what is in it.

@@ -17,7 +17,7 @@ use crate::xml;
 const MAX_XML: u64 = 16 << 20;
 
 /// The longest `Bom` we read, in bytes. One path takes about 100.
-const MAX_BOM: u64 = 1 << 30;
+const MAX_BOM: u64 = 256 << 20;
 
 /// Why a package, or a part of it, can't be read.
 #[derive(Debug, ThisError)]
@@ -293,6 +293,14 @@ impl<'a> Component<'a> {
     /// It has an encoding that packages do not use.
     pub fn scripts(&self) -> Result<Option<Part<'a>>, Error> {
         self.part(self.parts.scripts)
+    }
+
+    /// Bytes of `Payload` and `Scripts` as they are stored.
+    #[must_use]
+    pub fn archive_bytes(&self) -> u64 {
+        let parts = [self.parts.payload, self.parts.scripts].into_iter().flatten();
+        let files = parts.filter_map(|index| self.archive.toc().files.get(index)?.data.as_ref());
+        files.fold(0, |sum, data| sum.saturating_add(data.size))
     }
 
     fn part(&self, index: Option<usize>) -> Result<Option<Part<'a>>, Error> {

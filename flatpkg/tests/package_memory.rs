@@ -6,6 +6,14 @@
 
 mod oracle;
 
+use std::io::Write as _;
+
+use flatpkg::dump::dump;
+use flatpkg::mode::Mode;
+use flatpkg::package::Package;
+use flatpkg::payload::Facts;
+use flatpkg::tree::{Entry, Tree};
+use flatpkg::verify::{Options, verify};
 use flatpkg::xar::Encoding;
 use oracle::hostile::{package_of, use_it, with_toc};
 use peak_alloc::PeakAlloc;
@@ -83,6 +91,39 @@ fn bounded_memory() {
     ]);
     drop(zeros);
     peak_below("zeros", 64 << 20, || use_it(bytes));
+
+    // A million files of no length in 8 MiB, and a bill of materials of one path.
+    let entries = entries(1_000_000);
+    let bom = flatpkg::bom::write(&Tree::new(Entry::directory(Mode::EXECUTABLE)), &Facts::default()).unwrap();
+    let bytes = package_of(&[
+        (&["PackageInfo"], info, Encoding::Zlib),
+        (&["Bom"], &bom, Encoding::Zlib),
+        (&["Payload"], &entries, Encoding::Stored),
+        (&["Scripts"], &entries, Encoding::Stored),
+    ]);
+    drop(entries);
+    // Not expanded: that makes a million files.
+    peak_below("entries", 96 << 20, || {
+        let package = Package::from_bytes(bytes).unwrap();
+        assert!(dump(&package).is_err());
+        assert!(!verify(&package, Options::default()).is_clean());
+    });
+}
+
+/// A payload of that many empty files in one directory.
+fn entries(count: u32) -> Vec<u8> {
+    let header = |ino: u32, mode: &str, name: &str| {
+        let zeros = ["0"; 6].concat();
+        let (ino, length) = (format!("{:06o}", ino % 0o1_000_000), format!("{:06o}", name.len() + 1));
+        format!("070707{zeros}{ino}{mode}{zeros}{zeros}000001{zeros}00000000000{length}00000000000{name}\0")
+    };
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(header(0, "040755", ".").as_bytes()).unwrap();
+    for number in 1..=count {
+        gzip.write_all(header(number, "100644", &format!("./{number}")).as_bytes()).unwrap();
+    }
+    gzip.write_all(header(count + 1, "000000", "TRAILER!!!").as_bytes()).unwrap();
+    gzip.finish().unwrap()
 }
 
 /// As much of it as is still read: close to 65,536 elements, or to 16 MiB.

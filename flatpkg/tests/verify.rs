@@ -14,6 +14,7 @@ use flatpkg::payload::{self, Compression};
 use flatpkg::tree::{Entry, Tree};
 use flatpkg::verify::{Options, Report, Severity, verify};
 use flatpkg::xar::{self, Encoding, Writer};
+use oracle::hostile::edited_toc;
 use oracle::sample::{self, TIMESTAMP, mode, tree};
 use proptest::prelude::*;
 
@@ -270,16 +271,7 @@ fn edited(edit: impl FnOnce(&mut xar::Toc)) -> Report {
     let archive = xar::Archive::from_bytes(bytes.clone()).unwrap();
     let mut toc = archive.toc().clone();
     edit(&mut toc);
-    let xml = toc.to_xml();
-    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
-    std::io::Write::write_all(&mut encoder, xml.as_bytes()).unwrap();
-    let compressed = encoder.finish().unwrap();
-    let mut header = *archive.header();
-    (header.toc_len, header.toc_len_compressed) = (xml.len() as u64, compressed.len() as u64);
-    let mut digest = xar::Style::Sha1.digester().unwrap();
-    digest.update(&compressed);
-    let heap = &bytes[usize::try_from(archive.heap_offset()).unwrap() + 20..];
-    let bytes = [header.to_bytes().as_slice(), &compressed, &digest.finish(), heap].concat();
+    let bytes = edited_toc(&bytes, |_| toc.to_xml());
     verify(&Package::from_bytes(bytes).unwrap(), Options { strict: true })
 }
 

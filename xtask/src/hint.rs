@@ -36,6 +36,21 @@ pub fn hinted(error: Error, text: impl Into<String>) -> Error {
     error.context(Hint(text.into()))
 }
 
+/// A link in an error's chain: what was given can't be worked with. Verbs that judge keep it apart from their findings.
+#[derive(Debug)]
+pub struct Unusable(pub String);
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What the program exits with: 2 for what can't be worked with, as for a wrong command line, else 1.
+pub fn exit_code(error: &Error) -> u8 {
+    if error.is::<Unusable>() { 2 } else { 1 }
+}
+
 /// An error's causes in one line, without its hints.
 pub fn causes(error: &Error) -> String {
     let links = error.chain().map(ToString::to_string).filter(|link| !link.starts_with(PREFIX));

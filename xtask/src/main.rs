@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             ui::Ui::new().say(hint::render(&error));
-            ExitCode::FAILURE
+            ExitCode::from(hint::exit_code(&error))
         }
     }
 }

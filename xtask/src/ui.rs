@@ -7,6 +7,7 @@ use std::fmt::Display;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use flatpkg::payload::Progress;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// The user's terminal.
@@ -68,6 +69,14 @@ impl Ui {
         bar.set_message(name.into());
         bar
     }
+
+    /// A bar over files and their bytes; how many there are is said with every step.
+    pub fn files(&self, name: impl Into<String>) -> Files {
+        let bar = self.bars.add(ProgressBar::new(0));
+        bar.set_style(style("  {msg:24} {wide_bar} {prefix} files, {bytes} of {total_bytes}, {eta} left"));
+        bar.set_message(name.into());
+        Files(bar)
+    }
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -89,6 +98,27 @@ impl Status {
 impl Drop for Status {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar over files and bytes; gone when dropped.
+pub struct Files(ProgressBar);
+
+impl Files {
+    /// Shows how far it has come.
+    pub fn show(&self, progress: Progress) {
+        if self.0.is_hidden() {
+            return;
+        }
+        self.0.set_length(progress.bytes);
+        self.0.set_prefix(format!("{} of {}", progress.entries_done, progress.entries));
+        self.0.set_position(progress.bytes_done);
+    }
+}
+
+impl Drop for Files {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
     }
 }
 

@@ -136,7 +136,10 @@ struct Store {
 impl Store {
     /// A store for blocks 1 to `end` - 1.
     fn new(end: u32) -> Store {
-        Store { bytes: vec![0; HEADER_SPACE], index: vec![Slot::new_zeroed(); end as usize] }
+        // About what a file takes: growing by doubling would take up to twice as much memory.
+        let mut bytes = Vec::with_capacity(HEADER_SPACE + 32 * end as usize);
+        bytes.resize(HEADER_SPACE, 0);
+        Store { bytes, index: vec![Slot::new_zeroed(); end as usize] }
     }
 
     fn here(&self) -> Result<U32, Error> {

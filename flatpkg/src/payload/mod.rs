@@ -22,7 +22,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 
-pub use read::{Decoded, Records, examine, load, read, records};
+pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
 use crate::cpio;
 use crate::macho::FileFacts;
@@ -31,7 +31,7 @@ use crate::tree::{self, Tree, TreePath};
 /// How a payload is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
-    /// gzip, level 6, one member: what every macOS reads.
+    /// gzip, one member, about as long as that of zlib's level 6: what every macOS reads.
     #[default]
     Gzip,
     /// Blocks of xz, preset 6: smaller; needs macOS 10.10. Each worker takes about 100 MB of memory.
@@ -125,6 +125,12 @@ pub enum Error {
     TooLarge {
         /// The caller's limit in bytes.
         limit: u64,
+    },
+    /// There are more entries than are taken into memory.
+    #[error("the archive has more than {limit} entries")]
+    TooMany {
+        /// How many are accepted.
+        limit: usize,
     },
     /// The archive doesn't start with its root.
     #[error("the archive starts with {got:?}, expected \".\"")]

@@ -76,9 +76,23 @@ pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
     Ok(Records { archive: read(input)?, buffer: vec![0; 64 * 1024], failed: false })
 }
 
-/// All records of [`examine`] together.
+/// Most entries that [`records()`] and [`load`] take into memory. No archive of scripts comes near.
+pub const MOST_IN_MEMORY: usize = 1 << 16;
+
+/// All records of [`examine`] together: for archives of scripts and other small ones.
+///
+/// # Errors
+///
+/// When there are more than [`MOST_IN_MEMORY`].
 pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
-    examine(input)?.collect()
+    let mut records = Vec::new();
+    for record in examine(input)? {
+        if records.len() == MOST_IN_MEMORY {
+            return Err(Error::TooMany { limit: MOST_IN_MEMORY });
+        }
+        records.push(record?);
+    }
+    Ok(records)
 }
 
 impl Iterator for Records<'_> {
@@ -128,7 +142,7 @@ fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<
 ///
 /// # Errors
 ///
-/// When the contents of all files together exceed `limit` bytes; when the archive doesn't start with `.`; when its
+/// When the contents of all files together exceed `limit` bytes, or there are more than [`MOST_IN_MEMORY`] entries; when the archive doesn't start with `.`; when its
 /// entries don't make a tree.
 pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
     let mut archive = read(input)?;
@@ -156,6 +170,7 @@ pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
             mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
         };
         match &mut tree {
+            Some(tree) if tree.len() == MOST_IN_MEMORY => return Err(Error::TooMany { limit: MOST_IN_MEMORY }),
             Some(tree) => tree.insert(path, entry)?,
             None if path.is_root() && entry.kind == Kind::Directory => tree = Some(Tree::new(entry)),
             None => return Err(no_root(&path)),

@@ -126,7 +126,8 @@ fn on_conclusion(action: PostinstallAction) -> &'static str {
 /// `progress` is called with what is done of all components together.
 ///
 /// # Errors
-/// [`Error::Problems`] when it would not be sound, before anything is written; else when reading or writing fails.
+/// [`Error::Problems`] when it would not be sound, [`Error::Component`] when the formats can't hold a component, before
+/// anything is written; else when reading or writing fails.
 pub fn write(
     product: &Product<'_>,
     out: &Path,
@@ -137,6 +138,7 @@ pub fn write(
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
+    product.components.iter().try_for_each(|part| part.component.check())?;
     let mut archive = Writer::new(out, options)?;
     let totals = product.components.iter().map(|part| part.component.totals());
     let (entries, bytes) = totals.fold((0, 0), |sum, t| (sum.0 + t.number_of_files, sum.1 + t.content_bytes));

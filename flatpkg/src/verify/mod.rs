@@ -1,7 +1,7 @@
 //! Checking a package: everything that can be checked without Apple's keys, all findings at once.
 //!
 //! Three layers, each in its own file. `container` looks at the archive: checksums, sizes, gaps and overlaps. `component`
-//! compares what the parts of one component say about the same paths. `product` looks at the Distribution: whether every
+//! and `contents` compare what the parts of one component say about the same paths. `product` looks at the Distribution: whether every
 //! reference leads somewhere. Whether a signature is good is not asked here.
 //!
 //! Bytes that may change without a finding:
@@ -13,6 +13,8 @@
 
 mod component;
 mod container;
+mod contents;
+mod meter;
 mod product;
 
 use std::fmt;
@@ -21,6 +23,8 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::package::{self, Package};
+use crate::payload::Progress;
+use meter::Meter;
 
 /// How strict to be.
 #[derive(Debug, Clone, Copy, Default)]
@@ -93,11 +97,19 @@ pub fn verify_file(path: &Path, options: Options) -> Result<Report, package::Err
 /// Checks an open package.
 #[must_use]
 pub fn verify(package: &Package, options: Options) -> Report {
+    verify_with(package, options, &|_| ())
+}
+
+/// [`verify()`] that says how far it has come: entries of all archives, and their bytes as they are stored. What is expected is
+/// what the package states.
+#[must_use]
+pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> Report {
+    let meter = Meter::new(package, progress);
     let (mut findings, others) = rayon::join(
         || container::check(package.archive(), options),
         || {
             let mut findings = Findings::default();
-            let components = component::check_all(package, &mut findings);
+            let components = component::check_all(package, &meter, &mut findings);
             product::check(package, &components, &mut findings);
             findings
         },

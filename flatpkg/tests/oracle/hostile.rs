@@ -1,5 +1,12 @@
 //! Packages that no tool would make, and everything one can do with a package.
-#![allow(dead_code, clippy::unwrap_used, missing_docs, unreachable_pub, reason = "shared by the tests")]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    missing_docs,
+    unreachable_pub,
+    reason = "shared by the tests"
+)]
 
 use std::io::Write as _;
 
@@ -34,6 +41,14 @@ pub fn with_toc(xml: &[u8], heap: &[u8]) -> Vec<u8> {
         checksum: Style::Sha1,
     };
     [header.to_bytes().as_slice(), &toc, &digest.finish(), heap].concat()
+}
+
+/// An archive with its table of contents edited, and the digest right.
+pub fn edited_toc(archive: &[u8], edit: impl FnOnce(String) -> String) -> Vec<u8> {
+    let original = flatpkg::xar::Archive::from_bytes(archive.to_vec()).unwrap();
+    let xml = edit(String::from_utf8(original.toc_xml().to_vec()).unwrap());
+    let heap = usize::try_from(original.heap_offset() + Style::Sha1.len()).unwrap();
+    with_toc(xml.as_bytes(), &archive[heap..])
 }
 
 pub fn package_of(members: &[(&[&str], &[u8], Encoding)]) -> Vec<u8> {

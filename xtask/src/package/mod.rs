@@ -1,6 +1,8 @@
 //! From a staged root and `installer-assets/` to a product archive.
 
 mod assets;
+pub mod folder;
+pub mod product_file;
 mod template;
 
 use std::path::{Path, PathBuf};
@@ -67,12 +69,9 @@ pub fn package(cx: &Context, plan: &Plan, libraries: &[Library], root: &Path) ->
     let product = Product { components: parts, distribution, resources: Some(&resources) };
     fs_err::create_dir_all(&cx.paths.dist)?;
     let path = cx.paths.dist.join(format!("{}-unsigned.pkg", plan.product_name()));
-    let total = product.components.iter().map(|part| part.component.totals().content_bytes).sum();
-    let bar = cx.ui.bar("package", total);
-    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|progress| {
-        bar.set_position(progress.bytes_done);
-    });
-    bar.finish_and_clear();
+    let files = cx.ui.files("package");
+    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
+    drop(files);
     let summary = written.with_context(|| format!("failed to write {}", path.display()))?;
     let components = assets.component.iter().zip(&product.components).map(|(assets, part)| {
         let totals = part.component.totals();

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use flatpkg::package::Package;
 
 use crate::context::Context;
 
@@ -30,8 +29,10 @@ impl Expand {
     /// # Errors
     /// When it can't be read, when the folder has something in it, or when a path leads out of it.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = Package::open(&self.package)?;
-        flatpkg::expand::expand(&package, &self.dir, self.payload)?;
+        let package = super::verify::open(&self.package)?;
+        let files = cx.ui.files("expand");
+        flatpkg::expand::expand_with(&package, &self.dir, self.payload, &|done| files.show(done))?;
+        drop(files);
         cx.ui.result(self.dir.display());
         Ok(())
     }

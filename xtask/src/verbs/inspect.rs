@@ -2,14 +2,15 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
 use flatpkg::dump::{Dump, dump};
-use flatpkg::package::Package;
 
 use crate::context::Context;
 
 /// Show what is in a flat package: header, table of contents, signatures, documents, every path.
+///
+/// Exit code 2 when it can't be read.
 #[derive(Debug, Args)]
 pub struct Inspect {
     /// A .pkg file, Apple's own included.
@@ -26,11 +27,13 @@ impl Inspect {
     /// # Errors
     /// When it can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = Package::open(&self.package)?;
+        let package = super::verify::open(&self.package)?;
+        let unreadable = || super::verify::unreadable(&self.package);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&Dump::of(&package)?)?);
+            let values = Dump::of(&package).with_context(unreadable)?;
+            cx.ui.result(serde_json::to_string_pretty(&values)?);
         } else {
-            cx.ui.result(dump(&package)?.trim_end());
+            cx.ui.result(dump(&package).with_context(unreadable)?.trim_end());
         }
         Ok(())
     }

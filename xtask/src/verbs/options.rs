@@ -132,8 +132,11 @@ fn nearest(python: PythonVersion, known: &[PythonVersion]) -> Result<PythonVersi
         .hint(format!("known releases: {}", known.join(", ")))
 }
 
-/// <https://reproducible-builds.org/specs/source-date-epoch/>
-fn source_date_epoch() -> Result<Option<u32>> {
+/// When what is made is said to be made, if the user says so: <https://reproducible-builds.org/specs/source-date-epoch/>.
+///
+/// # Errors
+/// When it is no number.
+pub fn source_date_epoch() -> Result<Option<u32>> {
     let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
     let text = text.to_string_lossy();
     let seconds =

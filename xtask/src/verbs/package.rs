@@ -1,43 +1,136 @@
 //! `cargo xtask package`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
-use clap::Args;
+use anyhow::{Context as _, Result};
+use clap::{ArgGroup, Args};
+use flatpkg::component::{self, Component};
+use flatpkg::os_version::OsVersion;
+use flatpkg::xar;
 
 use crate::context::Context;
+use crate::hint::WithHint as _;
+use crate::package::folder;
+use crate::package::product_file::{self, PayloadCompression};
 use crate::plan::STAGE;
 use crate::recipe::Recipes;
 use crate::version::PythonVersion;
 
-/// Package a staged root that `build` made.
+/// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
+/// of what was installed can't hold an earlier time.
+const DATE: u32 = 315_532_800;
+
+/// Package a staged root that `build` made, any folder, or a product described in a file.
+///
+/// `package 3.13.5` makes the installer of Python in dist/. With --identifier a folder becomes a component package, as
+/// pkgbuild makes it; with --product several become a product archive, as productbuild makes it. What is written is verified.
+/// Times come from SOURCE_DATE_EPOCH, owners and modes from --ownership: two packages of one folder are equal.
 #[derive(Debug, Args)]
+#[command(group = ArgGroup::new("what").required(true).args(["release", "identifier", "product"]))]
 pub struct Package {
     /// A version there is data for, such as 3.13.5.
-    version: PythonVersion,
+    #[arg(value_name = "RELEASE")]
+    release: Option<PythonVersion>,
 
-    /// Another staged root than the one of the plan.
-    #[arg(long, value_name = "DIR")]
+    /// The files: of a component, or another staged root than the one of the release's plan.
+    #[arg(long, value_name = "DIR", conflicts_with = "product")]
     root: Option<PathBuf>,
+
+    #[command(flatten)]
+    component: ComponentFlags,
+
+    /// A product's description; xtask/examples/hello/product.toml explains the keys. Folders in it are relative to it.
+    #[arg(long, value_name = "PRODUCT.toml", requires = "output")]
+    product: Option<PathBuf>,
+
+    /// The package to write.
+    #[arg(long, short, value_name = "OUT.pkg", conflicts_with = "release")]
+    output: Option<PathBuf>,
+}
+
+/// One component package, as `pkgbuild` makes it.
+#[derive(Debug, Args)]
+struct ComponentFlags {
+    /// The name of the receipt, such as org.example.hello.
+    #[arg(long, value_name = "ID", requires_all = ["pkg_version", "output"])]
+    identifier: Option<String>,
+
+    /// The version of the receipt.
+    #[arg(long = "version", id = "pkg_version", value_name = "V", requires = "identifier")]
+    version: Option<String>,
+
+    /// Where the files go.
+    #[arg(long, value_name = "PATH", default_value = "/", requires = "identifier")]
+    install_location: String,
+
+    /// Scripts that the Installer runs: preinstall, postinstall and what they use.
+    #[arg(long, value_name = "DIR", requires = "identifier")]
+    scripts: Option<PathBuf>,
+
+    /// Rules for owners and modes; without them everything belongs to root:wheel.
+    #[arg(long, value_name = "POLICY.toml", requires = "identifier")]
+    ownership: Option<PathBuf>,
+
+    /// How the files are compressed; pbzx is smaller and needs --min-os-version 10.10 or later.
+    #[arg(long, default_value = "gzip", requires = "identifier")]
+    compression: PayloadCompression,
+
+    /// The oldest macOS it is for.
+    #[arg(long, value_name = "N", requires = "identifier")]
+    min_os_version: Option<OsVersion>,
 }
 
 impl Package {
-    /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg` and verifies it.
+    /// Writes the package and verifies it.
     ///
     /// # Errors
-    /// When nothing was built yet, or the package can't be written.
+    /// When nothing was built yet, a folder can't be packaged, or the package can't be written.
     pub fn run(self, cx: &Context) -> Result<()> {
-        use crate::hint::WithHint as _;
-        let plan = super::plan::make(cx, self.version)?;
-        let recipes = Recipes::load(&cx.paths.mac(), self.version)?;
-        let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
-        if !root.is_dir() {
-            let error = anyhow::anyhow!("Python {} is not built: {} does not exist", self.version, root.display());
-            return Err(error).hint(format!("run `cargo xtask build {}` first", self.version));
+        if let Some(version) = self.release {
+            return release(cx, version, self.root);
         }
-        let package = crate::package::package(cx, &plan, &recipes.libraries, &root)?;
-        super::verify::package(cx, &package.path, false)?;
-        super::release::summary(cx, &plan, &package);
+        let out = self.output.context("no --output")?;
+        let date = super::options::source_date_epoch()?.unwrap_or(DATE);
+        match &self.product {
+            Some(product) => product_file::write(cx, product, &out, date)?,
+            None => self.component.write(cx, self.root.as_deref(), &out, date)?,
+        }
+        super::verify::package(cx, &out, false)?;
+        cx.ui.result(out.display());
         Ok(())
     }
+}
+
+impl ComponentFlags {
+    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32) -> Result<()> {
+        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date)).transpose()?;
+        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date)).transpose()?;
+        let component = Component {
+            install_location: self.install_location,
+            payload: payload.as_ref(),
+            scripts: scripts.as_ref(),
+            compression: self.compression.into(),
+            min_os: self.min_os_version,
+            ..Component::new(&self.identifier.unwrap_or_default(), &self.version.unwrap_or_default())
+        };
+        let files = cx.ui.files("package");
+        component::write(&component, out, xar::Options::new(date), &|done| files.show(done))
+            .with_context(|| format!("failed to write {}", out.display()))?;
+        Ok(())
+    }
+}
+
+/// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`.
+fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>) -> Result<()> {
+    let plan = super::plan::make(cx, version)?;
+    let recipes = Recipes::load(&cx.paths.mac(), version)?;
+    let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+    if !root.is_dir() {
+        let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
+        return Err(error).hint(format!("run `cargo xtask build {version}` first"));
+    }
+    let package = crate::package::package(cx, &plan, &recipes.libraries, &root)?;
+    super::verify::package(cx, &package.path, false)?;
+    super::release::summary(cx, &plan, &package);
+    Ok(())
 }

@@ -1,15 +1,19 @@
 //! `cargo xtask verify`.
 
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use flatpkg::package::Package;
 use flatpkg::verify::Options;
 
 use crate::build::Built;
 use crate::context::Context;
+use crate::hint::Unusable;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
 use crate::recipe::known_releases;
+use crate::ui::brief;
 use crate::verify::{Expectations, Linkage, Report};
 use crate::version::PythonVersion;
 
@@ -17,7 +21,7 @@ use crate::version::PythonVersion;
 ///
 /// A package: every checksum and size, no gap or overlap, and that bills of materials, payloads and the Distribution agree.
 /// A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of build folders, modules.
-/// Exit code 0 when clean, 1 with findings or when it can't be read, 2 for a wrong command line.
+/// Exit code 0 when clean, 1 with findings, 2 when it can't be read or for a wrong command line.
 #[derive(Debug, Args)]
 pub struct Verify {
     /// A .pkg file, or the folder of a staged root.
@@ -48,17 +52,18 @@ impl Verify {
         if !self.json {
             return package(cx, &self.path, self.strict);
         }
-        let report = flatpkg::verify::verify_file(&self.path, Options { strict: self.strict })?;
+        let report = flatpkg::verify::verify(&open(&self.path)?, Options { strict: self.strict });
         cx.ui.result(serde_json::to_string_pretty(&report)?);
         if report.is_clean() { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
     }
 
     fn root(&self, cx: &Context) -> Result<()> {
+        let unusable = || Unusable(format!("{} can't be checked", self.path.display()));
         let known = known_releases(&cx.paths.mac())?.pop();
         let Some(version) = self.release.or(known) else { bail!("Mac/releases is empty") };
         let plan = super::plan::make(cx, version)?;
         let folders = vec![cx.paths.cache.clone()];
-        let report = examine(cx, &plan, &Built { root: self.path.clone(), folders })?;
+        let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         if self.json {
             cx.ui.result(serde_json::to_string_pretty(&report)?);
         } else {
@@ -68,20 +73,37 @@ impl Verify {
     }
 }
 
+/// Opens a package.
+///
+/// # Errors
+/// It can't be read, or is none: [`Unusable`].
+pub fn open(path: &Path) -> Result<Package> {
+    Package::open(path).with_context(|| unreadable(path))
+}
+
+/// What is said of a package, or a part of it, that can't be read.
+pub fn unreadable(path: &Path) -> Unusable {
+    Unusable(format!("{} can't be read as a package", path.display()))
+}
+
 /// Verifies a package.
 ///
 /// # Errors
 /// All findings.
 pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
-    let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
-    let report = flatpkg::verify::verify_file(path, Options { strict })?;
+    let package = open(path)?;
+    let name = format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy());
+    let started = Instant::now();
+    let files = cx.ui.files(&name);
+    let report = flatpkg::verify::verify_with(&package, Options { strict }, &|done| files.show(done));
+    drop(files);
     for finding in &report.findings {
         cx.ui.say(finding);
     }
     if !report.is_clean() {
         bail!("{} is not sound: {} findings", path.display(), report.findings.len());
     }
-    task.done("");
+    cx.ui.say(format_args!("{:>7} {name}", brief(started.elapsed())));
     Ok(())
 }
 

@@ -1,0 +1,239 @@
+//! An archive of a component, entry by entry, and the bill of materials that lists what it should hold.
+//!
+//! Nothing here grows with the archive: a few kilobytes of gzip can hold millions of entries. What is remembered is bounded
+//! by the bill of materials, which is in memory anyway.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Display;
+use std::io::Read;
+
+use super::{Findings, Meter, chain};
+use crate::bom::{self, Bom, DirectorySizes, Node, Record};
+use crate::package::Part;
+use crate::payload;
+use crate::tree::TreePath;
+
+/// What the entries of an archive add up to.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sums {
+    /// Entries, the root among them.
+    pub(super) paths: u64,
+    /// 512-byte blocks of files and link targets, and one for each directory but the root.
+    pub(super) blocks: u64,
+    /// Bytes of files and link targets.
+    pub(super) bytes: u64,
+}
+
+/// Reads an archive to its end and shows each record to `look`. Nothing comes back, and a finding says why, when it can't be
+/// read or holds far more entries than are `listed`.
+pub(super) fn walk(
+    input: Part<'_>,
+    place: &str,
+    listed: usize,
+    meter: &Meter<'_>,
+    findings: &mut Findings,
+    mut look: impl FnMut(&Record, &mut Findings),
+) -> Option<Sums> {
+    let most = listed.saturating_add(payload::MOST_IN_MEMORY);
+    let mut sums = Sums::default();
+    let mut seen = HashMap::with_capacity(listed);
+    let records = match payload::examine(Metered { input, meter }) {
+        Ok(records) => records,
+        Err(error) => {
+            findings.unreadable(place, "archive", chain(&error));
+            return None;
+        }
+    };
+    for record in records {
+        let record = match record {
+            Ok(record) => record,
+            Err(error) => {
+                findings.unreadable(place, "archive", chain(&error));
+                return None;
+            }
+        };
+        if sums.paths == 0 && !record.path.is_root() {
+            findings.error(place, "first path", dotted(&record.path), ".");
+        }
+        sums.add(&record);
+        if sums.paths > most as u64 {
+            findings.error(place, "number of entries", format!("more than {most}"), format!("{listed}, as listed"));
+            return None;
+        }
+        unique(&record.path, &mut seen, place, findings);
+        look(&record, findings);
+        meter.entry();
+    }
+    if sums.paths == 0 {
+        findings.error(place, "first path", "none", ".");
+    }
+    Some(sums)
+}
+
+impl Sums {
+    fn add(&mut self, record: &Record) {
+        self.paths += 1;
+        if kind(&record.node) == "directory" {
+            self.blocks += u64::from(!record.path.is_root());
+        } else {
+            self.blocks += u64::from(record.size).div_ceil(512);
+            self.bytes += u64::from(record.size);
+        }
+    }
+}
+
+/// No path twice, none that differs in case alone.
+fn unique(path: &TreePath, seen: &mut HashMap<String, TreePath>, place: &str, findings: &mut Findings) {
+    let text = dotted(path);
+    match seen.insert(text.to_lowercase(), path.clone()) {
+        Some(other) if other == *path => findings.error(&inside(place, &text), "path", "there twice", "unique"),
+        Some(other) => {
+            let got = format!("equal to {} but for case", dotted(&other));
+            findings.error(&inside(place, &text), "path", got, "unique");
+        }
+        None => {}
+    }
+}
+
+/// A bill of materials being ticked off.
+pub(super) struct Listed<'a> {
+    place: String,
+    open: BTreeMap<&'a TreePath, &'a Record>,
+}
+
+impl<'a> Listed<'a> {
+    /// Everything in it is still to be seen.
+    pub(super) fn new(bom: &'a Bom, place: String, findings: &mut Findings) -> Self {
+        let mut open = BTreeMap::new();
+        for record in &bom.records {
+            if open.insert(&record.path, record).is_some() {
+                findings.error(&inside(&place, &dotted(&record.path)), "path", "there twice", "unique");
+            }
+        }
+        Self { place, open }
+    }
+
+    /// Compares an entry of the payload with its line.
+    pub(super) fn tick(&mut self, held: &Record, findings: &mut Findings) {
+        let line = self.open.remove(&held.path);
+        match line.map(|listed| same(listed, held)) {
+            Some(differences) => differences.into_iter().for_each(|Difference { what, listed, held: other }| {
+                let expected = format!("{other}, as in the payload");
+                findings.error(&inside(&self.place, &dotted(&held.path)), what, listed, expected);
+            }),
+            None => {
+                let path = inside(&self.place, &dotted(&held.path));
+                findings.error(&path, "path", "missing", "there, as in the payload");
+            }
+        }
+    }
+
+    /// What is left is not in the payload.
+    pub(super) fn finish(self, findings: &mut Findings) {
+        for path in self.open.keys() {
+            findings.error(&inside(&self.place, &dotted(path)), "path", "there", "missing, as in the payload");
+        }
+    }
+}
+
+/// What a bill of materials and a payload say differently about one path.
+struct Difference {
+    what: &'static str,
+    listed: String,
+    held: String,
+}
+
+fn same(listed: &Record, held: &Record) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    let mut equal = |what, listed: &dyn Display, held: &dyn Display| {
+        let (listed, held) = (listed.to_string(), held.to_string());
+        if listed != held {
+            differences.push(Difference { what, listed, held });
+        }
+    };
+    if matches!(listed.node, Node::Placeholder { .. }) {
+        return differences; // `pkgbuild --component` writes one for the root; it says nothing but the name.
+    }
+    if kind(&listed.node) != kind(&held.node) {
+        equal("kind", &kind(&listed.node), &kind(&held.node));
+        return differences;
+    }
+    equal("owner", &listed.uid, &held.uid);
+    equal("group", &listed.gid, &held.gid);
+    equal("mode", &listed.mode, &held.mode);
+    match (&listed.node, &held.node) {
+        (Node::File(listed_facts), Node::File(held_facts)) => {
+            equal("size", &listed.size, &held.size);
+            equal("cksum", &format_args!("{:08x}", listed_facts.cksum), &format_args!("{:08x}", held_facts.cksum));
+        }
+        (Node::Symlink { target: a, cksum: c }, Node::Symlink { target: b, cksum: d }) => {
+            equal("link target", &a.escape_ascii(), &b.escape_ascii());
+            equal("cksum of the link target", &format_args!("{c:08x}"), &format_args!("{d:08x}"));
+        }
+        _ => {}
+    }
+    differences
+}
+
+/// What Apple's readers insist on, and the numbers that nobody looks at.
+pub(super) fn form(bom: &Bom, place: &str, findings: &mut Findings) {
+    if !bom.form.free_list {
+        findings.error(place, "free list", "missing: Apple's readers abort", "there");
+    }
+    if !bom.form.sorted {
+        let got = "none: Apple's readers stop in the middle";
+        findings.error(place, "order of the paths", got, "by directory and name");
+    }
+    if bom.form.short_records > 0 {
+        let got = format!("{}, as before 2015", bom.form.short_records);
+        findings.note(place, "short records", got, "none: macOS 26 does not list them");
+    }
+    let paths = bom.records.len();
+    if bom.form.stated_paths as usize != paths {
+        findings.note(place, "number of paths in BomInfo", bom.form.stated_paths, paths);
+    }
+    let sums = [DirectorySizes::Excluded, DirectorySizes::Counted].map(|how| bom::totals(&bom.records, how));
+    if !sums.contains(&bom.totals) {
+        let [expected, _] = sums;
+        findings.note(place, "totals by processor", list(&bom.totals), list(&expected));
+    }
+}
+
+fn list(totals: &[(impl Display, u32)]) -> String {
+    totals.iter().map(|(cpu, bytes)| format!("{cpu} {bytes}")).collect::<Vec<_>>().join(", ")
+}
+
+/// The kind of a record in words.
+pub(super) fn kind(node: &Node) -> &'static str {
+    match node {
+        Node::Directory => "directory",
+        Node::File(_) => "file",
+        Node::Symlink { .. } => "symbolic link",
+        Node::Device { .. } => "device",
+        Node::Placeholder { .. } => "placeholder",
+    }
+}
+
+/// A path as packages write it: `.` or `./a/b`, bytes that are no text escaped.
+pub(super) fn dotted(path: &TreePath) -> String {
+    path.dotted().utf8_chunks().map(|chunk| format!("{}{}", chunk.valid(), chunk.invalid().escape_ascii())).collect()
+}
+
+/// A path in a member: `Bom: ./bin/tool`.
+pub(super) fn inside(place: &str, path: &str) -> String {
+    format!("{place}: {path}")
+}
+
+/// Counts the compressed bytes that are read.
+struct Metered<'a> {
+    input: Part<'a>,
+    meter: &'a Meter<'a>,
+}
+
+impl Read for Metered<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.input.read(buffer)?;
+        self.meter.bytes(count as u64);
+        Ok(count)
+    }
+}

@@ -1,0 +1,286 @@
+//! The verbs for packages as a user calls them: what they write, what they say, what they exit with.
+
+#![allow(clippy::disallowed_methods, reason = "tests run the program itself")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+
+/// The described product that is also the documentation of its keys.
+const HELLO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/product.toml");
+
+fn command(program: &str) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).env_remove("SOURCE_DATE_EPOCH");
+    command
+}
+
+fn xtask<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Output {
+    command(XTASK).args(arguments).output().unwrap()
+}
+
+/// Exit code, standard output and standard error.
+fn said(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// The flags for a component of a folder.
+fn flags<'a>(root: &'a Path, out: &'a Path) -> Vec<&'a OsStr> {
+    let mut flags: Vec<&OsStr> =
+        ["package", "--identifier", "org.example.a", "--version", "1.0"].map(OsStr::new).into();
+    flags.extend([OsStr::new("--root"), root.as_os_str(), OsStr::new("-o"), out.as_os_str()]);
+    flags
+}
+
+/// A folder with a program, a link, a file that doesn't compress, and the place for a package beside it.
+fn folder(noise: usize) -> (TempDir, PathBuf, PathBuf) {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("root");
+    fs::create_dir_all(root.join("bin")).unwrap();
+    fs::write(root.join("bin/tool"), "#!/bin/sh\n").unwrap();
+    fs::set_permissions(root.join("bin/tool"), fs::Permissions::from_mode(0o700)).unwrap();
+    std::os::unix::fs::symlink("tool", root.join("bin/link")).unwrap();
+    let mut state = 1_u64;
+    let byte = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 56) as u8
+    };
+    fs::write(root.join("noise"), std::iter::repeat_with(byte).take(noise).collect::<Vec<_>>()).unwrap();
+    let out = dir.path().join("out");
+    fs::create_dir(&out).unwrap();
+    let out = out.join("a.pkg");
+    (dir, root, out)
+}
+
+fn names(dir: &Path) -> Vec<String> {
+    fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+#[test]
+fn a_folder_becomes_a_component() {
+    let (dir, root, out) = folder(10);
+    let scripts = dir.path().join("scripts");
+    fs::create_dir(&scripts).unwrap();
+    fs::write(scripts.join("postinstall"), "#!/bin/sh\n").unwrap();
+    fs::set_permissions(scripts.join("postinstall"), fs::Permissions::from_mode(0o755)).unwrap();
+    let policy = dir.path().join("ownership.toml");
+    fs::write(
+        &policy,
+        "[[rule]]\npath = \"bin/*\"\ngroup = \"admin\"\n\n[[rule]]\npath = \"lib/**\"\nmode = \"0700\"\n",
+    )
+    .unwrap();
+    let more = ["--install-location", "/usr/local", "--compression", "pbzx", "--min-os-version", "10.13"];
+    let more = more.iter().map(OsStr::new).chain([
+        OsStr::new("--scripts"),
+        scripts.as_os_str(),
+        OsStr::new("--ownership"),
+        policy.as_os_str(),
+    ]);
+    let (code, stdout, stderr) = said(&xtask(flags(&root, &out).into_iter().chain(more)));
+    assert_eq!((code, stdout.trim()), (Some(0), out.to_str().unwrap()), "{stderr}");
+    assert!(stderr.contains("ownership.toml: line 6: nothing in"), "{stderr}");
+    assert!(!stderr.contains('\r') && !stderr.contains('\x1b'), "no moving lines off a terminal: {stderr:?}");
+
+    let (code, stdout, _) = said(&xtask([OsStr::new("inspect"), out.as_os_str(), OsStr::new("--json")]));
+    assert_eq!(code, Some(0));
+    let dump: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    let component = &dump["components"][0];
+    assert_eq!((&component["install_location"], &component["version"]), (&"/usr/local".into(), &"1.0".into()));
+    let lines: Vec<String> = component["paths"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|path| {
+            format!(
+                "{} {}/{} {} {}",
+                path["mode"].as_str().unwrap(),
+                path["uid"],
+                path["gid"],
+                path["mtime"],
+                path["path"]
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    drwxr-xr-x 0/0 315532800 "."
+    drwxr-xr-x 0/0 315532800 "./bin"
+    lrwxr-xr-x 0/80 315532800 "./bin/link"
+    -rwxr-xr-x 0/80 315532800 "./bin/tool"
+    -rw-r--r-- 0/0 315532800 "./noise"
+    "#);
+}
+
+#[test]
+fn the_described_product() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("hello.pkg");
+    let arguments = ["package".as_ref(), "--product".as_ref(), HELLO.as_ref(), "-o".as_ref(), out.as_os_str()];
+    let (code, _, stderr) = said(&xtask(arguments));
+    assert_eq!(code, Some(0), "{stderr}");
+    let (code, text, _) = said(&xtask([OsStr::new("inspect"), out.as_os_str()]));
+    assert_eq!(code, Some(0));
+    let from = text.find("--- Distribution").unwrap();
+    insta::assert_snapshot!("hello", &text[from..]);
+    let (code, ..) = said(&xtask(["verify".as_ref(), out.as_os_str(), "--strict".as_ref()]));
+    assert_eq!(code, Some(0));
+
+    let mode = |umask: &str, epoch: &str, out: &Path| {
+        let script = format!("umask {umask}; exec \"$0\" package --product \"$1\" -o \"$2\"");
+        let mut shell = command("sh");
+        shell.args(["-c", &script, XTASK, HELLO]).arg(out).env("SOURCE_DATE_EPOCH", epoch);
+        assert!(shell.env("RAYON_NUM_THREADS", "1").status().unwrap().success());
+        fs::read(out).unwrap()
+    };
+    let other = dir.path().join("other.pkg");
+    assert!(mode("077", "315532800", &other) == fs::read(&out).unwrap(), "neither umask nor cores change a byte");
+    assert!(mode("022", "1700000000", &other) != fs::read(&out).unwrap(), "the date is the user's");
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    let wrong: &[&[&str]] = &[
+        &["package"],
+        &["package", "3.13.5", "-o", "x.pkg"],
+        &["package", "3.13.5", "--identifier", "a"],
+        &["package", "--identifier", "a", "--version", "1", "--root", "."],
+        &["package", "--identifier", "a", "--root", ".", "-o", "x.pkg"],
+        &["package", "--product", "p.toml"],
+        &["package", "--product", "p.toml", "--root", ".", "-o", "x.pkg"],
+        &["package", "--product", "p.toml", "--scripts", ".", "-o", "x.pkg"],
+        &["package", "--identifier", "a", "--version", "1", "--compression", "bzip2", "-o", "x.pkg"],
+        &["inspect"],
+        &["expand", "x.pkg"],
+    ];
+    for arguments in wrong {
+        assert_eq!(xtask(*arguments).status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+#[test]
+fn verify_tells_findings_from_what_it_cannot_read() {
+    let (dir, root, out) = folder(1000);
+    assert!(xtask(flags(&root, &out)).status.success());
+    let (code, stdout, _) = said(&xtask(["verify".as_ref(), out.as_os_str(), "--json".as_ref()]));
+    assert_eq!((code, stdout.as_str()), (Some(0), "{\n  \"findings\": []\n}\n"));
+
+    let mut bytes = fs::read(&out).unwrap();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    fs::write(&out, bytes).unwrap();
+    let (code, stdout, stderr) = said(&xtask([OsStr::new("verify"), out.as_os_str(), OsStr::new("--json")]));
+    assert_eq!(code, Some(1), "{stderr}");
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["place"] == "PackageInfo"), "{stdout}");
+    let (code, stdout, stderr) = said(&xtask([OsStr::new("verify"), out.as_os_str()]));
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("PackageInfo: archived checksum is"), "{stderr}");
+
+    let text = dir.path().join("text");
+    fs::write(&text, "no package").unwrap();
+    for verb in ["verify", "inspect"] {
+        for path in [&text, &dir.path().join("missing")] {
+            let (code, _, stderr) = said(&xtask([verb.as_ref(), path.as_os_str()]));
+            assert_eq!(code, Some(2), "{verb} {stderr}");
+            assert!(stderr.contains(path.to_str().unwrap()), "{stderr}");
+        }
+    }
+}
+
+#[test]
+fn expand_fills_an_empty_folder_only() {
+    let (dir, root, out) = folder(10);
+    assert!(xtask(flags(&root, &out)).status.success());
+    let to = dir.path().join("expanded");
+    let arguments = || [OsStr::new("expand"), out.as_os_str(), to.as_os_str(), OsStr::new("--payload")];
+    assert_eq!(xtask(arguments()).status.code(), Some(0));
+    assert_eq!(fs::read(to.join("Payload/bin/link")).unwrap(), b"#!/bin/sh\n");
+    let (code, _, stderr) = said(&xtask(arguments()));
+    assert_eq!(code, Some(1));
+    assert!(stderr.contains("is not empty"), "{stderr}");
+}
+
+/// A file of 9 GiB with nothing in it: no bill of materials can state its size.
+#[test]
+fn too_large_files_are_refused_before_anything_is_written() {
+    let (_dir, root, out) = folder(10);
+    fs::File::create(root.join("sparse")).unwrap().set_len(9 << 30).unwrap();
+    let (code, _, stderr) = said(&xtask(flags(&root, &out)));
+    assert_eq!(code, Some(1));
+    let why = "sparse has 9663676416 bytes, a bill of materials can state at most 4294967295 (4 GiB - 1)";
+    assert!(stderr.contains(why), "{stderr}");
+    assert_eq!(names(out.parent().unwrap()), [""; 0]);
+}
+
+/// A disk of 1 MiB, in a mount name space of its own: needs root, and a kernel that lets it.
+#[test]
+fn a_full_disk_leaves_nothing() {
+    let (_dir, root, out) = folder(3 << 20);
+    let place = out.parent().unwrap();
+    let script = "mount -t tmpfs -o size=1m none \"$0\" || exit 99; \"$@\"; code=$?; ls -A \"$0\"; exit $code";
+    let mut unshare = command("unshare");
+    unshare.args(["--mount", "sh", "-c", script]).arg(place).arg(XTASK).args(flags(&root, &out));
+    match unshare.output() {
+        Ok(output) if output.status.code() != Some(99) && !output.stderr.starts_with(b"unshare") => {
+            let (code, stdout, stderr) = said(&output);
+            assert_eq!((code, stdout.as_str()), (Some(1), ""), "{stderr}");
+            assert!(stderr.contains("No space left on device"), "{stderr}");
+        }
+        _ => println!("skipped: file systems can't be mounted here"),
+    }
+    assert_eq!(names(place), [""; 0]);
+}
+
+/// Runs with a limit on the length of files, in KiB, and on processor time, in seconds.
+fn limited(setup: &str, arguments: &[&OsStr]) -> Output {
+    command("bash")
+        .args(["-c", &format!("ulimit -c 0; {setup}; exec \"$0\" \"$@\""), XTASK])
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn files_that_may_not_grow_leave_nothing() {
+    let (_dir, root, out) = folder(3 << 20);
+    let (code, _, stderr) = said(&limited("trap '' XFSZ; ulimit -f 1000", &flags(&root, &out)));
+    assert_eq!(code, Some(1), "{stderr}");
+    assert!(stderr.contains("File too large"), "{stderr}");
+    assert_eq!(names(out.parent().unwrap()), [""; 0]);
+}
+
+/// Killed at three moments: while the payload is compressed, while it is written, while the package is put together. At
+/// worst a hidden file with another name stays; what was at the output stays too.
+#[test]
+fn a_kill_leaves_what_was_there() {
+    let (_dir, root, out) = folder(24 << 20);
+    fs::write(&out, "what was there").unwrap();
+    let compress = [
+        flags(&root, &out),
+        vec!["--compression".as_ref(), "pbzx".as_ref(), "--min-os-version".as_ref(), "11".as_ref()],
+    ]
+    .concat();
+    let compressing = limited("ulimit -t 1", &compress);
+    assert_eq!(compressing.status.signal(), Some(9), "{:?}", said(&compressing));
+    assert_eq!(names(out.parent().unwrap()), ["a.pkg"]);
+
+    let whole = out.with_extension("whole");
+    assert!(xtask(flags(&root, &whole)).status.success());
+    let length = fs::metadata(&whole).unwrap().len();
+    fs::remove_file(whole).unwrap();
+    for kilobytes in [length / 2048, (length - 1) / 1024] {
+        let killed = limited(&format!("ulimit -f {kilobytes}"), &flags(&root, &out));
+        assert!(killed.status.signal().is_some(), "{:?}", said(&killed));
+        assert_eq!(fs::read(&out).unwrap(), b"what was there");
+        let stays = |name: &String| name == "a.pkg" || (name.starts_with(".flatpkg-") && name.ends_with(".part"));
+        assert!(names(out.parent().unwrap()).iter().all(stays));
+    }
+}
