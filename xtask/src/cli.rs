@@ -46,6 +46,7 @@ enum Verb {
     Expand(verbs::expand::Expand),
     Verify(verbs::verify::Verify),
     Preview(verbs::preview::Preview),
+    Manifest(verbs::manifest::Manifest),
     Doctor(verbs::doctor::Doctor),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
@@ -56,7 +57,7 @@ enum Verb {
 const MAP: &[(&str, &[&str])] = &[
     ("First, and when something fails", &["doctor", "plan"]),
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest"]),
     ("Keeping house", &["clean", "completions", "ci"]),
 ];
 
@@ -81,6 +82,7 @@ impl Cli {
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Verify(verb) => verb.run(&cx),
             Verb::Preview(verb) => verb.run(&cx),
+            Verb::Manifest(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
