@@ -169,6 +169,11 @@ impl Apt {
             .hint("this needs a network that reaches the machine's Debian mirror; apt honours `http_proxy`")
     }
 
+    /// The distribution's code name: `bookworm`.
+    pub fn codename(&self) -> &str {
+        &self.codename
+    }
+
     /// A folder for downloads that may be thrown away.
     pub fn archives(&self) -> PathBuf {
         self.state.join("archives")

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::context::Context;
 use crate::verbs;
@@ -11,13 +11,20 @@ use crate::verbs;
 /// From a version of Python to its macOS installer, on a Mac and on Linux.
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
+#[command(after_help = "Without a verb the map of all verbs is shown. Examples:
+  cargo xtask release 3.13.5 --unsigned
+  cargo xtask release --help")]
 pub struct Cli {
     #[command(subcommand)]
-    verb: Verb,
+    verb: Option<Verb>,
 
     /// Keep downloads, the toolchain and finished steps here.
     #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE")]
     cache: Option<PathBuf>,
+
+    /// Put finished products here [default: dist, in the checkout].
+    #[arg(long, global = true, value_name = "DIR")]
+    dist: Option<PathBuf>,
 
     /// Never touch the network.
     #[arg(long, global = true)]
@@ -38,9 +45,21 @@ enum Verb {
     Inspect(verbs::inspect::Inspect),
     Expand(verbs::expand::Expand),
     Verify(verbs::verify::Verify),
+    Preview(verbs::preview::Preview),
+    Manifest(verbs::manifest::Manifest),
     Doctor(verbs::doctor::Doctor),
+    Clean(verbs::clean::Clean),
+    Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
 }
+
+/// The verbs in the order one uses them.
+const MAP: &[(&str, &[&str])] = &[
+    ("First, and when something fails", &["doctor", "plan"]),
+    ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest"]),
+    ("Keeping house", &["clean", "completions", "ci"]),
+];
 
 impl Cli {
     /// Does what was asked for.
@@ -48,8 +67,12 @@ impl Cli {
     /// # Errors
     /// The verb's.
     pub fn run(self) -> Result<()> {
-        let cx = Context::new(self.cache, self.offline, self.jobs)?;
-        match self.verb {
+        let cx = Context::new(self.cache, self.dist, self.offline, self.jobs)?;
+        let Some(verb) = self.verb else {
+            cx.ui.result(map());
+            return Ok(());
+        };
+        match verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),
             Verb::Build(verb) => verb.run(&cx),
@@ -58,8 +81,50 @@ impl Cli {
             Verb::Inspect(verb) => verb.run(&cx),
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Verify(verb) => verb.run(&cx),
+            Verb::Preview(verb) => verb.run(&cx),
+            Verb::Manifest(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
+            Verb::Clean(verb) => verb.run(&cx),
+            Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
         }
+    }
+}
+
+/// The verbs with what they do, as their own help says it.
+fn map() -> String {
+    let command = Cli::command();
+    let about = |name: &str| {
+        let verb = command.find_subcommand(name);
+        verb.and_then(|verb| verb.get_about()).map(ToString::to_string).unwrap_or_default()
+    };
+    let mut text = "cargo xtask: from a version of Python to its macOS installer\n".to_owned();
+    for (heading, verbs) in MAP {
+        text.push_str(&format!("\n{heading}\n"));
+        for verb in *verbs {
+            text.push_str(&format!("  {verb:12} {}\n", about(verb)));
+        }
+    }
+    text + "\ncargo xtask VERB --help says more. Begin with `cargo xtask doctor`."
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_map_has_every_verb_once() {
+        let command = Cli::command();
+        let mut verbs: Vec<&str> = command.get_subcommands().map(|verb| verb.get_name()).collect();
+        let mut mapped: Vec<&str> = MAP.iter().flat_map(|(_, verbs)| verbs.iter().copied()).collect();
+        verbs.sort_unstable();
+        mapped.sort_unstable();
+        assert_eq!(mapped, verbs);
+        assert!(map().lines().all(|line| line.len() < 160), "{}", map());
     }
 }

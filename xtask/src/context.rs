@@ -66,13 +66,13 @@ impl Context {
     ///
     /// # Errors
     /// When the program doesn't run in a checkout, or no place for the cache is known.
-    pub fn new(cache: Option<PathBuf>, offline: bool, jobs: Option<usize>) -> Result<Self> {
+    pub fn new(cache: Option<PathBuf>, dist: Option<PathBuf>, offline: bool, jobs: Option<usize>) -> Result<Self> {
         let repo = find_repo()?;
         let cache = match cache {
             Some(dir) => std::path::absolute(dir)?,
             None => default_cache()?,
         };
-        let dist = repo.join("dist");
+        let dist = dist.map_or_else(|| Ok(repo.join("dist")), std::path::absolute)?;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             paths: Paths { repo, cache, dist },

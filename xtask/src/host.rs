@@ -19,7 +19,7 @@ use crate::toolchain::{open_sdk, shim};
 /// On a Mac without a compiler, and on systems that nothing can be built on.
 pub fn detect() -> Result<Host> {
     match std::env::consts::OS {
-        "linux" => Ok(Host::Linux { triple: format!("{}-pc-linux-gnu", std::env::consts::ARCH) }),
+        "linux" => Ok(Host::Linux { triple: linux_triple() }),
         "macos" => {
             let sh = shell(Path::new("/"))?;
             let hint = "install Apple's command-line tools with `xcode-select --install`";
@@ -29,6 +29,11 @@ pub fn detect() -> Result<Host> {
         }
         other => bail!("nothing can be built on {other}: use a Mac or Linux"),
     }
+}
+
+/// The GNU triple of a Linux machine of this architecture.
+pub fn linux_triple() -> String {
+    format!("{}-pc-linux-gnu", std::env::consts::ARCH)
 }
 
 /// Reads what stands beside the recipes.

@@ -241,7 +241,11 @@ fn a_full_disk_leaves_nothing() {
 
 /// Runs with a limit on the length of files, in KiB, and on processor time, in seconds.
 fn limited(setup: &str, arguments: &[&OsStr]) -> Output {
-    command("bash").args(["-c", &format!("ulimit -c 0; {setup}; exec \"$0\" \"$@\""), XTASK]).args(arguments).output().unwrap()
+    command("bash")
+        .args(["-c", &format!("ulimit -c 0; {setup}; exec \"$0\" \"$@\""), XTASK])
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 #[test]

@@ -2,19 +2,28 @@
 //! order, and whoever delivers, the digest decides.
 
 mod debian;
+mod failure;
+mod part;
+mod provider;
 mod pypi;
 mod url;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
+use rayon::prelude::*;
 
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::hint::{hinted, innermost, render};
+use crate::hint::{hinted, innermost};
 use crate::recipe::Source;
+use failure::{Failure, Wrong};
+use part::Part;
+use provider::{Provider, Refusal};
+use url::Client;
 
 /// The sources of a plan, all there and all right.
 #[derive(Debug, Clone)]
@@ -32,193 +41,152 @@ impl Sources {
 /// How many sources are fetched at a time: networks, unlike cores, are worth sharing.
 const PARALLEL: usize = 4;
 
+/// How long a server that could not answer is left alone before it is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Fetches what is not there yet.
 ///
 /// # Errors
 /// All sources that nobody could deliver, at once, with what each provider said.
 pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
-    let cache = cx.paths.sources();
-    fs_err::create_dir_all(&cache)?;
-    let fetcher = Fetcher { cx, folder, cache: &cache };
-    let missing: Vec<&Source> = sources.iter().copied().filter(|source| !fetcher.is_cached(source)).collect();
-    let next = AtomicUsize::new(0);
-    let failures = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..PARALLEL.min(missing.len()) {
-            scope.spawn(|| {
-                while let Some(source) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Err(failure) = fetcher.fetch(source)
-                        && let Ok(mut failures) = failures.lock()
-                    {
-                        failures.push(failure);
-                    }
-                }
-            });
-        }
-    });
-    let failures = failures.into_inner().unwrap_or_default();
-    if failures.is_empty() { Ok(Sources { cache }) } else { Err(summary(failures, cx.offline)) }
+    Fetcher::new(cx, folder, PAUSE)?.all(sources)
 }
 
-/// Why a source was not fetched.
-enum Failure {
-    /// Nobody had it: its name, and what each provider said.
-    Nobody(String, Vec<String>),
-    /// Somebody delivered something else, or it could not be kept.
-    Fault(anyhow::Error),
+/// The same, but reads first what the cache has: a disk may have changed it since it was checked.
+///
+/// # Errors
+/// As [`all`]; and when something in the cache can't be read.
+pub fn all_again(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
+    let fetcher = Fetcher::new(cx, folder, PAUSE)?;
+    fetcher.set_damaged_aside(sources)?;
+    fetcher.all(sources)
 }
 
-impl From<anyhow::Error> for Failure {
-    fn from(error: anyhow::Error) -> Self {
-        Failure::Fault(error)
-    }
-}
-
-/// All failures as one error: faults as they are, then everything that nobody had.
-fn summary(failures: Vec<Failure>, offline: bool) -> anyhow::Error {
-    let (mut faults, mut missing) = (Vec::new(), Vec::new());
-    for failure in failures {
-        match failure {
-            Failure::Fault(error) => faults.push(error),
-            Failure::Nobody(file, said) => missing.push([vec![file], said].concat().join("\n  ")),
-        }
-    }
-    missing.sort();
-    match (faults.len(), missing.len()) {
-        (1, 0) => faults.remove(0),
-        (_, 0) => anyhow!("{}", faults.iter().map(render).collect::<Vec<_>>().join("\n")),
-        (_, count) => {
-            let texts = faults.iter().map(render).chain(missing);
-            let error = anyhow!("{count} sources could not be had:\n{}", texts.collect::<Vec<_>>().join("\n"));
-            let network = if offline {
-                "run once without --offline"
-            } else {
-                "look at the network (proxy variables are honoured)"
-            };
-            hinted(error, format!("{network}, or name a folder that has these files with --sources DIR"))
-        }
-    }
-}
-
-/// The essence of what a provider said: its innermost cause, in a line.
-fn essence(error: &anyhow::Error) -> String {
-    let said = innermost(error);
-    let line = said.split_once("\n").map_or(said.as_str(), |(first, _)| first);
-    let line = line.rsplit_once("E: ").map_or(line, |(_, reason)| reason);
-    line.chars().take(160).collect()
+/// Why a server can't be reached; nothing when it answers, whatever it says.
+pub fn unreachable(url: &str) -> Option<String> {
+    Client::new(PAUSE).unreachable(url).map(|error| innermost(&error))
 }
 
 fn place(cache: &Path, source: &Source) -> PathBuf {
     cache.join(source.sha256.to_string()).join(&source.file)
 }
 
-/// Why a provider did not deliver.
-enum Refusal {
-    /// It has no such file; another may.
-    Absent(anyhow::Error),
-    /// It delivered something else.
-    Wrong(anyhow::Error),
-}
-
-/// One provider's way to a file.
-type Attempt<'a> = Box<dyn Fn() -> Result<PathBuf> + 'a>;
-
 struct Fetcher<'a> {
     cx: &'a Context,
     folder: Option<&'a Path>,
-    cache: &'a Path,
+    client: Client,
+    cache: PathBuf,
 }
 
-impl Fetcher<'_> {
+impl<'a> Fetcher<'a> {
+    fn new(cx: &'a Context, folder: Option<&'a Path>, pause: Duration) -> Result<Self> {
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            let error = anyhow!("{} is not a folder", folder.display());
+            return Err(hinted(error, "--sources takes a folder of source archives, named as upstream names them"));
+        }
+        Ok(Self { cx, folder, client: Client::new(pause), cache: cx.paths.sources() })
+    }
+
+    /// Moves out of the cache what is no longer what it was.
+    fn set_damaged_aside(&self, sources: &[&Source]) -> Result<()> {
+        sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
+            let place = place(&self.cache, source);
+            if Sha256::of_file(&place)? != source.sha256 {
+                let kept = self.rejected(source);
+                fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
+                fs_err::rename(place, &kept)?;
+                self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
+            }
+            Ok(())
+        })
+    }
+
+    /// Where wrong files are kept for a look at them.
+    fn rejected(&self, source: &Source) -> PathBuf {
+        self.cx.paths.cache.join("rejected").join(&source.file)
+    }
+
+    /// When everything is there, nothing is written: the cache may be read-only.
+    fn all(self, sources: &[&Source]) -> Result<Sources> {
+        let missing: Vec<&Source> = sources.iter().copied().filter(|source| !self.is_cached(source)).collect();
+        let next = AtomicUsize::new(0);
+        let failures = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 0..PARALLEL.min(missing.len()) {
+                scope.spawn(|| {
+                    while let Some(source) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        if let Err(failure) = self.fetch(source)
+                            && let Ok(mut failures) = failures.lock()
+                        {
+                            failures.push(failure);
+                        }
+                    }
+                });
+            }
+        });
+        let failures = failures.into_inner().unwrap_or_default();
+        if failures.is_empty() {
+            Ok(Sources { cache: self.cache })
+        } else {
+            Err(failure::summary(failures, self.cx.offline))
+        }
+    }
+
     /// What is in the cache was checked when it came in, so a look at its size is enough.
     fn is_cached(&self, source: &Source) -> bool {
-        place(self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
+        place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
     }
 
     fn fetch(&self, source: &Source) -> Result<(), Failure> {
+        let providers = Provider::of(source, self.folder, self.cx.offline);
+        if providers.is_empty() {
+            return Err(Failure::nobody(source, vec![]));
+        }
         let task = self.cx.ui.task(format!("fetch {}", source.file), None);
-        // In the cache's own file system, so that a finished file appears by a rename.
-        let scratch = tempfile::Builder::new().prefix(".fetch-").tempdir_in(self.cache).map_err(anyhow::Error::from)?;
+        let place = place(&self.cache, source);
+        let mut part = Part::open(&place)?;
+        if self.is_cached(source) {
+            task.done(" by another run");
+            return Ok(());
+        }
         let mut refusals = Vec::new();
-        for (provider, attempt) in self.attempts(source, scratch.path()) {
-            let delivered = attempt().map_err(Refusal::Absent).and_then(|file| self.check(source, &file, &provider));
-            match delivered {
-                Ok(file) => {
-                    self.keep(source, &file)?;
+        for provider in &providers {
+            match self.take(source, provider, &mut part) {
+                Ok(None) => {
+                    part.keep(&place)?;
                     task.done(format_args!(" from {provider}"));
                     return Ok(());
                 }
-                Err(Refusal::Absent(error)) => refusals.push(format!("{provider}: {}", essence(&error))),
-                Err(Refusal::Wrong(error)) => return Err(Failure::Fault(error)),
+                // What the user gave by hand is not silently replaced.
+                Ok(Some(wrong)) if matches!(provider, Provider::Folder(_)) => {
+                    return Err(Failure::Fault(wrong.error()));
+                }
+                Ok(Some(wrong)) => refusals.push(wrong.into()),
+                Err(Refusal::Absent(error)) => refusals.push(failure::Refused::new(provider, &error)),
+                Err(Refusal::Local(error)) => return Err(Failure::Fault(error)),
             }
         }
-        Err(Failure::Nobody(source.file.clone(), refusals))
+        Err(Failure::nobody(source, refusals))
     }
 
-    /// The providers that may have the source, with a name each.
-    fn attempts<'s>(&'s self, source: &'s Source, scratch: &'s Path) -> Vec<(String, Attempt<'s>)> {
-        let mut attempts: Vec<(String, Attempt<'s>)> = Vec::new();
-        if let Some(folder) = self.folder {
-            let file = folder.join(&source.file);
-            if file.is_file() {
-                attempts.push((folder.display().to_string(), Box::new(move || Ok(file.clone()))));
-            }
+    /// Gets the file from a provider: nothing when it is the right one, else what is wrong with it.
+    fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
+        let began = part.len();
+        provider.deliver(self.cx, &self.client, source.size, part)?;
+        let mut got = part.digest().map_err(Refusal::Local)?;
+        if got != source.sha256 && began > 0 && matches!(provider, Provider::Url(_)) {
+            // Its beginning may have been another file's.
+            part.restart().map_err(Refusal::Local)?;
+            provider.deliver(self.cx, &self.client, source.size, part)?;
+            got = part.digest().map_err(Refusal::Local)?;
         }
-        if self.cx.offline {
-            return attempts;
-        }
-        for url in &source.urls {
-            attempts.push((url.clone(), Box::new(move || url::download(&self.cx.ui, url, source.size, scratch))));
-        }
-        if let Some(package) = &source.debian {
-            let name = format!("Debian's source package {} {}", package.package, package.version);
-            attempts.push((name, Box::new(move || debian::download(self.cx, package, scratch))));
-        }
-        if let Some(wheel) = &source.pypi {
-            let name = format!("the Python package index ({} {})", wheel.package, wheel.version);
-            attempts.push((name, Box::new(move || pypi::download(wheel, scratch))));
-        }
-        attempts
-    }
-
-    fn check(&self, source: &Source, file: &Path, provider: &str) -> Result<PathBuf, Refusal> {
-        let got = Sha256::of_file(file).map_err(|error| Refusal::Absent(error.into()))?;
         if got == source.sha256 {
-            return Ok(file.to_owned());
+            return Ok(None);
         }
-        let kept = self.set_aside(source, file).unwrap_or_else(|_| file.to_owned());
-        let size = kept.metadata().map_or(0, |file| file.len());
-        let error = anyhow!(
-            "{} is not the file that was pinned\n  from     {provider}\n  got      sha256 {got}, {size} bytes\n  \
-             expected sha256 {}, {} bytes",
-            source.file,
-            source.sha256,
-            source.size
-        );
-        let kept = kept.display();
-        let hint =
-            format!("{kept} was set aside; if upstream replaced the file, check its signature before its digest");
-        Err(Refusal::Wrong(hinted(error, hint)))
-    }
-
-    /// A wrong file is kept for a look at it, outside of where files are used from.
-    fn set_aside(&self, source: &Source, file: &Path) -> Result<PathBuf> {
-        let rejected = self.cx.paths.cache.join("rejected");
-        fs_err::create_dir_all(&rejected)?;
-        let kept = rejected.join(&source.file);
-        fs_err::copy(file, &kept)?;
-        Ok(kept)
-    }
-
-    fn keep(&self, source: &Source, file: &Path) -> Result<()> {
-        let place = place(self.cache, source);
-        let dir = place.parent().unwrap_or(self.cache);
-        fs_err::create_dir_all(dir)?;
-        let mut copy = tempfile::NamedTempFile::new_in(dir)?;
-        std::io::copy(&mut fs_err::File::open(file)?, &mut copy)?;
-        copy.as_file().sync_all()?;
-        copy.persist(&place).with_context(|| format!("could not write {}", place.display()))?;
-        Ok(())
+        let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
+        part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
+        self.cx.ui.say(format_args!("{provider} delivers another {}: {}", source.file, wrong.kept.display()));
+        Ok(Some(wrong))
     }
 }
 

@@ -1,34 +1,151 @@
 //! Upstream's own addresses. The only file that names the HTTP client.
 
-use std::io::{Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Error, anyhow};
+use ureq::http::{Response, StatusCode, header};
 
+use super::part::Part;
+use super::provider::Refusal;
 use crate::ui::Ui;
 
-/// Downloads a file of a known size.
-///
-/// # Errors
-/// When the server can't be reached, says no, or sends more than `size` bytes.
-pub fn download(ui: &Ui, url: &str, size: u64, into: &Path) -> Result<PathBuf> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_connect(Some(Duration::from_secs(10)))
-        .timeout_recv_response(Some(Duration::from_secs(30)))
-        .build()
-        .into();
-    let response = agent.get(url).call()?;
-    let path = into.join("download");
-    let mut file = fs_err::File::create(&path)?;
+/// How often a server that answers is asked for the same file.
+const TRIES: u32 = 4;
+
+/// Asks servers. Proxies are those of the usual variables: `https_proxy`, `no_proxy` and so on.
+pub struct Client {
+    agent: ureq::Agent,
+    pause: Duration,
+}
+
+/// Why one request did not bring the rest of the file.
+enum Fault {
+    /// It may work the next time.
+    Passing(Error),
+    /// It won't.
+    Final(Error),
+    /// The server is not to blame: the file can't be written.
+    Local(Error),
+}
+
+impl Client {
+    /// `pause` is how long it waits before the second try; before later ones longer.
+    pub fn new(pause: Duration) -> Self {
+        let config = ureq::Agent::config_builder()
+            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_recv_response(Some(Duration::from_secs(30)))
+            .timeout_per_read(Some(Duration::from_secs(60)))
+            .http_status_as_error(false);
+        Self { agent: config.build().into(), pause }
+    }
+
+    /// Downloads what is missing of a file of a known size. Passing faults are tried again, where they happened.
+    ///
+    /// # Errors
+    /// When the server can't be reached, says no, or has a file of another size; or when the part can't be written.
+    pub fn download(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Refusal> {
+        let mut tries = 1;
+        loop {
+            match self.request(ui, url, size, part) {
+                Ok(()) => return Ok(()),
+                Err(Fault::Passing(_)) if tries < TRIES => {
+                    std::thread::sleep(self.pause * tries);
+                    tries += 1;
+                }
+                Err(Fault::Passing(error) | Fault::Final(error)) => return Err(Refusal::Absent(error)),
+                Err(Fault::Local(error)) => return Err(Refusal::Local(error)),
+            }
+        }
+    }
+
+    /// Why a server can't be reached; nothing when it answers.
+    pub fn unreachable(&self, url: &str) -> Option<Error> {
+        self.agent.head(url).call().err().map(Error::from)
+    }
+
+    fn request(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Fault> {
+        if part.len() > size {
+            part.restart().map_err(Fault::Local)?;
+        }
+        if part.len() == size {
+            return Ok(());
+        }
+        // What a server packs for the journey, some clients unpack, and the digest is of neither.
+        let mut request = self.agent.get(url).header(header::ACCEPT_ENCODING, "identity");
+        if part.len() > 0 {
+            request = request.header(header::RANGE, format!("bytes={}-", part.len()));
+        }
+        let response = request.call().map_err(unanswered)?;
+        accept(&response, part)?;
+        if let Some(length) = response.body().content_length()
+            && part.len().checked_add(length) != Some(size)
+        {
+            return Err(Fault::Final(anyhow!("has {} bytes, not {size}", part.len().saturating_add(length))));
+        }
+        receive(ui, response, size, part)
+    }
+}
+
+/// Makes the part end where the server's answer begins.
+fn accept(response: &Response<ureq::Body>, part: &mut Part) -> Result<(), Fault> {
+    let status = response.status();
+    match status {
+        StatusCode::PARTIAL_CONTENT if begins_at(response) == Some(part.len()) => Ok(()),
+        // It doesn't know ranges: all of it comes again.
+        StatusCode::OK => part.restart().map_err(Fault::Local),
+        StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
+            let at = part.len();
+            part.restart().map_err(Fault::Local)?;
+            Err(Fault::Passing(anyhow!("the server can't go on at byte {at}")))
+        }
+        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(Fault::Passing(anyhow!("{status}"))),
+        _ if status.is_server_error() => Err(Fault::Passing(anyhow!("{status}"))),
+        _ => Err(Fault::Final(anyhow!("{status}"))),
+    }
+}
+
+/// The first byte's place in the file: 100 in `bytes 100-199/200`.
+fn begins_at(response: &Response<ureq::Body>) -> Option<u64> {
+    let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
+    range.strip_prefix("bytes ")?.split_once('-')?.0.trim().parse().ok()
+}
+
+fn receive(ui: &Ui, response: Response<ureq::Body>, size: u64, part: &mut Part) -> Result<(), Fault> {
     let bar = ui.bar("download", size);
-    // One byte more than expected is enough to know that it is the wrong file.
-    let mut reader = bar.wrap_read(response.into_body().into_reader().take(size + 1));
-    let copied = std::io::copy(&mut reader, &mut file).context("the download broke off");
+    bar.set_position(part.len());
+    let mut body = response.into_body().into_reader();
+    let mut buffer = vec![0; 1 << 16];
+    let received = loop {
+        match body.read(&mut buffer) {
+            Ok(0) => break Ok(()),
+            Ok(n) => {
+                if part.len() + n as u64 > size {
+                    break Err(Fault::Final(anyhow!("is larger than the {size} bytes expected")));
+                }
+                if let Err(error) = part.append(buffer.get(..n).unwrap_or_default()) {
+                    break Err(Fault::Local(error));
+                }
+                bar.set_position(part.len());
+            }
+            Err(error) => break Err(Fault::Passing(error.into())),
+        }
+    };
     bar.finish_and_clear();
-    file.flush()?;
-    match copied? {
-        len if len > size => bail!("the file is larger than the {size} bytes expected"),
-        _ => Ok(path),
+    match received {
+        Ok(()) | Err(Fault::Passing(_)) if part.len() < size => {
+            Err(Fault::Passing(anyhow!("the download broke off at byte {} of {size}", part.len())))
+        }
+        received => received,
+    }
+}
+
+/// A server that can't be reached now is not asked again: another provider may be nearer.
+fn unanswered(error: ureq::Error) -> Fault {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    let broke_off = |kind| matches!(kind, BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof);
+    match error {
+        ureq::Error::Io(error) if broke_off(error.kind()) => Fault::Passing(error.into()),
+        error => Fault::Final(error.into()),
     }
 }

@@ -1,6 +1,10 @@
 //! `installer-assets/product.toml`: what the installer offers, as types.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+
+use super::Ownership;
 
 /// The product.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -10,18 +14,55 @@ pub struct ProductAssets {
     pub title: String,
     /// Of the product.
     pub identifier: String,
+    /// Python's own licence, an SPDX expression.
+    pub license: String,
+    /// Where the files of a published release are: the address before a file's name.
+    pub download: String,
     /// Only the volume that macOS runs from.
     pub root_volume_only: bool,
+    /// The picture behind the window's pages.
+    pub background: String,
+    /// The same in dark mode.
+    pub background_dark: String,
     /// Pages, by their file in `resources/`; `License.txt` is Python's own.
     pub welcome: String,
     /// See `welcome`.
     pub readme: String,
     /// See `welcome`.
-    pub license: String,
+    #[serde(rename = "license-page")]
+    pub license_page: String,
     /// See `welcome`.
     pub conclusion: String,
+    /// Samples of choices for unattended installs: the components that each selects, by their files.
+    pub samples: BTreeMap<String, Vec<String>>,
+    /// The names that scripts use, and what they stand for.
+    pub scripts: BTreeMap<String, String>,
+    /// Owners and modes, as python.org's installer has them.
+    pub permissions: Permissions,
+    /// Owners and modes with `--hardened-perms`.
+    pub hardened_permissions: Permissions,
     /// In the order in which they are offered.
     pub component: Vec<ComponentAssets>,
+}
+
+impl ProductAssets {
+    /// The owners and modes of a policy.
+    pub fn permissions(&self, ownership: Ownership) -> &Permissions {
+        match ownership {
+            Ownership::Parity => &self.permissions,
+            Ownership::Hardened => &self.hardened_permissions,
+        }
+    }
+}
+
+/// Who owns what is installed, and who may write there.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Permissions {
+    /// The rules, in `installer-assets/`.
+    pub ownership: String,
+    /// What the scripts keep from the modes of files they make: `002`.
+    pub umask: String,
 }
 
 /// One component, and the choice that offers it.
@@ -36,11 +77,58 @@ pub struct ComponentAssets {
     pub title: String,
     /// Of the choice.
     pub description: String,
-    /// The part of the staged root that it holds.
-    pub root: String,
-    /// Where that goes.
+    /// The part of the staged root that it holds; a component of scripts alone has none.
+    pub root: Option<String>,
+    /// Only the links of `root` that lead into this component, by its file. A link belongs to the component that owns
+    /// its target, so that no choice can leave a link to nothing.
+    pub links_to: Option<String>,
+    /// Where it goes.
     pub location: String,
     /// Can't be left out.
     #[serde(default)]
     pub required: bool,
+    /// Whether it is chosen unless the user says otherwise.
+    #[serde(default = "yes")]
+    pub selected: bool,
+    /// What to say when the staged root has no such part. Without it that is an error.
+    pub absent: Option<Absent>,
+    /// Whether folders that are there already get the payload's owner and mode.
+    #[serde(default = "yes")]
+    pub overwrite_permissions: bool,
+    /// The folder at `location` belongs to others too: uninstalling leaves it.
+    #[serde(default)]
+    pub shared: bool,
+    /// Scripts by their names in the component (`postinstall`), from files of `installer-assets/`.
+    #[serde(default)]
+    pub scripts: BTreeMap<String, String>,
+    /// Files of `installer-assets/` that the payload holds beside its part of the staged root.
+    #[serde(default)]
+    pub add: Vec<Addition>,
+    /// Links that the scripts make, by path on the disk: uninstalling removes them.
+    #[serde(default)]
+    pub makes: Vec<String>,
+}
+
+/// A part of python.org's installer that may be missing.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Absent {
+    /// What is missing.
+    pub name: String,
+    /// Why.
+    pub why: String,
+}
+
+/// A file that packaging adds.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Addition {
+    /// Below `installer-assets/`.
+    pub asset: String,
+    /// Its path below `root`.
+    pub path: String,
+}
+
+fn yes() -> bool {
+    true
 }

@@ -1,12 +1,16 @@
 //! Texts of the installer with names in them: `@version@`.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
-/// What the names stand for.
+/// What the names stand for, and which of them some text has used.
 #[derive(Debug, Clone, Default)]
-pub struct Names(BTreeMap<&'static str, String>);
+pub struct Names {
+    values: BTreeMap<String, String>,
+    used: RefCell<BTreeSet<String>>,
+}
 
 /// How values are written into a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +19,22 @@ pub enum Escape {
     Plain,
     /// As Rich Text Format needs them.
     Rtf,
+    /// As text between the single quotes of a shell script.
+    Shell,
 }
 
 impl Names {
     /// From pairs.
-    pub fn new(pairs: impl IntoIterator<Item = (&'static str, String)>) -> Self {
-        Self(pairs.into_iter().collect())
+    pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> Self {
+        let values = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        Self { values, used: RefCell::default() }
+    }
+
+    /// The same names with one more.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.values.insert(name.to_owned(), value.into());
+        self
     }
 
     /// Replaces every `@name@`. An `@` that doesn't enclose a name (letters and hyphens) stays.
@@ -36,10 +50,12 @@ impl Names {
             let name = after.split_once('@').filter(|(name, _)| is_name(name));
             rest = match name {
                 Some((name, after)) => {
-                    match self.0.get(name) {
-                        Some(value) if escape == Escape::Rtf => filled.push_str(&rtf(value)),
-                        Some(value) => filled.push_str(value),
-                        None => _ = unknown.insert(name.to_owned()),
+                    match self.values.get(name) {
+                        Some(value) => {
+                            self.used.borrow_mut().insert(name.to_owned());
+                            filled.push_str(&escape.apply(value));
+                        }
+                        None => _ = unknown.insert(name),
                     }
                     after
                 }
@@ -51,11 +67,32 @@ impl Names {
         }
         filled.push_str(rest);
         if !unknown.is_empty() {
-            let known: Vec<&str> = self.0.keys().copied().collect();
-            let unknown: Vec<String> = unknown.into_iter().collect();
+            let known: Vec<&str> = self.values.keys().map(String::as_str).collect();
+            let unknown: Vec<&str> = unknown.into_iter().collect();
             bail!("{place} uses unknown names: {}; known are {}", unknown.join(", "), known.join(", "));
         }
         Ok(filled)
+    }
+
+    /// Whether every name was used by some text so far. One that wasn't is a text that lost what it had to say.
+    ///
+    /// # Errors
+    /// All unused names.
+    pub fn check_all_used(&self) -> Result<()> {
+        let used = self.used.borrow();
+        let unused: Vec<&str> = self.values.keys().filter(|name| !used.contains(*name)).map(String::as_str).collect();
+        ensure!(unused.is_empty(), "no text of installer-assets/ uses the names {}", unused.join(", "));
+        Ok(())
+    }
+}
+
+impl Escape {
+    fn apply(self, value: &str) -> String {
+        match self {
+            Self::Plain => value.to_owned(),
+            Self::Rtf => rtf(value),
+            Self::Shell => value.replace('\'', "'\\''"),
+        }
     }
 }
 
@@ -95,6 +132,30 @@ mod tests {
             "Python 3.13.5, mail me@home.example @ 5"
         );
         assert_eq!(fill("@odd@", Escape::Rtf), "a\\{b\\}\\\\\\u252?\\u-10179?\\u-9203?");
+    }
+
+    #[test]
+    fn values_stay_inside_the_quotes_of_a_script() {
+        let names = Names::new([("odd", "it's $HOME; `x`".into())]);
+        assert_eq!(names.fill("a='@odd@'", Escape::Shell, "x").unwrap(), r"a='it'\''s $HOME; `x`'");
+    }
+
+    #[test]
+    fn unused_names_are_reported_at_once() {
+        let names = Names::new([("version", "3.13.5".into())]).with("left-out", "docs").with("minimum", "10.13");
+        names.fill("@version@", Escape::Plain, "x").unwrap();
+        let error = names.check_all_used().unwrap_err();
+        assert_eq!(error.to_string(), "no text of installer-assets/ uses the names left-out, minimum");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn rtf_of_any_text_is_ascii_and_balanced(text in ".*") {
+            let escaped = rtf(&text);
+            proptest::prop_assert!(escaped.is_ascii());
+            let open = escaped.replace("\\\\", "").replace("\\{", "").replace("\\}", "");
+            proptest::prop_assert!(!open.contains(['{', '}']), "{escaped}");
+        }
     }
 
     #[test]

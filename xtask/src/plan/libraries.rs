@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::step::{Op, Step};
-use super::toolchain::{Toolchain, framework_prefix, vars};
+use super::toolchain::{Toolchain, framework_prefix};
 use crate::arch::Arch;
-use crate::recipe::{Library, Prefix, Recipes, System, Universal};
+use crate::recipe::{Build, Library, Prefix, Recipes, System, Universal};
 
 /// Where a library's step keeps the licence's text.
 pub const LICENSES: &str = "licenses";
@@ -62,6 +62,7 @@ impl Builder<'_> {
         let mut ops = vec![Op::Unpack { source: source.clone(), into: "src".into() }];
         ops.extend(match build.system {
             System::Autoconf => self.autoconf(),
+            System::Make => self.makefile(),
             System::Openssl => self.openssl(),
         });
         ops.extend(build.headers.iter().map(|header| {
@@ -103,14 +104,27 @@ impl Builder<'_> {
         Op::run(format!("{purpose} {}", self.library.name), "src", argv)
     }
 
+    /// Compiler's and linker's flags, as arguments of configure or make.
+    fn flags(&self) -> [String; 2] {
+        let archs = self.arch_flags();
+        let own = self.library.build.cflags.iter().map(String::as_str);
+        let cflags: Vec<&str> = ["-O2", &archs].into_iter().chain(own).collect();
+        [format!("CFLAGS={}", cflags.join(" ")), format!("LDFLAGS={archs}")]
+    }
+
+    fn makefile(&self) -> Vec<Op> {
+        let Build { make, install, .. } = &self.library.build;
+        let flags = self.flags().into_iter().chain([format!("PREFIX={}", self.prefix())]);
+        let with_flags = |args: &[String]| args.iter().cloned().chain(flags.clone()).collect::<Vec<_>>();
+        vec![self.make("compile", &with_flags(make), false), self.make("install", &with_flags(install), true)]
+    }
+
     fn autoconf(&self) -> Vec<Op> {
         let build = &self.library.build;
-        let archs = self.arch_flags();
-        let cflags: Vec<&str> = ["-O2", &archs].into_iter().chain(build.cflags.iter().map(String::as_str)).collect();
-        let flags = vars([("CFLAGS", &cflags.join(" ")), ("LDFLAGS", &archs)]);
+        let flags = self.flags();
         let argv = ["./configure".to_owned()].into_iter().chain(self.toolchain.host_args(self.archs));
         let argv = argv.chain([format!("--prefix={}", self.prefix())]).chain(self.own_args());
-        let argv = argv.chain(flags.iter().map(|(name, value)| format!("{name}={value}")));
+        let argv = argv.chain(flags);
         vec![
             Op::run(format!("configure {}", self.library.name), "src", argv),
             self.make("compile", &build.make, false),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Source;
+use super::{Source, text};
 use crate::arch::Arch;
 
 /// How one version of one library is fetched and built. `Mac/recipes/README.md` explains every key.
@@ -16,10 +16,13 @@ pub struct Library {
     /// Upstream's version.
     pub version: String,
     /// SPDX expression.
+    #[serde(deserialize_with = "text::said")]
     pub license: String,
     /// The licence's text, inside the source archive.
+    #[serde(deserialize_with = "text::inside")]
     pub license_file: String,
     /// Why Python's installer carries it.
+    #[serde(deserialize_with = "text::said")]
     pub why: String,
     /// What is fetched.
     pub source: Source,
@@ -62,10 +65,10 @@ pub struct Build {
     #[serde(default)]
     pub arch_headers: Vec<String>,
     /// What of it is shipped (`prefix = "framework"` only): paths below the framework's version folder.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::all_inside")]
     pub ship: Vec<String>,
     /// Headers that its own installation leaves out: paths in the source, copied to the include folder.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::all_inside")]
     pub headers: Vec<String>,
     /// Programs that the build runs and a bare machine lacks: names of `Mac/toolchains/linux.toml`, `[tools]`.
     #[serde(default)]
@@ -90,6 +93,8 @@ pub struct ArchBuild {
 pub enum System {
     /// `./configure && make && make install`.
     Autoconf,
+    /// A `Makefile` that needs no configuring: `make && make install PREFIX=…`.
+    Make,
     /// OpenSSL's own `Configure`.
     Openssl,
 }

@@ -1,21 +1,23 @@
 //! What is built: the data below `Mac/`, read and checked.
 
+mod check;
 mod library;
 mod linux;
 mod release;
 mod source;
+mod text;
 
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Error, Result, anyhow};
 use serde::de::DeserializeOwned;
 
-pub use library::{Library, Prefix, System, Universal};
+pub use library::{Build, Library, Prefix, System, Universal};
 pub use linux::LinuxTools;
 pub use release::{LeftOut, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
-use crate::hint::WithHint as _;
+use crate::hint::{WithHint as _, causes, hinted};
 use crate::version::PythonVersion;
 
 /// A release together with the recipes of its libraries.
@@ -31,43 +33,84 @@ impl Recipes {
     /// Reads a release and its recipes.
     ///
     /// # Errors
-    /// When there is no such release (the known ones are named), or a file is malformed: then with its line.
+    /// When there is no such release: then the nearest ones are named. When files are malformed or contradict each other:
+    /// everything that is wrong, with file and line where there is one.
     pub fn load(mac: &Path, version: PythonVersion) -> Result<Self> {
         let path = mac.join("releases").join(format!("{version}.toml"));
         if !path.is_file() {
-            let known = known_releases(mac)?;
-            let known: Vec<String> = known.iter().map(ToString::to_string).collect();
-            return Err(anyhow::anyhow!("there is no release {version}: {} does not exist", path.display()))
-                .hint(format!("known releases: {}", known.join(", ")));
+            return Err(unknown(mac, version)?);
         }
         let release: Release = read_toml(&path)?;
-        ensure!(release.python == version, "{} says python = \"{}\"", path.display(), release.python);
-        let libraries = release
-            .libraries
-            .iter()
-            .map(|name| {
-                let path = mac.join("recipes").join(format!("{name}.toml"));
-                let library: Library = read_toml(&path)?;
-                if format!("{}-{}", library.name, library.version) != *name {
-                    bail!("{} describes {} {}", path.display(), library.name, library.version);
+        let tools: LinuxTools = read_toml(&mac.join("toolchains/linux.toml"))?;
+        let mut wrong: Vec<String> = check::release(&release, mac).iter().map(|line| in_file(&path, line)).collect();
+        if release.python != version {
+            wrong.push(in_file(&path, &format!("python: is {}, which the file's name is not", release.python)));
+        }
+        let mut libraries = Vec::new();
+        for name in &release.libraries {
+            let path = mac.join("recipes").join(format!("{name}.toml"));
+            if !path.is_file() {
+                wrong.push(no_recipe(mac, name)?);
+                continue;
+            }
+            match read_toml::<Library>(&path) {
+                Err(error) => wrong.push(causes(&error)),
+                Ok(library) => {
+                    wrong.extend(check::library(&library, &tools).iter().map(|line| in_file(&path, line)));
+                    let (own, version) = (&library.name, &library.version);
+                    if format!("{own}-{version}") != *name {
+                        wrong.push(in_file(&path, &format!("describes {own} {version}, which the file's name is not")));
+                    }
+                    libraries.push(library);
                 }
-                Ok(library)
-            })
-            .collect::<Result<_>>()?;
-        Ok(Self { release, libraries })
+            }
+        }
+        match &wrong[..] {
+            [] => Ok(Self { release, libraries }),
+            [one] => Err(anyhow!("{one}")),
+            more => {
+                Err(anyhow!("{}", more.join("\n"))).context(format!("{} things are wrong with the data", more.len()))
+            }
+        }
+        .hint("Mac/releases/README.md and Mac/recipes/README.md explain every key")
     }
 
     /// Seconds since 1970 of the release's day, at midnight UTC.
     ///
     /// # Errors
-    /// When the day is malformed.
+    /// When there is no such number.
     pub fn source_date(&self) -> Result<u32> {
-        let day: jiff::civil::Date = self.release.released.parse().with_context(|| {
-            format!("Mac/releases/{}.toml: `released` must be a day such as 2025-06-11", self.release.python)
-        })?;
-        let seconds = day.to_zoned(jiff::tz::TimeZone::UTC)?.timestamp().as_second();
-        Ok(u32::try_from(seconds)?)
+        self.release.released.seconds().context("the release is from before 1970")
     }
+}
+
+fn in_file(path: &Path, line: &str) -> String {
+    format!("{}: {line}", path.display())
+}
+
+/// Names the releases nearest to one that isn't there.
+fn unknown(mac: &Path, version: PythonVersion) -> Result<Error> {
+    let mut known = known_releases(mac)?;
+    let distance = |other: &PythonVersion| {
+        (other.major.abs_diff(version.major), other.minor.abs_diff(version.minor), other.micro.abs_diff(version.micro))
+    };
+    known.sort_by_key(distance);
+    let names: Vec<String> = known.iter().take(3).map(ToString::to_string).collect();
+    let hint = match names.is_empty() {
+        true => format!("{} has no release at all", mac.join("releases").display()),
+        false => format!("nearest: {}; a new release is a new file in Mac/releases", names.join(", ")),
+    };
+    Ok(hinted(anyhow!("there is no data for Python {version}"), hint))
+}
+
+/// Names the recipes of a library of which one is missing.
+fn no_recipe(mac: &Path, name: &str) -> Result<String> {
+    let library = name.split_once('-').map_or(name, |(library, _)| library);
+    let mut known: Vec<String> = toml_stems(&mac.join("recipes"))?;
+    known.retain(|other| other.split_once('-').is_some_and(|(other, _)| other == library));
+    known.sort();
+    let others = if known.is_empty() { String::new() } else { format!("; there is {}", known.join(", ")) };
+    Ok(format!("libraries: there is no Mac/recipes/{name}.toml{others}"))
 }
 
 /// The releases that there is data for, oldest first.
@@ -75,16 +118,31 @@ impl Recipes {
 /// # Errors
 /// When the folder can't be read.
 pub fn known_releases(mac: &Path) -> Result<Vec<PythonVersion>> {
-    let mut known = Vec::new();
-    for entry in fs_err::read_dir(mac.join("releases"))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-            known.extend(stem.parse::<PythonVersion>().ok());
-        }
-    }
+    let stems = toml_stems(&mac.join("releases"))?;
+    let mut known: Vec<PythonVersion> = stems.iter().filter_map(|stem| stem.parse().ok()).collect();
     known.sort();
     Ok(known)
+}
+
+/// The newest release that was seen to build: later ones are drafts.
+///
+/// # Errors
+/// When there is none, or the data can't be read.
+pub fn newest_built(mac: &Path) -> Result<PythonVersion> {
+    for version in known_releases(mac)?.into_iter().rev() {
+        let release: Release = read_toml(&mac.join("releases").join(format!("{version}.toml")))?;
+        if release.built.is_some() {
+            return Ok(version);
+        }
+    }
+    Err(anyhow!("no release in {} has been built yet", mac.join("releases").display()))
+}
+
+/// The names of a folder's TOML files, without their ending.
+fn toml_stems(dir: &Path) -> Result<Vec<String>> {
+    let paths = fs_err::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    let tomls = paths.iter().filter(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    Ok(tomls.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect())
 }
 
 /// Reads a TOML file into its type; unknown keys are errors that show the line.
@@ -97,39 +155,4 @@ pub fn read_toml<T: DeserializeOwned>(path: &Path) -> Result<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::release::Patch;
-    use super::*;
-
-    fn mac() -> std::path::PathBuf {
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../Mac")
-    }
-
-    #[test]
-    fn every_release_loads_with_its_recipes() {
-        let known = known_releases(&mac()).unwrap();
-        assert!(!known.is_empty());
-        for version in known {
-            let recipes = Recipes::load(&mac(), version).unwrap();
-            assert!(recipes.source_date().unwrap() > 1_000_000_000);
-        }
-    }
-
-    #[test]
-    fn an_unknown_release_names_the_known_ones() {
-        let error = Recipes::load(&mac(), "3.13.99".parse().unwrap()).unwrap_err();
-        let text = crate::hint::render(&error);
-        assert!(text.contains("no release 3.13.99") && text.contains("hint: known releases: "), "{text}");
-        assert!(text.contains("3.13.5"), "{text}");
-    }
-
-    #[test]
-    fn an_unknown_key_is_an_error_that_shows_the_line() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("patch.toml");
-        fs_err::write(&path, "file = \"a.patch\"\nwhy = \"because\"\nwen = \"cross\"\n").unwrap();
-        let error = read_toml::<Patch>(&path).unwrap_err();
-        let text = crate::hint::render(&error);
-        assert!(text.contains("patch.toml") && text.contains("3 | wen = ") && text.contains("unknown field"), "{text}");
-    }
-}
+mod tests;

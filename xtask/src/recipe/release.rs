@@ -1,8 +1,11 @@
 //! A release of Python: `Mac/releases/*.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::Source;
+use super::text::{self, Day};
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
 
@@ -13,7 +16,10 @@ pub struct Release {
     /// The version: also the file's name.
     pub python: PythonVersion,
     /// The day it was released, `2025-06-11`: the date of every file in the package, unless `SOURCE_DATE_EPOCH` says otherwise.
-    pub released: String,
+    pub released: Day,
+    /// The day on which a build of exactly this data last passed the audit. Without it the data is a draft.
+    #[serde(default)]
+    pub built: Option<Day>,
     /// Python's own source.
     pub source: Source,
     /// Patches of the source, below `Mac/patches/`, in order.
@@ -25,10 +31,17 @@ pub struct Release {
     pub variant: Variant,
     /// Arguments of Python's configure script that this release needs on every host.
     pub configure: Vec<String>,
+    /// Whether it takes over `Versions/Current` on the user's disk, as every release since 3.7.8 does.
+    #[serde(default = "yes")]
+    pub current: bool,
     /// Answers for configure tests that can't run when cross-compiling.
     pub config_site: ConfigSite,
     /// Extension modules.
     pub modules: Modules,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One change of the source, with its reason.
@@ -36,8 +49,10 @@ pub struct Release {
 #[serde(deny_unknown_fields)]
 pub struct Patch {
     /// Below `Mac/patches/`.
+    #[serde(deserialize_with = "text::inside")]
     pub file: String,
     /// Why it is needed.
+    #[serde(deserialize_with = "text::said")]
     pub why: String,
     /// Only when cross-compiling.
     #[serde(default)]
@@ -49,6 +64,7 @@ pub struct Patch {
 #[serde(deny_unknown_fields)]
 pub struct Variant {
     /// The part of the file name that says it: `macos11`.
+    #[serde(deserialize_with = "text::name")]
     pub name: String,
     /// The slices of every binary.
     pub archs: Vec<Arch>,
@@ -74,6 +90,9 @@ pub struct ConfigSite {
     pub yes: Vec<String>,
     /// False on macOS.
     pub no: Vec<String>,
+    /// Others, with their values.
+    #[serde(default)]
+    pub values: BTreeMap<String, String>,
 }
 
 /// Extension modules of a release.
@@ -94,6 +113,7 @@ pub struct LeftOut {
     /// The module or application.
     pub name: String,
     /// Why.
+    #[serde(deserialize_with = "text::said")]
     pub why: String,
     /// Only when cross-compiling.
     #[serde(default)]

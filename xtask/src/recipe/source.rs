@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::text;
 use crate::digest::Sha256;
 
 /// One file to fetch. Whoever delivers it, its size and digest decide.
@@ -9,13 +10,14 @@ use crate::digest::Sha256;
 #[serde(deny_unknown_fields)]
 pub struct Source {
     /// The name upstream gives the file; also what a `--sources` folder is searched for.
+    #[serde(deserialize_with = "text::name")]
     pub file: String,
     /// Bytes.
     pub size: u64,
     /// Of the whole file.
     pub sha256: Sha256,
     /// Upstream's addresses, tried in order.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "text::urls")]
     pub urls: Vec<String>,
     /// The same bytes as part of a Debian source package.
     pub debian: Option<DebianSource>,
@@ -34,6 +36,7 @@ pub struct DebianSource {
     /// Its version when this was pinned; a later one with the same file serves as well.
     pub version: String,
     /// What Debian calls the file.
+    #[serde(deserialize_with = "text::name")]
     pub file: String,
 }
 

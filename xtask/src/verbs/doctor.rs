@@ -1,58 +1,55 @@
 //! `cargo xtask doctor`.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::FileTypeExt as _;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
+use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::exec::SYSTEM_PATH;
-use crate::hint::{WithHint as _, causes, render};
-use crate::plan::Host;
+use crate::doctor::{Machine, examine};
+use crate::hint::WithHint as _;
+use crate::recipe::{Recipes, newest_built};
 
 /// Say what this machine can build, what is missing, and the command that fixes it.
+///
+/// Exit code 1 when no installer can be built here.
 #[derive(Debug, Args)]
-pub struct Doctor {}
+pub struct Doctor {
+    /// Ask the hosts that the newest release's sources come from, too.
+    #[arg(long)]
+    network: bool,
 
-/// Programs that a build on Linux runs, and the Debian packages that bring them.
-const PROGRAMS: &[(&str, &str)] = &[
-    ("gcc", "gcc libc6-dev"),
-    ("make", "make"),
-    ("perl", "perl"),
-    ("python3", "python3"),
-    ("apt-get", "apt"),
-    ("dpkg-deb", "dpkg"),
-];
+    /// For programs.
+    #[arg(long)]
+    json: bool,
+}
 
 impl Doctor {
     /// Looks at everything, and reports all problems at once.
     ///
     /// # Errors
-    /// When something is missing.
+    /// When something is missing that every build needs.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let mut problems = Vec::new();
-        let host = crate::host::detect();
-        match &host {
-            Ok(Host::Linux { triple }) => {
-                cx.ui.result(format_args!("host: {triple}; builds x86_64 and arm64 with clang, lld and the open SDK"));
-                problems.extend(missing_programs());
-            }
-            Ok(Host::Mac { tools }) => cx.ui.result(format_args!("host: macOS; builds with {tools}")),
-            Err(error) => problems.push(causes(error)),
+        let mut machine = Machine::here(cx);
+        if self.network && !cx.offline {
+            let recipes = Recipes::load(&cx.paths.mac(), newest_built(&cx.paths.mac())?)?;
+            let sources = recipes.libraries.iter().map(|library| &library.source).chain([&recipes.release.source]);
+            let urls = sources.flat_map(|source| &source.urls);
+            let hosts: BTreeMap<&str, &str> =
+                urls.map(|url| (url.split('/').nth(2).unwrap_or(url), url.as_str())).collect();
+            let asked = hosts.par_iter().map(|(host, url)| ((*host).to_owned(), crate::fetch::unreachable(url)));
+            machine.network = asked.collect();
         }
-        problems.extend(check_devices().err().map(|error| render(&error)));
-        if problems.is_empty() {
-            cx.ui.result("everything needed is there");
-            return Ok(());
+        let report = examine(&machine);
+        if self.json {
+            cx.ui.result(serde_json::to_string_pretty(&report)?);
+        } else {
+            cx.ui.result(&report);
         }
-        bail!("{}", problems.join("\n"))
+        if report.builds { Ok(()) } else { bail!("no installer can be built on this machine as it is") }
     }
-}
-
-fn missing_programs() -> Vec<String> {
-    let missing = |name: &str| which::which_in(name, Some(SYSTEM_PATH), "/").is_err();
-    let absent = PROGRAMS.iter().filter(|(name, _)| missing(name));
-    absent.map(|(name, package)| format!("{name} is not installed; fix: apt-get install {package}")).collect()
 }
 
 /// Tools that replace their output can turn a device into a file when they run as root; after that every test for

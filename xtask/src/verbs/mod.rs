@@ -2,11 +2,16 @@
 
 pub mod build;
 pub mod ci;
+pub mod clean;
+pub mod completions;
 pub mod doctor;
 pub mod expand;
 pub mod fetch;
 pub mod inspect;
+pub mod manifest;
+pub mod options;
 pub mod package;
 pub mod plan;
+pub mod preview;
 pub mod release;
 pub mod verify;

@@ -37,6 +37,9 @@ pub struct Package {
     root: Option<PathBuf>,
 
     #[command(flatten)]
+    owners: super::release::Owners,
+
+    #[command(flatten)]
     component: ComponentFlags,
 
     /// A product's description; xtask/examples/hello/product.toml explains the keys. Folders in it are relative to it.
@@ -87,10 +90,10 @@ impl Package {
     /// When nothing was built yet, a folder can't be packaged, or the package can't be written.
     pub fn run(self, cx: &Context) -> Result<()> {
         if let Some(version) = self.release {
-            return release(cx, version, self.root);
+            return release(cx, version, self.root, self.owners);
         }
         let out = self.output.context("no --output")?;
-        let date = super::plan::source_date_epoch()?.unwrap_or(DATE);
+        let date = super::options::source_date_epoch()?.unwrap_or(DATE);
         match &self.product {
             Some(product) => product_file::write(cx, product, &out, date)?,
             None => self.component.write(cx, self.root.as_deref(), &out, date)?,
@@ -121,7 +124,7 @@ impl ComponentFlags {
 }
 
 /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`.
-fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>) -> Result<()> {
+fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: super::release::Owners) -> Result<()> {
     let plan = super::plan::make(cx, version)?;
     let recipes = Recipes::load(&cx.paths.mac(), version)?;
     let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
@@ -129,8 +132,8 @@ fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>) -> Resul
         let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
         return Err(error).hint(format!("run `cargo xtask build {version}` first"));
     }
-    let package = crate::package::package(cx, &plan, &recipes.libraries, &root)?;
+    let package = crate::package::package(cx, &plan, &recipes.libraries, &root, owners.ownership())?;
     super::verify::package(cx, &package.path, false)?;
-    super::release::summary(cx, &plan, &package);
+    super::release::summary(cx, &package);
     Ok(())
 }

@@ -1,19 +1,23 @@
 //! `cargo xtask release`.
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::fetch::From;
+use super::options::Options;
+use crate::build::OnFailure;
 use crate::context::Context;
+use crate::evidence::Subject;
+use crate::evidence::timings::Clock;
 use crate::hint::WithHint as _;
-use crate::package::UnsignedPkg;
-use crate::plan::Plan;
-use crate::recipe::{Recipes, known_releases};
+use crate::package::{Ownership, UnsignedPkg};
+use crate::recipe::newest_built;
 use crate::version::PythonVersion;
 
-/// From a version number to a finished installer in dist/: fetch, build, audit, package, verify.
+/// From a version number to a finished installer in dist/: fetch, build, audit, package, verify, evidence.
 ///
-/// Killed or failed, the same command goes on where it was.
+/// Beside the package come a receipt, an SPDX bill of materials, an mtree manifest, an uninstall script, samples of choices
+/// for unattended installs, the rows for python.org and SHA256SUMS. Killed or failed, the same command goes on where it was.
 #[derive(Debug, Args)]
 pub struct Release {
     /// A version there is data for, such as 3.13.5.
@@ -25,16 +29,38 @@ pub struct Release {
     /// Make an installer that is not signed: for trying, not for publishing.
     #[arg(long)]
     unsigned: bool,
+
+    #[command(flatten)]
+    owners: Owners,
+
+    #[command(flatten)]
+    options: Options,
+}
+
+/// Who owns what is installed.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Owners {
+    /// Only root may write into what is installed. Without it administrators may, as with python.org's installer.
+    #[arg(long)]
+    hardened_perms: bool,
+}
+
+impl Owners {
+    /// As packaging takes it.
+    pub fn ownership(self) -> Ownership {
+        if self.hardened_perms { Ownership::Hardened } else { Ownership::Parity }
+    }
 }
 
 impl Release {
-    /// The newest release there is data for, unsigned.
+    /// The newest release that is no draft, unsigned.
     ///
     /// # Errors
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
-        let version = known_releases(&cx.paths.mac())?.pop().context("Mac/releases is empty")?;
-        Ok(Self { version, from: From { sources: None }, unsigned: true })
+        let version = newest_built(&cx.paths.mac())?;
+        let (owners, options) = (Owners::default(), Options::default());
+        Ok(Self { version, from: From { sources: None }, unsigned: true, owners, options })
     }
 
     /// Makes the release.
@@ -45,25 +71,36 @@ impl Release {
         if !self.unsigned {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
-        let plan = super::plan::make(cx, self.version)?;
-        let recipes = Recipes::load(&cx.paths.mac(), self.version)?;
-        let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
-        let built = super::build::root(cx, &plan, &sources)?;
-        let package = crate::package::package(cx, &plan, &recipes.libraries, &built.root)?;
-        super::verify::package(cx, &package.path, false)?;
-        summary(cx, &plan, &package);
+        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
+        let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
+        let mut clock = Clock::start();
+        let from = self.from.sources.as_deref();
+        let sources = clock.time("fetch", || crate::fetch::all(cx, &plan.sources(), from))?;
+        let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources, OnFailure::Stop))?;
+        let package = clock.time("package", || {
+            crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
+        })?;
+        clock.time("verify", || super::verify::package(cx, &package.path, false))?;
+        let subject = Subject { plan: &plan, recipes: &recipes, package: &package };
+        let files = clock.time("evidence", || crate::evidence::write(cx, &subject))?;
+        clock.write(cx, &plan, &package.path)?;
+        summary(cx, &package);
+        cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", files.len()));
+        let path = package.path.strip_prefix(&cx.paths.repo).unwrap_or(&package.path);
+        cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
         Ok(())
     }
 }
 
 /// What was made, and what was not.
-pub fn summary(cx: &Context, plan: &Plan, package: &UnsignedPkg) {
+pub fn summary(cx: &Context, package: &UnsignedPkg) {
     let ui = &cx.ui;
     ui.result(package.path.display());
-    for (title, files, kbytes) in &package.components {
-        ui.say(format_args!("  {title:28} {files:>6} files {:>7.1} MiB installed", *kbytes as f64 / 1024.0));
+    for component in &package.components {
+        let size = component.kbytes as f64 / 1024.0;
+        ui.say(format_args!("  {:28} {:>6} files {size:>7.1} MiB installed", component.title, component.files));
     }
-    for item in &plan.left_out {
+    for item in &package.left_out {
         ui.say(format_args!("  left out {}: {}", item.name, item.why));
     }
     ui.say(format_args!(

@@ -11,8 +11,8 @@ use flatpkg::verify::Options;
 use crate::build::Built;
 use crate::context::Context;
 use crate::hint::Unusable;
-use crate::plan::{Plan, STACK_SIZE, framework_prefix};
-use crate::recipe::known_releases;
+use crate::plan::{Plan, Pyc, STACK_SIZE, framework_prefix};
+use crate::recipe::{Recipes, newest_built};
 use crate::ui::brief;
 use crate::verify::{Expectations, Linkage, Report};
 use crate::version::PythonVersion;
@@ -27,7 +27,7 @@ pub struct Verify {
     /// A .pkg file, or the folder of a staged root.
     path: PathBuf,
 
-    /// A root's release [default: the newest there is data for].
+    /// A root's release [default: what the root says it is, else the newest].
     #[arg(long, value_name = "VERSION")]
     release: Option<PythonVersion>,
 
@@ -59,8 +59,10 @@ impl Verify {
 
     fn root(&self, cx: &Context) -> Result<()> {
         let unusable = || Unusable(format!("{} can't be checked", self.path.display()));
-        let known = known_releases(&cx.paths.mac())?.pop();
-        let Some(version) = self.release.or(known) else { bail!("Mac/releases is empty") };
+        let version = match self.release.or_else(|| crate::verify::version_of(&self.path)) {
+            Some(version) => version,
+            None => newest_built(&cx.paths.mac())?,
+        };
         let plan = super::plan::make(cx, version)?;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
@@ -128,6 +130,8 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
 
 fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
     let sdk = cx.paths.steps().join(plan.folder("sdk"));
+    let recipes = Recipes::load(&cx.paths.mac(), plan.python)?;
+    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let archs: Vec<_> = plan.archs.keys().copied().collect();
     let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
     let expect = Expectations {
@@ -136,6 +140,9 @@ fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         minimum: *minimum,
         prefix: framework_prefix(plan.python),
         modules: plan.expected_modules.clone(),
+        licenses: ["python".to_owned()].into_iter().chain(libraries).collect(),
+        current: recipes.release.current,
+        bytecode: plan.choices.pyc == Pyc::Hash,
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,

@@ -42,8 +42,12 @@ pub enum Check {
     Layout,
     /// Every link leads to something inside the root.
     Links,
-    /// Only files, folders and links, without special permission bits, and names that a Mac's disk can hold.
+    /// Only files, folders and links, without special permission bits; names that a Mac's disk can hold, and no rubbish.
     Entries,
+    /// Everyone can read and enter, only owners and their group can write, programs can be run.
+    Permissions,
+    /// What is shipped is shipped with its licence.
+    Licenses,
     /// `sysconfig` describes the user's machine, not the build machine.
     Sysconfig,
 }

@@ -20,6 +20,8 @@ pub struct Linkage {
     /// Symbols that came with some release of macOS.
     #[serde(rename = "symbol")]
     pub symbols: Vec<Symbols>,
+    /// Names that are not laid down.
+    pub entries: Entries,
     /// What `sysconfig` must not tell users.
     pub sysconfig: Sysconfig,
     /// What `configure` must find.
@@ -53,6 +55,18 @@ pub struct Symbols {
 pub struct Sysconfig {
     /// Beginnings of compiler options that only make sense where we build.
     pub forbidden_options: Vec<String>,
+    /// Texts that occur only where we build.
+    pub forbidden_texts: Vec<String>,
+    /// Variables that name programs, which are looked up on the user's machine.
+    pub programs: Vec<String>,
+}
+
+/// Names of files and folders.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entries {
+    /// Each a name; one `*` stands for anything.
+    pub forbidden: Vec<String>,
 }
 
 /// Macros of `pyconfig.h` that tell a build for macOS from others.

@@ -17,6 +17,7 @@
 //! | `closure` | each imported symbol exists; new ones are imported weakly |
 //! | `modules` | the extension modules are there, and have their entry points |
 //! | `layout` | the framework's files; links; kinds of entries |
+//! | `policy` | no rubbish, readable by all, programs can be run, licences are there |
 //! | `sysconfig`, `pyconfig` | what Python says about its own build, and believes about the system |
 
 mod closure;
@@ -30,6 +31,7 @@ mod macho;
 mod minimum;
 mod modules;
 mod os_version;
+mod policy;
 mod pyconfig;
 mod signature;
 mod slices;
@@ -68,6 +70,13 @@ pub struct Expectations {
     pub prefix: String,
     /// Extension modules that must be there, without their suffix: `_ssl`. More are no problem.
     pub modules: Vec<String>,
+    /// What must be there with its licence: `openssl` for `share/doc/python3.13/licenses/openssl.txt`.
+    pub licenses: Vec<String>,
+    /// Whether this version owns `Versions/Current`, and with it the links on top of the framework. One that doesn't
+    /// leaves them to another version on the user's disk.
+    pub current: bool,
+    /// Whether compiled bytecode is shipped.
+    pub bytecode: bool,
     /// Folders of the build machine: no file may contain these bytes. Empty ones are ignored.
     pub forbidden_paths: Vec<String>,
     /// A folder with the `.tbd` files of the system's libraries. Without it, what comes from there isn't looked up.
@@ -102,6 +111,20 @@ struct Binary {
     images: Vec<macho::Image>,
 }
 
+/// The version of Python in a staged root, from its `patchlevel.h`; nothing when there isn't exactly one.
+pub fn version_of(root: &Path) -> Option<PythonVersion> {
+    let versions = root.join("Library/Frameworks/Python.framework/Versions");
+    let mut found = fs_err::read_dir(versions).ok()?.filter_map(Result::ok).filter_map(|entry| {
+        // Not `Current`: that is a link.
+        let short = entry.file_type().ok()?.is_dir().then(|| entry.file_name())?.into_string().ok()?;
+        let header = entry.path().join(format!("include/python{short}/patchlevel.h"));
+        let text = fs_err::read_to_string(header).ok()?;
+        let version = text.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION"))?;
+        version.trim().trim_matches('"').parse().ok()
+    });
+    found.next().filter(|_| found.next().is_none())
+}
+
 /// Audits a staged root: a folder with `Library`, `Applications`, … as they will be on the user's disk.
 ///
 /// # Errors
@@ -116,7 +139,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
         .into_par_iter()
         .map(|(path, file)| {
             let bytes = fs_err::read(&file.source)?;
-            Ok(examine(path, &bytes, &tree, expect, &leaks))
+            Ok(examine(path, file, &bytes, &tree, expect, &leaks))
         })
         .collect::<Result<_>>()?;
 
@@ -127,6 +150,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
         binaries.extend(binary.map(|binary| (binary.path.clone(), binary)));
     }
     layout::check(&tree, expect, &leaks, &mut findings);
+    policy::check(&tree, expect, &mut findings);
     sysconfig::check(&tree, expect, &mut findings)?;
     pyconfig::check(&tree, expect, &mut findings)?;
     let modules = modules::check(&tree, &binaries, expect, &mut findings);
@@ -148,6 +172,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
 /// Everything that can be said about a file by looking at its own bytes.
 fn examine(
     path: &str,
+    entry: &tree::Entry,
     bytes: &[u8],
     tree: &Tree,
     expect: &Expectations,
@@ -158,6 +183,7 @@ fn examine(
     leaks.check(bytes, &mut findings);
     slices::check_foreign(bytes, &mut findings);
     if !macho::is_macho(bytes) {
+        policy::check_program(bytes, &[], entry, &mut findings);
         return (found, None);
     }
     let mut images = Vec::new();
@@ -177,6 +203,7 @@ fn examine(
             }
         }
     }
+    policy::check_program(bytes, &images, entry, &mut findings);
     let binary = Binary { path: path.to_owned(), images };
     (found, Some(binary))
 }

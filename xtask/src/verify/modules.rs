@@ -41,7 +41,7 @@ pub(super) fn check(
 
 /// Whether a suffix is one of those in `importlib.machinery.EXTENSION_SUFFIXES` on macOS: `cpython-313-darwin.so`,
 /// `cpython-313t-darwin.so`, `abi3.so`, `so`; before 3.5 `cpython-33m.so`.
-fn is_importable(suffix: &str, expect: &Expectations) -> bool {
+pub(super) fn is_importable(suffix: &str, expect: &Expectations) -> bool {
     let tag = format!("cpython-{}{}", expect.python.major, expect.python.minor);
     let rest = match suffix {
         "so" | "abi3.so" => return true,

@@ -7,6 +7,7 @@ use anyhow::Result;
 
 use super::Expectations;
 use super::finding::{Check, Finding, Findings};
+use super::modules;
 use super::tree::Tree;
 
 /// Every `_sysconfigdata*.py` describes the user's machine.
@@ -27,6 +28,19 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
         match variables(&text) {
             Some(variables) => check_variables(&variables, expect, &mut findings),
             None => findings.add(Check::Sysconfig, "something else", "`build_time_vars = {…}` with texts and numbers"),
+        }
+    }
+    let is_recipe = |path: &str| {
+        // What users' own builds read: the Makefile, scripts that print flags, pkg-config's files.
+        let name = path.strip_prefix(expect.prefix_in_root()).unwrap_or_default();
+        let makefile = name.starts_with("/lib/python") && name.contains("/config-") && name.ends_with("/Makefile");
+        makefile || name.starts_with("/bin/") && name.ends_with("-config") || name.ends_with(".pc")
+    };
+    for (path, file) in tree.files().filter(|(path, _)| is_recipe(path)) {
+        let text = String::from_utf8_lossy(&fs_err::read(&file.source)?).into_owned();
+        let mut findings = Findings::new(path, found);
+        for line in text.lines() {
+            check_texts(line.split(['=', ':']).next().unwrap_or_default().trim(), line, expect, &mut findings);
         }
     }
     if !any {
@@ -58,7 +72,30 @@ fn check_variables(variables: &BTreeMap<String, String>, expect: &Expectations, 
                 findings.add(Check::Sysconfig, format!("{name} with {option}"), format!("no {beginning}"));
             }
         }
+        check_texts(name, value, expect, findings);
         check_platform(name, value, expect, findings);
+    }
+    for name in &expect.linkage.sysconfig.programs {
+        let program = variables.get(name).and_then(|value| value.split_whitespace().next()).unwrap_or_default();
+        if program.contains('/') {
+            findings.add(Check::Sysconfig, format!("{name} = {program}"), "a program that the user's machine looks up");
+        }
+    }
+    let suffix = variables.get("EXT_SUFFIX").and_then(|suffix| suffix.strip_prefix('.'));
+    if let Some(suffix) = suffix.filter(|suffix| !modules::is_importable(suffix, expect)) {
+        findings.add(Check::Sysconfig, format!("EXT_SUFFIX = .{suffix}"), "one that this Python imports on macOS");
+    }
+    if let Some(triple) = variables.get("HOST_GNU_TYPE").filter(|triple| !triple.contains("-apple-darwin")) {
+        findings.add(Check::Sysconfig, format!("HOST_GNU_TYPE = {triple}"), "a Mac's");
+    }
+}
+
+/// Nothing that is true only where we build.
+fn check_texts(name: &str, value: &str, expect: &Expectations, findings: &mut Findings<'_>) {
+    for text in &expect.linkage.sysconfig.forbidden_texts {
+        if let Some(word) = value.split_whitespace().find(|word| word.contains(text.as_str())) {
+            findings.add(Check::Sysconfig, format!("{name} with {word}"), format!("no {text}"));
+        }
     }
 }
 

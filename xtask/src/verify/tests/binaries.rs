@@ -24,6 +24,7 @@ fn slices() {
     sample.write("lib/libhalf.a", &author::fat(&[(Arch::Arm64, archive)]));
     assert_snapshot!(sample.findings(), @"
     …/bin/misplaced-intel64: mach-o (x86_64): got a slice at byte 16392, expected a multiple of 4096
+    …/bin/misplaced-intel64: permissions: got mode 0644, expected a program that can be run
     …/bin/python3.13-intel64: slices: got arm64 and x86_64, expected x86_64
     …/lib/libhalf.a: slices: got arm64, expected arm64 and x86_64
     …/lib/libssl.3.dylib: slices: got an ELF file, expected no binary of another system
@@ -160,20 +161,28 @@ fn signatures() {
     written("bin/f-cut", &|_| {}, &|bytes| bytes.truncate(bytes.len() - 40));
     written("bin/g-longer", &|_| {}, &|bytes| bytes.extend([0; 16]));
     assert_snapshot!(sample.findings(), @"
+    …/bin/a-sound: permissions: got mode 0644, expected a program that can be run
     …/bin/b-unsigned: signature (arm64): got no signature, expected at least an ad-hoc one
+    …/bin/b-unsigned: permissions: got mode 0644, expected a program that can be run
     …/bin/c-changed-code: signature (x86_64): got a wrong hash for 1 of 2 pages, the first is number 1, expected the hash of each page: sign it again
     …/bin/c-changed-code: signature (arm64): got a wrong hash for 1 of 2 pages, the first is number 1, expected the hash of each page: sign it again
+    …/bin/c-changed-code: permissions: got mode 0644, expected a program that can be run
     …/bin/d-code-limit: signature (x86_64): got 4096 bytes signed, expected all 5536 before the signature
     …/bin/d-code-limit: signature (x86_64): got hashes of 2 pages, expected 1 of 4096 bytes
     …/bin/d-code-limit: signature (arm64): got 4096 bytes signed, expected all 5552 before the signature
     …/bin/d-code-limit: signature (arm64): got hashes of 2 pages, expected 1 of 4096 bytes
+    …/bin/d-code-limit: permissions: got mode 0644, expected a program that can be run
     …/bin/e-requirements: signature (x86_64): got another hash for requirements, expected the sealed one
     …/bin/e-requirements: signature (arm64): got another hash for requirements, expected the sealed one
+    …/bin/e-requirements: permissions: got mode 0644, expected a program that can be run
     …/bin/e-unsealed: signature (x86_64): got requirements without a hash, expected one
     …/bin/e-unsealed: signature (arm64): got requirements without a hash, expected one
+    …/bin/e-unsealed: permissions: got mode 0644, expected a program that can be run
     …/bin/f-cut: signature (x86_64): got a signature of 148 bytes at 5536, expected one that ends with the slice, at 5644
     …/bin/f-cut: signature (arm64): got a signature of 148 bytes at 5552, expected one that ends with the slice, at 5660
+    …/bin/f-cut: permissions: got mode 0644, expected a program that can be run
     …/bin/g-longer: signature (x86_64): got a signature of 148 bytes at 5536, expected one that ends with the slice, at 5700
     …/bin/g-longer: signature (arm64): got a signature of 148 bytes at 5552, expected one that ends with the slice, at 5716
+    …/bin/g-longer: permissions: got mode 0644, expected a program that can be run
     ");
 }

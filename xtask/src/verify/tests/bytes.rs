@@ -3,14 +3,14 @@
 use proptest::prelude::*;
 
 use super::author::{self, Author, DYLIB};
-use super::sample::{SSL, Sample, framework};
+use super::sample::{PREFIX, SSL, Sample, framework};
 use crate::arch::Arch;
 use crate::verify::{examine, leaks, tree};
 
 /// Looks at a file as if it were in a sound root.
 fn look(sample: &Sample, tree: &tree::Tree, bytes: &[u8]) {
     let leaks = leaks::Search::new(&sample.expect.forbidden_paths);
-    _ = examine(SSL, bytes, tree, &sample.expect, &leaks);
+    _ = examine(SSL, tree.get(&format!("{PREFIX}/{SSL}")).unwrap(), bytes, tree, &sample.expect, &leaks);
 }
 
 proptest! {
@@ -65,6 +65,7 @@ fn a_damaged_binary_is_a_finding() {
     sample.write("lib/e.dylib", &lying);
     insta::assert_snapshot!(sample.findings(), @"
     …/lib/a.dylib: mach-o: got Invalid Mach-O load command size, expected a Mach-O file
+    …/lib/a.dylib: entries: got a name like a*b, expected no such thing in an installer
     …/lib/b.dylib: mach-o: got Invalid Mach-O header size or alignment, expected a Mach-O file
     …/lib/c.dylib: mach-o: got a fat file whose table can't be read: Invalid nfat_arch, expected a Mach-O file
     …/lib/d.dylib: mach-o: got a slice for arm64 that the fat table calls x86_64, expected a Mach-O file

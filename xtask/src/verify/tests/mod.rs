@@ -12,11 +12,12 @@ use insta::assert_snapshot;
 use sample::{PYCONFIG, SSL, SYSCONFIG, Sample, module, program};
 
 use super::Linkage;
+use crate::arch::Arch;
 
 #[test]
 fn a_sound_root_passes() {
     let report = Sample::new().report();
-    assert_snapshot!(report, @"nothing found in 12 files and 6 links: 6 Mach-O files with 11 slices, 1 extension modules, 15 imports");
+    assert_snapshot!(report, @"nothing found in 13 files and 6 links: 6 Mach-O files with 11 slices, 1 extension modules, 15 imports");
     assert!(report.passed());
     assert_eq!(report.modules, ["_ssl"]);
 }
@@ -56,7 +57,7 @@ fn a_report_for_programs() {
         }
       ],
       "counts": {
-        "files": 11,
+        "files": 12,
         "links": 6,
         "machos": 6,
         "slices": 11,
@@ -86,7 +87,9 @@ fn build_paths() {
     …/lib/Makefile: build-path: got `LIBS=-L/home/me/cache/lib -lz` at byte 11, and once more, expected no trace of /home/me/cache
     …/lib/libpython3.13.a: build-path: got `/home/me/cache/libpython.a` at byte 0, expected no trace of /home/me/cache
     …/lib/libpython3.13.a: links: got a link out of the root, to /home/me/cache/libpython.a, expected a link to something in the root
+    …/lib/python3.13/__pycache__: entries: got bytecode, expected none: it is compiled where Python is installed
     …/lib/python3.13/__pycache__/os.cpython-313.pyc: build-path: got `/home/me/cache/job/os.py` at byte 5, expected no trace of /home/me/cache
+    …/lib/python3.13/__pycache__/os.cpython-313.pyc: entries: got bytecode, expected none: it is compiled where Python is installed
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: debug-paths (x86_64): got `/elsewhere/_ssl.o`, and 1 more, expected no debugger's map: strip it
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: debug-paths (arm64): got `/elsewhere/_ssl.o`, and 1 more, expected no debugger's map: strip it
     ");
@@ -169,6 +172,165 @@ fn entries() {
     …/bin/socket: entries: got a socket, expected a file, folder or link
     …/bin/sudo: entries: got mode 4755, expected no setuid, setgid or sticky bit
     …/lib/ReadMe: entries: got a name that differs from …/lib/README only in case, expected one of them
+    ");
+}
+
+#[test]
+fn rubbish() {
+    let mut sample = Sample::new();
+    for name in [".DS_Store", "._os.py", "os.py.orig", "__pycache__/os.cpython-313.pyc", "ab", "axb", "a"] {
+        sample.write(&format!("lib/python3.13/{name}"), b"x");
+    }
+    assert_snapshot!(sample.findings(), @"
+    …/lib/python3.13/.DS_Store: entries: got a name like .DS_Store, expected no such thing in an installer
+    …/lib/python3.13/._os.py: entries: got a name like ._*, expected no such thing in an installer
+    …/lib/python3.13/__pycache__: entries: got bytecode, expected none: it is compiled where Python is installed
+    …/lib/python3.13/__pycache__/os.cpython-313.pyc: entries: got bytecode, expected none: it is compiled where Python is installed
+    …/lib/python3.13/ab: entries: got a name like a*b, expected no such thing in an installer
+    …/lib/python3.13/axb: entries: got a name like a*b, expected no such thing in an installer
+    …/lib/python3.13/os.py.orig: entries: got a name like *.orig, expected no such thing in an installer
+    ");
+    sample.expect.bytecode = true;
+    assert!(!sample.findings().contains("bytecode"), "{}", sample.findings());
+}
+
+#[test]
+fn permissions() {
+    let sample = Sample::new();
+    sample.write("bin/pydoc3.13", b"#!/bin/sh\n");
+    sample.write("lib/python3.13/script.py", b"#!/usr/bin/env python3\n");
+    for (path, mode) in [
+        ("bin/python3.13", 0o644),
+        ("lib/python3.13/os.py", 0o600),
+        ("include/python3.13/Python.h", 0o666),
+        ("Resources/Info.plist", 0o744),
+        ("share/doc", 0o750),
+        (SYSCONFIG, 0o664),
+    ] {
+        sample.set_mode(path, mode);
+    }
+    assert_snapshot!(sample.findings(), @"
+    …/Resources/Info.plist: permissions: got mode 0744, expected a program for everyone, or for nobody
+    …/bin/pydoc3.13: permissions: got mode 0644, expected a program that can be run
+    …/bin/python3.13: permissions: got mode 0644, expected a program that can be run
+    …/include/python3.13/Python.h: permissions: got mode 0666, expected what only its owner and group can change
+    …/lib/python3.13/os.py: permissions: got mode 0600, expected a file that everyone can read
+    …/share/doc: permissions: got mode 0750, expected a folder that everyone can enter
+    ");
+}
+
+#[test]
+fn licenses() {
+    let mut sample = Sample::new();
+    sample.expect.licenses.extend(["xz".into(), "python".into()]);
+    sample.write("share/doc/python3.13/licenses/python.txt", b"");
+    assert_snapshot!(sample.findings(), @"
+    …/share/doc/python3.13/licenses/python.txt: licenses: got an empty file, expected the licence of python
+    …/share/doc/python3.13/licenses/xz.txt: licenses: got nothing, expected the licence of xz
+    ");
+}
+
+#[test]
+fn a_version_that_leaves_current_to_others() {
+    let mut sample = Sample::new();
+    sample.expect.current = false;
+    assert_snapshot!(sample.findings(), @"Library/Frameworks/Python.framework/Versions/Current: layout: got something, expected nothing: another version's is not replaced");
+    sample.remove("../Current");
+    assert_snapshot!(sample.findings(), @"");
+}
+
+#[test]
+fn a_root_says_what_it_is() {
+    let sample = Sample::new();
+    assert_eq!(super::version_of(sample.folder.path()), None);
+    let patchlevel = b"#define PY_MICRO_VERSION 5\n#define PY_VERSION             \"3.13.5\"\n";
+    sample.write("include/python3.13/patchlevel.h", patchlevel);
+    assert_eq!(super::version_of(sample.folder.path()), Some("3.13.5".parse().unwrap()));
+    sample.write("../3.14/include/python3.14/patchlevel.h", b"#define PY_VERSION \"3.14.0\"\n");
+    assert_eq!(super::version_of(sample.folder.path()), None);
+}
+
+/// What was done to a root, how, and the beginning of the finding.
+type Fault = (&'static str, fn(&Sample), &'static str);
+
+/// The faults that this audit exists for, each alone in a root that is sound otherwise.
+#[test]
+fn each_of_the_great_faults_is_caught() {
+    fn library(sample: &Sample) {
+        sample.universal(SSL, |arch| {
+            let mut author = module(arch);
+            author.dylibs.push((author::LOAD_DYLIB, "/opt/build/lib/libcrypto.3.dylib".into()));
+            author
+        });
+    }
+    let faults: &[Fault] = &[
+        ("a dylib linked to the build folder", library, "linkage"),
+        ("a thin .so", |sample| sample.write(SSL, &module(Arch::Arm64).thin()), "slices"),
+        (
+            "a wrong minimum macOS",
+            |sample| {
+                sample.universal(SSL, |arch| {
+                    let mut author = module(arch);
+                    author.minimum = Some((12, 0));
+                    author
+                });
+            },
+            "minimum-os",
+        ),
+        ("a missing symbol", |sample| sample.universal(SSL, |arch| module(arch).import("_Py_gone", -2)), "symbols"),
+        ("a missing module", |sample| sample.remove(SSL), "modules"),
+        (
+            "a host path in _sysconfigdata",
+            |sample| {
+                sample.replace(SYSCONFIG, "-Wall ", "-I/home/me/cache/sysroot/usr/local/include ");
+            },
+            "build-path",
+        ),
+        ("a dangling link", |sample| sample.link("lib/libpython3.13.dylib", "../Pythn"), "links"),
+        (
+            "a broken page hash",
+            |sample| {
+                let slices = [Arch::X86_64, Arch::Arm64].map(|arch| {
+                    let mut author = program(arch);
+                    author.signed = true;
+                    let mut bytes = author.thin();
+                    bytes[4500] ^= 1;
+                    (arch, bytes)
+                });
+                sample.write("bin/python3.13", &author::fat(&slices));
+            },
+            "signature",
+        ),
+    ];
+    for (fault, seed, check) in faults {
+        let sample = Sample::new();
+        seed(&sample);
+        let report = sample.report();
+        let checks: std::collections::BTreeSet<String> =
+            report.findings.iter().map(|finding| finding.check.to_string()).collect();
+        assert_eq!(checks.into_iter().collect::<Vec<_>>(), [*check], "{fault}: {report}");
+    }
+}
+
+#[test]
+fn traces_of_the_build_machine() {
+    let sample = Sample::new();
+    sample.replace(
+        SYSCONFIG,
+        " 'HAVE_FORK'",
+        " 'BUILD_GNU_TYPE': 'x86_64-pc-linux-gnu',\n 'CC': '/usr/bin/clang -g',\n \
+        'EXT_SUFFIX': '.cpython-313-x86_64-linux-gnu.so',\n 'HOST_GNU_TYPE': 'x86_64-unknown-freebsd',\n 'HAVE_FORK'",
+    );
+    sample.write("lib/python3.13/config-3.13-darwin/Makefile", b"CC=\tclang\nMKDIR_P=\t/usr/bin/mkdir -p\n");
+    sample.write("lib/pkgconfig/python3.pc", b"Libs: -L/usr/lib/x86_64-linux-gnu -lpython3\n");
+    assert_snapshot!(sample.findings(), @"
+    …/lib/pkgconfig/python3.pc: sysconfig: got Libs with -L/usr/lib/x86_64-linux-gnu, expected no linux-gnu
+    …/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got BUILD_GNU_TYPE with x86_64-pc-linux-gnu, expected no linux-gnu
+    …/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got CC = /usr/bin/clang, expected a program that the user's machine looks up
+    …/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got EXT_SUFFIX = .cpython-313-x86_64-linux-gnu.so, expected one that this Python imports on macOS
+    …/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got EXT_SUFFIX with .cpython-313-x86_64-linux-gnu.so, expected no linux-gnu
+    …/lib/python3.13/_sysconfigdata__darwin_darwin.py: sysconfig: got HOST_GNU_TYPE = x86_64-unknown-freebsd, expected a Mac's
+    …/lib/python3.13/config-3.13-darwin/Makefile: sysconfig: got MKDIR_P with /usr/bin/mkdir, expected no /usr/bin/mkdir
     ");
 }
 

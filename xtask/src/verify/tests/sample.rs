@@ -57,8 +57,12 @@ build_time_vars = {'CFLAGS': '-fno-strict-overflow -Wsign-compare -DNDEBUG -g -O
 
 const LINKAGE: &str = r#"
 headerpad = 32
+[entries]
+forbidden = [".DS_Store", "._*", "*.orig", "a*b"]
 [sysconfig]
 forbidden-options = ["-isysroot"]
+forbidden-texts = ["linux-gnu", "/usr/bin/mkdir"]
+programs = ["CC"]
 [pyconfig]
 defined = ["HAVE_KQUEUE"]
 undefined = ["HAVE_EPOLL"]
@@ -91,6 +95,9 @@ impl Sample {
             minimum: "10.13".parse().unwrap(),
             prefix: format!("/{PREFIX}"),
             modules: vec!["_ssl".into()],
+            licenses: vec!["openssl".into()],
+            current: true,
+            bytecode: false,
             forbidden_paths: vec!["/home/me/cache".into(), String::new()],
             sdk: Some(sdk.path().to_owned()),
             linkage: LINKAGE.parse().unwrap(),
@@ -103,12 +110,16 @@ impl Sample {
         sample.universal(PYTHON_APP, interpreter);
         sample.universal("bin/python3.13", program);
         sample.write("bin/python3.13-intel64", &program(Arch::X86_64).thin());
+        for path in ["bin/python3.13", "bin/python3.13-intel64", PYTHON_APP] {
+            sample.set_mode(path, 0o755);
+        }
         sample.write(SYSCONFIG, SYSCONFIGDATA.as_bytes());
         sample.write("Resources/Info.plist", b"<plist/>");
         sample.write("Resources/Python.app/Contents/Info.plist", b"<plist/>");
         sample.write("include/python3.13/Python.h", b"");
         sample.write(PYCONFIG, b"#define HAVE_KQUEUE 1\n/* #undef HAVE_EPOLL */\n");
         sample.write("lib/python3.13/os.py", b"");
+        sample.write("share/doc/python3.13/licenses/openssl.txt", b"Apache License");
         sample.link("Headers", "include/python3.13");
         sample.link("../Current", "3.13");
         for name in ["Python", "Headers", "Resources"] {
@@ -141,6 +152,11 @@ impl Sample {
         let text = fs_err::read_to_string(self.path(path)).unwrap();
         assert!(text.contains(from), "{text}");
         self.write(path, text.replace(from, to).as_bytes());
+    }
+
+    pub(super) fn set_mode(&self, path: &str, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs_err::set_permissions(self.path(path), std::fs::Permissions::from_mode(mode)).unwrap();
     }
 
     pub(super) fn link(&self, path: &str, text: &str) {

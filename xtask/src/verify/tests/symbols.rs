@@ -66,7 +66,7 @@ fn without_stubs() {
     assert_snapshot!(sample.report().to_string().replace(sample::PREFIX, "…"), @"
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: symbols (x86_64): got _SSL_gone, which is missing, expected it to be exported by /…/lib/libssl.3.dylib
     …/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: symbols (arm64): got _SSL_gone, which is missing, expected it to be exported by /…/lib/libssl.3.dylib
-    2 findings in 12 files and 6 links: 6 Mach-O files with 11 slices, 1 extension modules, 8 imports; 11 more imports were not looked up: no stubs of their libraries
+    2 findings in 13 files and 6 links: 6 Mach-O files with 11 slices, 1 extension modules, 8 imports; 11 more imports were not looked up: no stubs of their libraries
     ");
     let empty = tempfile::tempdir().unwrap();
     sample.expect.sdk = Some(empty.path().to_owned());

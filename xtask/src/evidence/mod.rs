@@ -1,0 +1,97 @@
+//! What is published beside a package: how it came to be, what is in it, and how to be rid of it.
+//!
+//! Everything here follows from the package, the plan and the recipes: two releases of the same have the same evidence, byte
+//! for byte. How long it took is no evidence, and is kept in a file of its own ([`timings`]).
+
+mod choices;
+mod contents;
+mod mtree;
+mod receipt;
+mod rows;
+mod sbom;
+pub mod timings;
+mod uninstall;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use flatpkg::package::Package;
+
+use crate::context::Context;
+use crate::digest::Sha256;
+use crate::output::write_whole;
+use crate::package::{ProductAssets, UnsignedPkg, product_assets};
+use crate::plan::Plan;
+use crate::recipe::Recipes;
+use contents::Contents;
+
+/// What evidence is about.
+pub struct Subject<'a> {
+    /// What was planned.
+    pub plan: &'a Plan,
+    /// The data it was planned from.
+    pub recipes: &'a Recipes,
+    /// What came of it.
+    pub package: &'a UnsignedPkg,
+}
+
+/// What all the files are made from.
+struct Facts<'a> {
+    subject: &'a Subject<'a>,
+    assets: ProductAssets,
+    /// Of the package's file.
+    file: String,
+    sha256: Sha256,
+    /// What is inside.
+    contents: Contents,
+}
+
+/// A file to be written.
+struct Output {
+    name: String,
+    text: String,
+    mode: u32,
+}
+
+/// Writes everything beside the package; gives back the files.
+///
+/// # Errors
+/// When the package can't be read, or a file not be written. Nothing is written before all texts are there.
+pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
+    let path = &subject.package.path;
+    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let package = Package::open(path)?;
+    let contents = Contents::read(&package).with_context(|| format!("failed to read {}", path.display()))?;
+    let assets = product_assets(cx)?;
+    let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };
+    let plain = |ending: &str, text: String| Output { name: format!("{}.{ending}", facts.file), text, mode: 0o644 };
+    let mut outputs = vec![
+        plain("receipt.json", receipt::text(cx, &facts)?),
+        plain("spdx.json", sbom::text(&facts)?),
+        plain("release-files.json", rows::text(&facts)?),
+        plain("mtree", mtree::text(&facts.contents)),
+        Output { mode: 0o755, ..plain("uninstall", uninstall::text(cx, &facts)?) },
+    ];
+    for (name, text) in choices::texts(&facts)? {
+        outputs.push(plain(&format!("choices-{name}.plist"), text));
+    }
+    outputs.push(sums(&facts, &outputs));
+    let dir = path.parent().unwrap_or_else(|| Path::new("."));
+    for output in &outputs {
+        write_whole(&dir.join(&output.name), output.text.as_bytes(), output.mode)?;
+    }
+    Ok(outputs.into_iter().map(|output| dir.join(output.name)).collect())
+}
+
+/// `SHA256SUMS`, as `sha256sum -c` reads it: the package and everything that is published with it.
+fn sums(facts: &Facts<'_>, outputs: &[Output]) -> Output {
+    let mut lines: Vec<(String, Sha256)> =
+        outputs.iter().map(|output| (output.name.clone(), Sha256::of(output.text.as_bytes()))).collect();
+    lines.push((facts.file.clone(), facts.sha256));
+    lines.sort();
+    let text = lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
+    Output { name: "SHA256SUMS".into(), text, mode: 0o644 }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,31 @@
+//! The row of python.org's list of downloads, as its API takes it (the fields of python/release-tools' add_to_pydotorg.py).
+
+use anyhow::Result;
+use serde_json::json;
+
+use super::Facts;
+use crate::package::{Escape, Names, name};
+
+/// The rows. `os` and `release` are by name; the API wants the numbers it knows them by.
+pub fn text(facts: &Facts<'_>) -> Result<String> {
+    const NAME: &str = "macOS installer";
+    let plan = facts.subject.plan;
+    let names = Names::new([("version", plan.python.to_string())]);
+    let address = names.fill(&facts.assets.download, Escape::Plain, "product.toml")?;
+    let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
+    let row = json!({
+        "name": NAME,
+        "slug": format!("{}-{}", plan.python.to_string().replace('.', ""), NAME.replace(' ', "-")),
+        "os": "macos",
+        "release": format!("Python {}", plan.python),
+        "description": format!("for macOS {minimum} and later"),
+        "is_source": false,
+        "url": format!("{address}{}", facts.file),
+        "filesize": facts.subject.package.len,
+        "sha256_sum": facts.sha256,
+        "sbom_spdx2_file": format!("{address}{}.spdx.json", facts.file),
+        // What isn't signed is no download.
+        "download_button": name::is_published(&facts.file),
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&[row])?))
+}

@@ -1,0 +1,136 @@
+//! What is in the package, as an SPDX 2.3 document in JSON (<https://spdx.github.io/spdx-spec/v2.3/>).
+//!
+//! Python, the libraries that recipes name, and the wheels that Python carries for `ensurepip`. Times are the source date.
+
+use anyhow::{Context as _, Result};
+use serde_json::{Value, json};
+
+use super::Facts;
+use crate::recipe::{Prefix, Source};
+
+const INSTALLER: &str = "SPDXRef-Installer";
+const PYTHON: &str = "SPDXRef-Python";
+
+/// The document.
+///
+/// # Errors
+/// When the source date is no time.
+pub fn text(facts: &Facts<'_>) -> Result<String> {
+    let (plan, recipes) = (facts.subject.plan, facts.subject.recipes);
+    let created = jiff::Timestamp::from_second(i64::from(plan.source_date)).context("the source date is no time")?;
+    let python = plan.python.to_string();
+    let mut packages = vec![
+        json!({
+            "SPDXID": INSTALLER,
+            "name": facts.file,
+            "versionInfo": python,
+            "packageFileName": facts.file,
+            "downloadLocation": "NOASSERTION",
+            "filesAnalyzed": false,
+            "checksums": checksums(&facts.sha256.to_string()),
+            "licenseConcluded": "NOASSERTION",
+            "licenseDeclared": "NOASSERTION",
+            "copyrightText": "NOASSERTION",
+            "primaryPackagePurpose": "INSTALL",
+        }),
+        part(PYTHON, "Python", &python, &facts.assets.license, &recipes.release.source),
+    ];
+    let mut relationships =
+        vec![relationship("SPDXRef-DOCUMENT", "DESCRIBES", INSTALLER), relationship(INSTALLER, "CONTAINS", PYTHON)];
+    for library in &recipes.libraries {
+        let id = format!("SPDXRef-{}", library.name);
+        packages.push(part(&id, &library.name, &library.version, &library.license, &library.source));
+        relationships.push(relationship(INSTALLER, "CONTAINS", &id));
+        let link = match library.build.prefix {
+            Prefix::Sysroot => "STATIC_LINK",
+            Prefix::Framework => "DYNAMIC_LINK",
+        };
+        relationships.push(relationship(PYTHON, link, &id));
+    }
+    for (id, wheel) in wheels(facts) {
+        relationships.push(relationship(PYTHON, "CONTAINS", &id));
+        packages.push(wheel);
+    }
+    let document = json!({
+        "spdxVersion": "SPDX-2.3",
+        "dataLicense": "CC0-1.0",
+        "SPDXID": "SPDXRef-DOCUMENT",
+        "name": facts.file,
+        "documentNamespace": format!("https://spdx.org/spdxdocs/{}-{}", facts.file, facts.sha256),
+        "creationInfo": {
+            "created": created.to_string(),
+            "creators": [format!("Tool: cpython-macos-release-{}", env!("CARGO_PKG_VERSION"))],
+        },
+        "packages": packages,
+        "relationships": relationships,
+    });
+    Ok(format!("{}\n", serde_json::to_string_pretty(&document)?))
+}
+
+fn relationship(from: &str, kind: &str, to: &str) -> Value {
+    json!({ "spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to })
+}
+
+fn checksums(sha256: &str) -> Value {
+    json!([{ "algorithm": "SHA256", "checksumValue": sha256 }])
+}
+
+/// Something made from a source archive.
+fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> Value {
+    let location = source.urls.first();
+    let download = location.map(|url| format!("&download_url={}", percent(url))).unwrap_or_default();
+    let purl =
+        format!("pkg:generic/{}@{}?checksum=sha256:{}{download}", name.to_lowercase(), percent(version), source.sha256);
+    json!({
+        "SPDXID": id,
+        "name": name,
+        "versionInfo": version,
+        "packageFileName": source.file,
+        "downloadLocation": location.map_or("NOASSERTION", String::as_str),
+        "filesAnalyzed": false,
+        "checksums": checksums(&source.sha256.to_string()),
+        "licenseConcluded": "NOASSERTION",
+        "licenseDeclared": license,
+        "copyrightText": "NOASSERTION",
+        "externalRefs": [{ "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl }],
+        "primaryPackagePurpose": "LIBRARY",
+    })
+}
+
+/// The wheels inside with their identifiers, by their names: `pip-25.1.1-py3-none-any.whl`.
+fn wheels(facts: &Facts<'_>) -> Vec<(String, Value)> {
+    let mut wheels = Vec::new();
+    for (path, (_, digest)) in facts.contents.paths() {
+        let file = path.rsplit('/').next().unwrap_or_default();
+        let Some(rest) = file.strip_suffix(".whl").filter(|_| path.contains("/ensurepip/_bundled/")) else { continue };
+        let mut fields = rest.split('-');
+        let (Some(name), Some(version), Some(digest)) = (fields.next(), fields.next(), digest) else { continue };
+        let purl = format!("pkg:pypi/{}@{}", name.replace('_', "-").to_lowercase(), percent(version));
+        let id = format!("SPDXRef-wheel-{}", name.replace('_', "-"));
+        let wheel = json!({
+            "SPDXID": id,
+            "name": name,
+            "versionInfo": version,
+            "packageFileName": file,
+            "downloadLocation": "NOASSERTION",
+            "filesAnalyzed": false,
+            "checksums": checksums(digest),
+            "licenseConcluded": "NOASSERTION",
+            "licenseDeclared": "NOASSERTION",
+            "copyrightText": "NOASSERTION",
+            "externalRefs": [{ "referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": purl }],
+        });
+        wheels.push((id, wheel));
+    }
+    wheels
+}
+
+/// Percent-encoding of all but unreserved characters (RFC 3986), as package URLs want it in versions and qualifiers.
+fn percent(text: &str) -> String {
+    text.bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
+}

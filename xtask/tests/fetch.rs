@@ -1,0 +1,170 @@
+//! `cargo xtask fetch` as its user meets it: exit codes, messages, proxies, a full disk.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
+
+#[allow(dead_code)]
+#[path = "../src/fetch/tests/server.rs"]
+mod server;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use server::{Server, ranged, whole};
+use sha2::Digest as _;
+
+/// A checkout with one release of two sources, and a cache.
+struct Checkout {
+    dir: tempfile::TempDir,
+}
+
+fn hex(bytes: &[u8]) -> String {
+    sha2::Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn source(table: &str, file: &str, contents: &[u8], url: &str) -> String {
+    let (size, sha256) = (contents.len(), hex(contents));
+    format!("[{table}]\nfile = \"{file}\"\nsize = {size}\nsha256 = \"{sha256}\"\nurls = [\"{url}/{file}\"]\n")
+}
+
+impl Checkout {
+    /// Sources are `python` and `headers`, below `url`.
+    fn new(python: &[u8], url: &str) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let ours = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Mac");
+        let mac = dir.path().join("Mac");
+        for folder in ["releases", "recipes", "toolchains"] {
+            fs_err::create_dir_all(mac.join(folder)).unwrap();
+        }
+        for folder in ["sdk", "patches"] {
+            fs_err::os::unix::fs::symlink(ours.join(folder), mac.join(folder)).unwrap();
+        }
+        fs_err::write(dir.path().join("Cargo.toml"), "").unwrap();
+        let release = format!(
+            "python = \"3.13.5\"\nreleased = \"2025-06-11\"\nlibraries = []\nconfigure = []\n{}\
+             [variant]\nname = \"macos11\"\narchs = [\"x86_64\", \"arm64\"]\nminimum = \"10.13\"\n\
+             [config-site]\nyes = []\nno = []\n[modules]\nexpected = []\n",
+            source("source", "python", python, url)
+        );
+        fs_err::write(mac.join("releases/3.13.5.toml"), release).unwrap();
+        let linux =
+            format!("[llvm]\nmajor = 1\npackages = []\n{}", source("headers.source", "headers", b"headers", url));
+        fs_err::write(mac.join("toolchains/linux.toml"), linux).unwrap();
+        Self { dir }
+    }
+
+    fn cached(&self, file: &str, contents: &[u8]) -> PathBuf {
+        self.dir.path().join("cache/sources").join(hex(contents)).join(file)
+    }
+
+    /// Runs it, below a shell's command line that sets limits.
+    fn run(&self, limits: &str, env: &[(&str, &str)], args: &[&str]) -> Output {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", &format!("{limits} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_xtask"), "fetch"]);
+        command.args(args).args(["--cache", "cache"]);
+        let clean = command.env_clear().env("PATH", "/usr/bin:/bin").env("CARGO_MANIFEST_DIR", self.dir.path());
+        clean.envs(env.iter().copied()).current_dir(&self.dir).output().unwrap()
+    }
+
+    fn fetch(&self, env: &[(&str, &str)], args: &[&str]) -> Output {
+        self.run("", env, &[&["3.13.5"], args].concat())
+    }
+}
+
+fn said(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+#[track_caller]
+fn assert_exit(output: &Output, code: i32) {
+    assert_eq!(output.status.code(), Some(code), "{}", said(output));
+}
+
+fn upstream(python: &'static [u8]) -> Server {
+    Server::new(
+        move |request, _| if request.path.ends_with("/python") { ranged(request, python) } else { whole(b"headers") },
+    )
+}
+
+#[test]
+fn sources_are_fetched_once_and_their_paths_printed() {
+    let server = upstream(b"python");
+    let checkout = Checkout::new(b"python", &server.url(""));
+    let output = checkout.fetch(&[], &[]);
+    assert_exit(&output, 0);
+    assert_eq!(String::from_utf8_lossy(&output.stdout).lines().count(), 2);
+    assert_eq!(fs_err::read(checkout.cached("python", b"python")).unwrap(), b"python");
+    assert_exit(&checkout.fetch(&[], &["--offline"]), 0);
+    assert_eq!(server.requests().len(), 2);
+}
+
+#[test]
+fn proxies_are_those_of_the_environment() {
+    let proxy = upstream(b"python");
+    let checkout = Checkout::new(b"python", "http://upstream.invalid");
+    for name in ["http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        let checkout = Checkout::new(b"python", "http://upstream.invalid");
+        assert_exit(&checkout.fetch(&[(name, &proxy.url(""))], &[]), 0);
+    }
+    assert!(proxy.requests().iter().any(|request| request.path.contains("upstream.invalid")));
+    // Without one, nobody knows that host.
+    assert_exit(&checkout.fetch(&[], &[]), 1);
+
+    let direct = upstream(b"python");
+    let checkout = Checkout::new(b"python", &direct.url(""));
+    let before = proxy.requests().len();
+    assert_exit(&checkout.fetch(&[("http_proxy", &proxy.url("")), ("no_proxy", "127.0.0.1")], &[]), 0);
+    assert_eq!((proxy.requests().len(), direct.requests().len()), (before, 2));
+}
+
+#[test]
+fn a_full_disk_is_named_and_the_next_run_goes_on() {
+    static PYTHON: [u8; 100_000] = [7; 100_000];
+    let server = upstream(&PYTHON);
+    let checkout = Checkout::new(&PYTHON, &server.url(""));
+    // 64 blocks of 512 or 1024 bytes; the signal is ignored, so that writing fails as on a full disk.
+    let output = checkout.run("trap '' XFSZ; ulimit -f 64;", &[], &["3.13.5"]);
+    assert_exit(&output, 1);
+    let text = said(&output);
+    assert!(text.contains("python.part") && text.contains("File too large") && text.contains("--cache DIR"), "{text}");
+    assert!(!checkout.cached("python", &PYTHON).exists());
+    assert_exit(&checkout.fetch(&[], &[]), 0);
+    let resumed = server.requests().iter().filter_map(|request| request.from).max();
+    assert!(resumed.is_some_and(|from| (1..100_000).contains(&from)), "{:?}", server.requests());
+}
+
+#[test]
+fn wrong_files_are_named_all_at_once() {
+    let server = Server::new(|_, _| whole(b"another"));
+    let checkout = Checkout::new(b"python!", &server.url(""));
+    let output = checkout.fetch(&[], &[]);
+    assert_exit(&output, 1);
+    let text = said(&output);
+    for part in ["python is not the file that was pinned", "headers is not the file that was pinned", &hex(b"another")]
+    {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+    assert!(!checkout.cached("python", b"python!").exists());
+    assert_eq!(fs_err::read(checkout.dir.path().join("cache/rejected/python")).unwrap(), b"another");
+}
+
+#[test]
+fn a_folder_and_no_network() {
+    let checkout = Checkout::new(b"python", "http://upstream.invalid");
+    let output = checkout.fetch(&[], &["--offline"]);
+    assert_exit(&output, 1);
+    let text = said(&output);
+    assert!(text.contains("http://upstream.invalid/python") && text.contains("/headers"), "{text}");
+    assert!(!checkout.dir.path().join("cache").exists(), "nothing was made for nothing");
+    fs_err::create_dir(checkout.dir.path().join("archives")).unwrap();
+    fs_err::write(checkout.dir.path().join("archives/python"), "python").unwrap();
+    fs_err::write(checkout.dir.path().join("archives/headers"), "headers").unwrap();
+    assert_exit(&checkout.fetch(&[], &["--offline", "--sources", "archives"]), 0);
+}
+
+#[test]
+fn exit_codes_of_wrong_command_lines() {
+    let checkout = Checkout::new(b"python", "http://upstream.invalid");
+    assert_exit(&checkout.run("", &[], &["3.13.6"]), 1);
+    assert_exit(&checkout.run("", &[], &["3.13"]), 2);
+    assert_exit(&checkout.run("", &[], &["3.13.5", "--source", "x"]), 2);
+}
