@@ -47,6 +47,7 @@ enum Verb {
     Test(verbs::test::Test),
     Verify(verbs::verify::Verify),
     Preview(verbs::preview::Preview),
+    Manifest(verbs::manifest::Manifest),
     Doctor(verbs::doctor::Doctor),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
@@ -58,7 +59,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("First, and when something fails", &["doctor", "plan"]),
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
     ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest"]),
     ("Keeping house", &["clean", "completions", "ci"]),
 ];
 
@@ -84,6 +85,7 @@ impl Cli {
             Verb::Test(verb) => verb.run(&cx),
             Verb::Verify(verb) => verb.run(&cx),
             Verb::Preview(verb) => verb.run(&cx),
+            Verb::Manifest(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),

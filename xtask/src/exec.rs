@@ -3,17 +3,21 @@
 //! Short tools whose output we want are `xshell` commands run by [`read`]. Long ones are a [`Job`]: they get an
 //! environment made from nothing, write to a log file, and their last lines come back in the error when they fail.
 
+mod crew;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use fs_err::File;
 
 use crate::hint::WithHint as _;
 
+pub use crew::Crew;
 pub use xshell::{Cmd, Shell, cmd};
 
 /// How many of a failed job's last lines are shown.
@@ -60,8 +64,8 @@ pub struct Job<'a> {
     pub dir: &'a Path,
     /// Standard output and error go to the end of this file.
     pub log: &'a Path,
-    /// Shares the machine's cores between the `make`s that run at the same time.
-    pub jobserver: Option<&'a jobserver::Client>,
+    /// The other jobs of the build, when it is one of a build's.
+    pub crew: Option<&'a Crew>,
 }
 
 impl Job<'_> {
@@ -71,10 +75,12 @@ impl Job<'_> {
     /// When it can't be started or fails; the error shows its last lines and names the log.
     pub fn run(&self) -> Result<()> {
         let mut log = File::options().create(true).append(true).open(self.log)?;
+        // The lock belongs to whoever has the open file: to the job and its children until the last of them ends.
+        log.file().lock_shared()?;
         let env = self.environment();
         self.write_heading(&mut log, &env)?;
         let program = self.resolve(&env)?;
-        let jobserver = self.jobserver.cloned();
+        let enlist = self.crew.map(Crew::enlist);
         let expression = duct::cmd(program, self.args)
             .dir(self.dir)
             .full_env(&env)
@@ -83,11 +89,9 @@ impl Job<'_> {
             .stderr_to_stdout()
             .stdout_file(log.file().try_clone()?)
             .unchecked()
-            .before_spawn(move |command| {
-                if let Some(jobserver) = &jobserver {
-                    jobserver.configure_make(command);
-                }
-                Ok(())
+            .before_spawn(move |command| match &enlist {
+                Some(enlist) => enlist(command),
+                None => Ok(()),
             });
         let ended =
             expression.run().with_context(|| format!("could not start `{}` ({})", self.program, self.purpose))?;
@@ -106,6 +110,7 @@ impl Job<'_> {
         env.insert("LC_ALL".into(), "C".into());
         env.insert("TZ".into(), "UTC".into());
         env.insert("PATH".into(), SYSTEM_PATH.into());
+        env.extend(self.crew.map(Crew::env).unwrap_or_default());
         env.extend(self.env.iter().map(|(name, value)| (name.into(), value.into())));
         env
     }
@@ -188,6 +193,44 @@ impl StandIn {
     }
 }
 
+/// Empties a log for a new series of jobs. Waits for the jobs of an earlier series: those of a build that was killed may
+/// be dying only now.
+///
+/// # Errors
+/// When it can't be written.
+pub fn fresh_log(log: &Path) -> Result<()> {
+    let file = File::options().create(true).truncate(false).write(true).open(log)?;
+    file.file().lock()?;
+    Ok(file.set_len(0)?)
+}
+
+/// Files that we and our jobs make from now on can be read by all and written by their owner, whatever the user prefers:
+/// two users' builds have the same modes.
+pub fn plain_modes() {
+    use nix::sys::stat::{Mode, umask};
+    umask(Mode::from_bits_truncate(0o022));
+}
+
+/// The processor time that we and all processes that we started and that ended have used.
+pub fn processor_time() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    use nix::sys::time::TimeValLike as _;
+    let usages = [UsageWho::RUSAGE_SELF, UsageWho::RUSAGE_CHILDREN].map(getrusage);
+    let times = usages.into_iter().flatten().flat_map(|usage| [usage.user_time(), usage.system_time()]);
+    times.map(|time| Duration::from_micros(u64::try_from(time.num_microseconds()).unwrap_or_default())).sum()
+}
+
+/// A program by its name or path, as the user's own shell finds it.
+///
+/// # Errors
+/// When there is none.
+pub fn find(program: &str) -> Result<PathBuf> {
+    which::which(program).with_context(|| format!("`{program}` is not installed"))
+}
+
+/// The variable that tells the compiler's stand-in what to start the compiler with.
+pub const LAUNCHER: &str = "XTASK_LAUNCHER";
+
 /// Where the system's own programs are.
 pub const SYSTEM_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin";
 
@@ -212,7 +255,7 @@ mod tests {
         let args = ["-c".to_owned(), script.to_owned()];
         let env = BTreeMap::from([("OURS".to_owned(), "yes".to_owned())]);
         let dir = log.parent().unwrap();
-        Job { purpose: "try it", program: "sh", args: &args, env: &env, dir, log, jobserver: None }.run()
+        Job { purpose: "try it", program: "sh", args: &args, env: &env, dir, log, crew: None }.run()
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::hint::WithHint as _;
 
@@ -26,9 +26,10 @@ impl Drop for Lock {
 /// # Errors
 /// When another process has it; the error names its number.
 pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
-    fs_err::create_dir_all(dir)?;
     let path = dir.join("lock");
-    let file = fs_err::File::options().create(true).truncate(false).read(true).write(true).open(&path)?.into_parts().0;
+    let file = open(dir, &path)
+        .with_context(|| format!("{} can't be written, and is where a {work} is kept", dir.display()))
+        .hint(other.to_owned())?;
     if file.try_lock().is_err() {
         let owner = fs_err::read_to_string(&path).unwrap_or_default();
         return Err(anyhow!("another {work} is at work in {} (process {})", dir.display(), owner.trim()))
@@ -37,6 +38,11 @@ pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
     file.set_len(0)?;
     (&file).write_all(std::process::id().to_string().as_bytes())?;
     Ok(Lock { file })
+}
+
+fn open(dir: &Path, path: &Path) -> Result<std::fs::File> {
+    fs_err::create_dir_all(dir)?;
+    Ok(fs_err::File::options().create(true).truncate(false).read(true).write(true).open(path)?.into_parts().0)
 }
 
 #[cfg(test)]

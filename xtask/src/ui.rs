@@ -55,6 +55,13 @@ impl Ui {
         Task { ui: self.clone(), bar, name, started: Instant::now() }
     }
 
+    /// A line that changes while something goes on, shown on a terminal only.
+    pub fn status(&self) -> Status {
+        let bar = self.bars.add(ProgressBar::new_spinner());
+        bar.set_style(style("  {elapsed:>4} {msg}"));
+        Status { bar }
+    }
+
     /// A bar over a known number of bytes or files.
     pub fn bar(&self, name: impl Into<String>, total: u64) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::new(total));
@@ -74,6 +81,24 @@ impl Ui {
 
 fn style(template: &str) -> ProgressStyle {
     ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner())
+}
+
+/// A changing line; goes away when dropped.
+pub struct Status {
+    bar: ProgressBar,
+}
+
+impl Status {
+    /// Changes the line.
+    pub fn show(&self, text: impl Display) {
+        self.bar.set_message(text.to_string());
+    }
+}
+
+impl Drop for Status {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
 }
 
 /// A bar over files and bytes; gone when dropped.

@@ -22,7 +22,8 @@ fn main() {
     put("bin/hi", Entry::symlink(*b"hello"));
     put("empty", Entry::file(*b"", Mode::PLAIN));
     put("postinstall", Entry::file(*b"#!/bin/sh\n", Mode::EXECUTABLE));
-    let component = Component { payload: Some(&tree), scripts: Some(&tree), ..Component::new("org.example.hello", "1.0") };
+    let component =
+        Component { payload: Some(&tree), scripts: Some(&tree), ..Component::new("org.example.hello", "1.0") };
 
     let dir = Path::new("corpus");
     for target in ["xar", "bom", "cpio", "pbzx", "xml"] {
@@ -31,7 +32,8 @@ fn main() {
     let options = xar::Options::new(1_700_000_000);
     let single = dir.join("xar/component");
     component::write(&component, &single, options, &|_| ()).unwrap();
-    let packed = Component { compression: Compression::Pbzx, min_os: Some(OsVersion::new(10, 10)), ..component.clone() };
+    let packed =
+        Component { compression: Compression::Pbzx, min_os: Some(OsVersion::new(10, 10)), ..component.clone() };
     component::write(&packed, &dir.join("xar/pbzx"), options, &|_| ()).unwrap();
     let product = Product {
         components: vec![Part { file_name: "hello.pkg".to_owned(), component }],

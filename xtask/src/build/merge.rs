@@ -1,7 +1,8 @@
-//! Merging one tree for each architecture into a universal one.
+//! Merging one tree for each architecture into a universal one, and taking one slice of a universal one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -59,6 +60,36 @@ pub fn merge(
         bail!("the trees of the architectures can't be merged:\n{}", problems.join("\n"));
     }
     Ok(())
+}
+
+/// Keeps one slice of every universal binary of a tree. `lipo` makes a file of one slice from a universal one.
+///
+/// # Errors
+/// When a file can't be read, or `lipo` fails, as for a binary without the slice.
+pub fn thin(dir: &Path, lipo: &dyn Fn(&Path, &Path) -> Result<()>) -> Result<()> {
+    for entry in WalkDir::new(dir) {
+        let entry = entry?;
+        if !entry.file_type().is_file() || !is_universal(&start_of(entry.path())?) {
+            continue;
+        }
+        let thinned = entry.path().with_extension("thinned");
+        lipo(entry.path(), &thinned)?;
+        fs_err::set_permissions(&thinned, entry.metadata()?.permissions())?;
+        fs_err::rename(&thinned, entry.path())?;
+    }
+    Ok(())
+}
+
+/// The first 8 bytes of a file, as far as it has them.
+fn start_of(file: &Path) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    fs_err::File::open(file)?.take(8).read_to_end(&mut start)?;
+    Ok(start)
+}
+
+/// A universal binary: its magic, and a number of slices. Java's classes have the same magic, then a version of 45 or more.
+fn is_universal(start: &[u8]) -> bool {
+    matches!(start, [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=20])
 }
 
 /// Links are equal when they point alike, files when their bytes are.
@@ -144,6 +175,24 @@ mod tests {
         merge(&trees, &[], &into, &|slices, target| Ok(fs_err::write(target, format!("{} slices", slices.len()))?))
             .unwrap();
         assert_eq!(fs_err::read(into.join("lib/a.a")).unwrap(), b"2 slices");
+    }
+
+    #[test]
+    fn only_universal_files_are_thinned() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = |name: &str| dir.path().join(name);
+        let class = [&[0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 52], &b"class"[..]].concat();
+        fs_err::write(file("fat.so"), [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 2]).unwrap();
+        fs_err::write(file("class"), &class).unwrap();
+        fs_err::write(file("short"), [0xca, 0xfe]).unwrap();
+        thin(dir.path(), &|from, to| {
+            assert_eq!(from, file("fat.so"));
+            Ok(fs_err::write(to, "one slice")?)
+        })
+        .unwrap();
+        assert_eq!(fs_err::read(file("fat.so")).unwrap(), b"one slice");
+        assert_eq!(fs_err::read(file("class")).unwrap(), class);
+        assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 3);
     }
 
     #[test]

@@ -4,21 +4,26 @@ use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 
+use super::merge::{merge, thin};
 use super::text::Names;
-use super::{merge, scrub, tree, unpack};
+use super::{scrub, tree, unpack};
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::exec::Job;
+use crate::exec::{Crew, Job, cmd, read, shell};
 use crate::fetch::Sources;
-use crate::plan::{Op, Step};
+use crate::given::{Checkout, TclTk};
+use crate::hint::WithHint as _;
+use crate::plan::{Docs, Given, Op, Plan, Step};
 use crate::toolchain;
 
 /// What an operation runs in.
 pub struct Execution<'a> {
     /// Paths and terminal.
     pub cx: &'a Context,
+    /// What is carried out.
+    pub plan: &'a Plan,
     /// Where sources lie.
     pub sources: &'a Sources,
     /// What the names in texts stand for.
@@ -27,8 +32,8 @@ pub struct Execution<'a> {
     pub step: &'a Step,
     /// The step's log.
     pub log: &'a Path,
-    /// Shares the cores.
-    pub jobserver: &'a jobserver::Client,
+    /// What the step's commands belong to.
+    pub crew: &'a Crew,
 }
 
 impl Execution<'_> {
@@ -40,6 +45,7 @@ impl Execution<'_> {
         let path = |text: &str| self.names.path(text);
         match op {
             Op::Unpack { source, into } => unpack::unpack(&self.sources.path(source), &path(into)?),
+            Op::Given { what, digest, into } => self.given(*what, digest, &path(into)?),
             Op::Patch { file, digest, dir } => self.patch(file, digest, &path(dir)?),
             Op::Write { path: at, text, executable } => self.write(&path(at)?, &self.names.fill(text)?, *executable),
             Op::Run(run) => self.run(&run.purpose, &run.dir, &run.argv, &run.env),
@@ -48,7 +54,7 @@ impl Execution<'_> {
             Op::Folder { path: at } => Ok(fs_err::create_dir_all(path(at)?)?),
             Op::Merge { trees, headers, into } => {
                 let trees = trees.iter().map(|(arch, tree)| Ok((*arch, path(tree)?))).collect::<Result<_>>()?;
-                merge::merge(&trees, headers, &path(into)?, &|slices, target| self.lipo(slices, target))
+                merge(&trees, headers, &path(into)?, &|slices, target| self.lipo(slices, target))
             }
             Op::Overlay { layers, into } => layers.iter().try_for_each(|layer| {
                 let into = path(into)?;
@@ -61,11 +67,15 @@ impl Execution<'_> {
             }
             Op::Prune { dir, names } => tree::prune(&path(dir)?, names),
             Op::RelativeLinks { root } => tree::relative_links(&path(root)?),
+            Op::Thin { dir, arch } => thin(&path(dir)?, &|file, target| {
+                self.tool("thin binaries", "lipo", &[file, Path::new("-thin"), Path::new(arch.name())], target)
+            }),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
             Op::DebianPackages { packages, into } => {
                 let into = path(into)?;
                 self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
             }
+            Op::PythonPackages { requirements, into } => self.python_packages(&path(requirements)?, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
             }
@@ -88,29 +98,71 @@ impl Execution<'_> {
         let argv: Vec<String> = argv.iter().map(|arg| self.names.fill(arg)).collect::<Result<_>>()?;
         let (program, args) = argv.split_first().context("the plan has an empty command")?;
         let (env, dir) = (self.env(own)?, self.names.path(dir)?);
-        let jobserver = Some(self.jobserver);
-        Job { purpose, program, args, env: &env, dir: &dir, log: self.log, jobserver }.run()
+        Job { purpose, program, args, env: &env, dir: &dir, log: self.log, crew: Some(self.crew) }.run()
     }
 
     fn lipo(&self, slices: &[PathBuf], target: &Path) -> Result<()> {
-        let slices = slices.iter().map(|slice| slice.to_string_lossy().into_owned());
-        let argv: Vec<String> = ["lipo".into(), "-create".into()]
-            .into_iter()
-            .chain(slices)
-            .chain(["-output".into(), target.to_string_lossy().into_owned()])
-            .collect();
-        let (program, args) = argv.split_first().context("empty command")?;
-        let env = self.env(&BTreeMap::new())?;
-        let job = Job {
-            purpose: "merge binaries",
-            program,
-            args,
-            env: &env,
-            dir: &self.names.work,
-            log: self.log,
-            jobserver: None,
-        };
-        job.run()
+        let create = Path::new("-create");
+        let args: Vec<&Path> = [create].into_iter().chain(slices.iter().map(PathBuf::as_path)).collect();
+        self.tool("merge binaries", "lipo", &args, target)
+    }
+
+    /// Runs a short program that makes one file.
+    fn tool(&self, purpose: &str, program: &str, args: &[&Path], output: &Path) -> Result<()> {
+        let args = args.iter().copied().chain([Path::new("-output"), output]);
+        let args: Vec<String> = args.map(|arg| arg.to_string_lossy().into_owned()).collect();
+        let (env, dir) = (self.env(&BTreeMap::new())?, &self.names.work);
+        Job { purpose, program, args: &args, env: &env, dir, log: self.log, crew: Some(self.crew) }.run()
+    }
+
+    /// Takes a folder of the user's, which must be as it was when the plan was made.
+    fn given(&self, what: Given, digest: &Sha256, into: &Path) -> Result<()> {
+        let choices = &self.plan.choices;
+        match what {
+            Given::Checkout => {
+                let given = choices.checkout.as_ref().context("the plan has no checkout")?;
+                let now = Checkout::open(&given.dir)?;
+                ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
+                let files = now.files()?;
+                files.iter().try_for_each(|file| tree::copy(&given.dir.join(file), &into.join(file)))
+            }
+            Given::Sdk => {
+                let given = choices.sdk.as_ref().context("the plan has no SDK")?;
+                tree::overlay(&given.dir, into)
+            }
+            Given::Docs => {
+                let Docs::Archive(given) = &choices.docs else { bail!("the plan has no archive of documentation") };
+                let now = Sha256::of_file(&given.file)?;
+                ensure!(now == *digest, "{} changed while the build was running", given.file.display());
+                // The top folder of the archive becomes one that isn't there yet.
+                tree::remove(into)?;
+                unpack::unpack(&given.file, into)
+            }
+            Given::TclTk => {
+                let given = choices.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
+                let now = TclTk::open(&given.dir)?;
+                ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
+                tree::copy(&given.dir.join("include"), &into.join("include"))?;
+                let libraries = now.ship.iter().map(|name| Path::new("lib").join(name));
+                libraries.into_iter().try_for_each(|below| tree::copy(&given.dir.join(&below), &into.join(below)))
+            }
+        }
+    }
+
+    /// Like every download, with the machine's own settings for network and package index.
+    fn python_packages(&self, requirements: &Path, into: &Path) -> Result<()> {
+        if self.cx.offline {
+            return Err(anyhow!("Sphinx and its packages have to be downloaded"))
+                .hint("run without --offline, or give prebuilt documentation with --docs FILE");
+        }
+        // Requirements may name other files beside them.
+        let sh = shell(requirements.parent().unwrap_or(requirements))?;
+        let options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-cache-dir"];
+        read(cmd!(sh, "python3 -m pip install {options...} --target {into} --requirement {requirements}"))
+            .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
+        // The packages are for the interpreter that the user's own `python3` is, wherever it lies.
+        let python = read(cmd!(sh, "python3 -c 'import sys; print(sys.executable)'"))?;
+        Ok(fs_err::os::unix::fs::symlink(python, into.join("python3"))?)
     }
 
     fn write(&self, path: &Path, text: &str, executable: bool) -> Result<()> {
@@ -129,7 +181,7 @@ impl Execution<'_> {
 
     fn compiler_runtime(&self, into: &Path) -> Result<()> {
         let env = self.env(&BTreeMap::new())?;
-        toolchain::runtime::compile(&env, self.log, &self.names.work, into)
+        toolchain::runtime::compile(&env, self.crew, self.log, &self.names.work, into)
     }
 }
 

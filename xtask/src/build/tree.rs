@@ -56,7 +56,8 @@ fn link(target: &Path, at: &Path) -> Result<()> {
     symlink(target, at).with_context(|| format!("could not link {}", at.display()))
 }
 
-/// Removes everything of a tree whose name is in the list; `*.pyc` stands for every name with that ending.
+/// Removes everything of a tree whose name is in the list; `*.pyc` stands for every name with that ending, `_test*` for
+/// every one with that beginning.
 ///
 /// # Errors
 /// When something can't be removed.
@@ -65,8 +66,8 @@ pub fn prune(dir: &Path, names: &[String]) -> Result<()> {
     while let Some(entry) = walk.next() {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy();
-        let unwanted = names.iter().any(|pattern| match pattern.strip_prefix('*') {
-            Some(ending) => name.ends_with(ending),
+        let unwanted = names.iter().any(|pattern| match pattern.split_once('*') {
+            Some((beginning, ending)) => name.starts_with(beginning) && name.ends_with(ending),
             None => name == *pattern,
         });
         if unwanted {
@@ -153,14 +154,14 @@ mod tests {
     }
 
     #[test]
-    fn prune_takes_names_and_endings() {
+    fn prune_takes_names_beginnings_and_endings() {
         let dir = tempfile::tempdir().unwrap();
-        for file in ["a/__pycache__/x.pyc", "a/y.pyc", "a/keep.py"] {
+        for file in ["a/__pycache__/x.pyc", "a/y.pyc", "a/_testcapi.so", "a/keep.py"] {
             let path = dir.path().join(file);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
             fs_err::write(path, "").unwrap();
         }
-        prune(dir.path(), &["*.pyc".into(), "__pycache__".into()]).unwrap();
+        prune(dir.path(), &["*.pyc".into(), "__pycache__".into(), "_test*".into()]).unwrap();
         let left: Vec<_> = WalkDir::new(dir.path()).min_depth(1).into_iter().map(|e| e.unwrap().into_path()).collect();
         assert_eq!(left, [dir.path().join("a"), dir.path().join("a/keep.py")]);
     }

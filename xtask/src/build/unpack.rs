@@ -1,4 +1,4 @@
-//! Unpacking source archives.
+//! Unpacking archives of sources and documentation.
 
 use std::io::{BufReader, Read};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 use fs_err::File;
 
-/// Unpacks a `.tar.gz` or `.tar.xz` into a new folder. The archive's single top folder becomes that folder.
+/// Unpacks a `.tar.gz`, `.tar.bz2` or `.tar.xz` into a new folder. The archive's single top folder becomes that folder.
 ///
 /// # Errors
 /// When the archive is damaged, has no single top folder, or reaches out of it.
@@ -21,8 +21,9 @@ fn unpack_at(archive: &Path, into: &Path) -> Result<()> {
     let name = archive.file_name().unwrap_or_default().to_string_lossy();
     let reader: Box<dyn Read> = match name.rsplit('.').next() {
         Some("gz" | "tgz") => Box::new(flate2::bufread::MultiGzDecoder::new(file)),
+        Some("bz2") => Box::new(bzip2::bufread::MultiBzDecoder::new(file)),
         Some("xz") => Box::new(lzma_rust2::XzReader::new(file, true)),
-        _ => bail!("its name ends neither in .gz, .tgz nor .xz"),
+        _ => bail!("its name ends in none of .gz, .tgz, .bz2, .xz"),
     };
     let mut tar = tar::Archive::new(reader);
     // Times decide what `make` thinks is up to date.

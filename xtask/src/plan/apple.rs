@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use super::choices::Choices;
 use super::step::{Op, Step};
-use super::toolchain::{PythonBuild, Toolchain, library_layers, vars};
+use super::toolchain::{Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, vars};
 use crate::arch::Arch;
+use crate::given::GivenSdk;
 use crate::recipe::{Recipes, Release};
+use crate::version::PythonVersion;
 
 /// Apple's toolchain.
 pub struct Apple {
     tools: String,
     minimum: String,
+    sdk: Option<GivenSdk>,
     source_date: u32,
 }
 
 impl Apple {
     /// For one release on one Mac.
-    pub fn new(tools: &str, release: &Release, source_date: u32) -> Self {
-        Self { tools: tools.to_owned(), minimum: release.variant.minimum.to_string(), source_date }
+    pub fn new(tools: &str, release: &Release, sdk: Option<GivenSdk>, source_date: u32) -> Self {
+        Self { tools: tools.to_owned(), minimum: release.variant.minimum.to_string(), sdk, source_date }
     }
 }
 
@@ -35,7 +39,7 @@ impl Toolchain for Apple {
     }
 
     fn env(&self, _sysroot: &str) -> BTreeMap<String, String> {
-        vars([
+        let mut env = vars([
             ("PATH", "/usr/bin:/bin:/usr/sbin:/sbin"),
             // Not read by any tool: it ties a step's key to the exact compiler and SDK.
             ("XTASK_APPLE_TOOLS", &self.tools),
@@ -44,7 +48,12 @@ impl Toolchain for Apple {
             ("ZERO_AR_DATE", "1"),
             ("CC", "clang"),
             ("CXX", "clang++"),
-        ])
+        ]);
+        if let Some(sdk) = &self.sdk {
+            env.insert("SDKROOT".into(), sdk.dir.to_string_lossy().into_owned());
+            env.insert("XTASK_SDK_SETTINGS".into(), sdk.settings.short());
+        }
+        env
     }
 
     fn sysroot(&self) -> &'static str {
@@ -63,22 +72,44 @@ impl Toolchain for Apple {
         None
     }
 
-    fn python(&self, recipes: &Recipes) -> PythonBuild {
+    fn interpreter(&self, python: PythonVersion) -> Interpreter {
+        let prefix = format!("@out@{}", framework_prefix(python));
+        Interpreter {
+            program: format!("{prefix}/Resources/Python.app/Contents/MacOS/Python"),
+            env: vars([("DYLD_FRAMEWORK_PATH", "@out@/Library/Frameworks"), ("PYTHONHOME", &prefix)]),
+            needs: None,
+        }
+    }
+
+    fn tools(&self) -> BTreeMap<String, String> {
+        BTreeMap::new()
+    }
+
+    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild {
         let usr_local = "@work@/libraries/usr/local";
         let mut env = self.env("");
-        env.extend(vars([
-            ("CPPFLAGS", &format!("-I{usr_local}/include")),
-            ("LDFLAGS", &format!("-L{usr_local}/lib -headerpad_max_install_names")),
-            // Homebrew's and MacPorts' libraries must not be found.
-            ("PKG_CONFIG", "/usr/bin/false"),
-        ]));
+        // Homebrew's and MacPorts' libraries must not be found.
+        env.extend(vars([("PKG_CONFIG", "/usr/bin/false")]));
+        let arch = one_arch(&recipes.release.variant.archs);
+        let mut configure = vec![
+            format!("--with-openssl={usr_local}"),
+            format!("CPPFLAGS=-I{usr_local}/include"),
+            format!("LDFLAGS={arch}-L{usr_local}/lib -headerpad_max_install_names"),
+        ];
+        if !arch.is_empty() {
+            configure.push(format!("CFLAGS={}", arch.trim_end()));
+        }
+        if let Some(tcltk) = &choices.tcltk {
+            configure.push(format!("TCLTK_CFLAGS=-I{usr_local}/include"));
+            configure.push(format!("TCLTK_LIBS=-L{usr_local}/lib {}", tcltk.link()));
+        }
         // The new Python runs during its own build, when its OpenSSL is not yet where it looks for it.
         let run = format!("RUNSHARED=DYLD_FRAMEWORK_PATH=@work@/src DYLD_LIBRARY_PATH={usr_local}/lib");
         PythonBuild {
             steps: vec![],
-            prepare: vec![Op::Overlay { layers: library_layers(recipes), into: "libraries".into() }],
+            prepare: vec![Op::Overlay { layers: library_layers(recipes, choices), into: "libraries".into() }],
             env,
-            configure: vec![format!("--with-openssl={usr_local}")],
+            configure,
             make: vec![run.clone()],
             install: vec![run],
             scrub: vec![

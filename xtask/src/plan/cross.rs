@@ -2,27 +2,34 @@
 
 use std::collections::BTreeMap;
 
+use super::choices::Choices;
+use super::given;
+use super::python::source;
 use super::step::{Layer, Op, Step};
-use super::toolchain::{PythonBuild, Toolchain, ToolchainData, library_layers, vars};
+use super::toolchain::{Interpreter, PythonBuild, Toolchain, ToolchainData, library_layers, one_arch, vars};
 use crate::arch::Arch;
 use crate::exec::SYSTEM_PATH;
-use crate::recipe::{Recipes, Release, Source};
+use crate::given::GivenSdk;
+use crate::recipe::{Recipes, Release};
+use crate::version::PythonVersion;
 
 /// The cross toolchain.
 pub struct Cross {
     data: ToolchainData,
     triple: String,
     minimum: String,
+    sdk: Option<GivenSdk>,
     source_date: u32,
 }
 
 impl Cross {
     /// For one release on one machine.
-    pub fn new(data: &ToolchainData, triple: &str, release: &Release, source_date: u32) -> Self {
+    pub fn new(data: &ToolchainData, triple: &str, release: &Release, sdk: Option<GivenSdk>, source_date: u32) -> Self {
         Self {
             data: data.clone(),
             triple: triple.to_owned(),
             minimum: release.variant.minimum.to_string(),
+            sdk,
             source_date,
         }
     }
@@ -38,8 +45,7 @@ impl Cross {
     }
 
     /// The Python that runs here and does what a Mac's build lets the new Python do: same version, few optimisations.
-    fn native_python(&self, recipes: &Recipes) -> Step {
-        let source = &recipes.release.source;
+    fn native_python(&self, recipes: &Recipes, choices: &Choices) -> Step {
         let lib = format!("@out@/lib/python{}", recipes.release.python.short());
         let configure = [
             "./configure",
@@ -57,7 +63,7 @@ impl Cross {
             needs: vec![],
             env: vars([("PATH", SYSTEM_PATH), ("SOURCE_DATE_EPOCH", &self.source_date())]),
             ops: vec![
-                unpack(source),
+                source(recipes, choices),
                 Op::run("configure the native Python", "src", configure),
                 Op::run("compile the native Python", "src", ["make"]),
                 Op::run(
@@ -70,10 +76,6 @@ impl Cross {
             ],
         }
     }
-}
-
-fn unpack(source: &Source) -> Op {
-    Op::Unpack { source: source.clone(), into: "src".into() }
 }
 
 impl Toolchain for Cross {
@@ -93,13 +95,17 @@ impl Toolchain for Cross {
         let out = || "@out@".to_owned();
         let llvm = Op::DebianPackages { packages: linux.llvm.packages.clone(), into: out() };
         let shims = Op::Shims { version: self.data.shims, into: out() };
-        let sdk = Op::OpenSdk { spec: self.data.sdk_spec, wheel: linux.headers.source.clone(), into: out() };
+        let open = || Op::OpenSdk { spec: self.data.sdk_spec, wheel: linux.headers.source.clone(), into: out() };
+        let (sdk, sdk_title) = match &self.sdk {
+            Some(sdk) => (given::sdk(sdk), format!("take the SDK {}", sdk.name)),
+            None => (open(), "make the open macOS SDK".to_owned()),
+        };
         let mut steps = vec![
             step("llvm", format!("set up clang {} and lld", linux.llvm.major), &[], BTreeMap::new(), vec![llvm]),
             step("shims", "set up stand-ins for Apple's tools".into(), &[], BTreeMap::new(), vec![shims]),
             step(
                 "sdk",
-                "make the open macOS SDK".into(),
+                sdk_title,
                 &["llvm", "shims"],
                 self.env("@out@"),
                 vec![sdk, Op::CompilerRuntime { into: out() }],
@@ -155,12 +161,21 @@ impl Toolchain for Cross {
         Some((name.to_owned(), env))
     }
 
-    fn python(&self, recipes: &Recipes) -> PythonBuild {
+    fn interpreter(&self, python: PythonVersion) -> Interpreter {
+        let program = format!("@native@/bin/python{}", python.short());
+        Interpreter { program, env: BTreeMap::new(), needs: Some("native".into()) }
+    }
+
+    fn tools(&self) -> BTreeMap<String, String> {
+        vars([("PATH", &format!("@shims@:{SYSTEM_PATH}")), ("XTASK_LLVM", "@llvm@")])
+    }
+
+    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild {
         let release = &recipes.release;
         let short = release.python.short();
         let native = format!("@native@/bin/python{short}");
         let mut layers = vec![Layer { from: "@sdk@".into(), at: String::new() }];
-        layers.extend(library_layers(recipes));
+        layers.extend(library_layers(recipes, choices));
         let answer = |value: &'static str| move |name: &String| format!("ac_cv_{name}={value}\n");
         let site = &release.config_site;
         let values = site.values.iter().map(|(name, value)| format!("ac_cv_{name}={value}\n"));
@@ -174,13 +189,19 @@ impl Toolchain for Cross {
              exec \"$@\"\n"
         );
         let packages = recipes.libraries.iter().flat_map(|library| &library.pkg_config);
-        let packages: Vec<String> = packages.map(|(name, libs)| format!("{name}={libs}")).collect();
+        let mut packages: Vec<String> = packages.map(|(name, libs)| format!("{name}={libs}")).collect();
+        packages
+            .extend(choices.tcltk.iter().flat_map(|own| ["tcl", "tk"].map(|name| format!("{name}={}", own.link()))));
         let mut env = self.env("@work@/sysroot");
         env.extend(vars([("CONFIG_SITE", "@work@/config.site"), ("XTASK_PACKAGES", &packages.join(","))]));
         let mut configure = self.host_args(&release.variant.archs);
         configure.push(format!("--with-build-python={native}"));
+        let arch = one_arch(&release.variant.archs);
+        if !arch.is_empty() {
+            configure.extend(["CFLAGS", "LDFLAGS"].map(|name| format!("{name}={}", arch.trim_end())));
+        }
         PythonBuild {
-            steps: vec![self.native_python(recipes)],
+            steps: vec![self.native_python(recipes, choices)],
             prepare: vec![
                 Op::Overlay { layers, into: "sysroot".into() },
                 Op::Write { path: "config.site".into(), text: answers, executable: false },

@@ -2,7 +2,10 @@
 //! plans test on Linux what only runs on a Mac.
 
 mod apple;
+mod choices;
 mod cross;
+mod docs;
+mod given;
 mod libraries;
 mod python;
 mod render;
@@ -20,16 +23,18 @@ use crate::digest::Sha256;
 use crate::recipe::{LeftOut, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
+pub use choices::{Choices, Pyc};
+pub use docs::Docs;
 pub use render::render;
 pub use stage::STACK_SIZE;
-pub use step::{Op, Step};
+pub use step::{Given, Op, Step};
 pub use toolchain::{Host, ToolchainData, framework_prefix};
 
 /// The step whose product is the staged root.
 pub const STAGE: &str = "stage";
 
 /// Changes when the executor starts to do something else for the same operations.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What one release takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -38,7 +43,9 @@ pub struct Plan {
     pub python: PythonVersion,
     /// `macos11`.
     pub variant: String,
-    /// Slices of every binary, with the oldest macOS of each.
+    /// What the user chose.
+    pub choices: Choices,
+    /// Slices of every binary in the root, with the oldest macOS of each.
     pub archs: BTreeMap<Arch, DeploymentTarget>,
     /// The date of every file: seconds since 1970.
     pub source_date: u32,
@@ -52,35 +59,33 @@ pub struct Plan {
     pub left_out: Vec<LeftOut>,
 }
 
-/// What the user may choose.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Choices {
-    /// From `SOURCE_DATE_EPOCH`, when set.
-    pub source_date: Option<u32>,
-}
-
 impl Plan {
     /// Plans a release on a host. Pure.
     ///
     /// # Errors
     /// When the data contradicts itself, or the host can't build what is asked for.
     pub fn new(recipes: &Recipes, data: &ToolchainData, host: &Host, choices: &Choices) -> Result<Self> {
+        let recipes = &choices.apply(recipes, host)?;
         let release = &recipes.release;
         let source_date = match choices.source_date {
             Some(date) => date,
             None => recipes.source_date()?,
         };
-        let toolchain = toolchain::choose(data, host, release, source_date);
+        let toolchain = toolchain::choose(data, host, release, choices, source_date);
         let mut steps = toolchain.steps();
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
-        steps.extend(python::steps(recipes, toolchain.as_ref(), &data.patches));
-        steps.push(stage::step(recipes, toolchain.as_ref()));
+        steps.extend(choices.tcltk.as_ref().map(given::tcltk));
+        steps.extend(python::steps(recipes, toolchain.as_ref(), choices, &data.patches));
+        steps.extend(docs::step(recipes, choices, source_date));
+        steps.push(stage::step(recipes, toolchain.as_ref(), choices));
         let keys = keys(&steps)?;
         let cross = toolchain.is_cross();
+        let archs = release.variant.archs.iter().filter(|arch| choices.thin.is_none_or(|thin| thin == **arch));
         Ok(Self {
             python: release.python,
             variant: release.variant.name.clone(),
-            archs: release.variant.archs.iter().map(|arch| (*arch, release.variant.minimum_of(*arch))).collect(),
+            choices: choices.clone(),
+            archs: archs.map(|arch| (*arch, release.variant.minimum_of(*arch))).collect(),
             source_date,
             steps,
             keys,
@@ -104,15 +109,18 @@ impl Plan {
         format!("{step}-{key}")
     }
 
-    /// The file name of the product, without its ending.
+    /// The file name of the product, without its ending. The one slice of a build that could have more is part of it.
     pub fn product_name(&self) -> String {
-        format!("python-{}-{}", self.python, self.variant)
+        let chosen = self.choices.thin.is_some() || !self.choices.archs.is_empty();
+        let one = self.archs.keys().next().filter(|_| chosen && self.archs.len() == 1);
+        let one = one.map(|arch| format!("-{arch}")).unwrap_or_default();
+        format!("python-{}-{}{one}", self.python, self.variant)
     }
 }
 
 /// The key of each step: a digest of its operations and of the keys of what it needs. Every source, patch, flag and
 /// tool is named in some operation by its digest, so nothing else has to be added.
-fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
+pub fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
     let mut keys: BTreeMap<String, Sha256> = BTreeMap::new();
     for step in steps {
         let needs: Vec<&Sha256> = step
@@ -131,3 +139,7 @@ fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
 
 #[cfg(test)]
 mod tests;
+
+/// The plan of a release on Linux, for tests of what carries plans out.
+#[cfg(test)]
+pub use tests::test_plan;

@@ -1,15 +1,22 @@
 //! The step that builds Python itself.
 
-use super::step::{Op, Step};
+use super::choices::Choices;
+use super::given::TCLTK;
+use super::step::{Given, Op, Step};
 use super::toolchain::{PythonBuild, Toolchain};
 use crate::digest::Sha256;
 use crate::recipe::Recipes;
 use std::collections::BTreeMap;
 
 /// Python's step, and those that only it needs.
-pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<String, Sha256>) -> Vec<Step> {
+pub fn steps(
+    recipes: &Recipes,
+    toolchain: &dyn Toolchain,
+    choices: &Choices,
+    patches: &BTreeMap<String, Sha256>,
+) -> Vec<Step> {
     let release = &recipes.release;
-    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes);
+    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes, choices);
     let wanted = release.patches.iter().filter(|patch| toolchain.is_cross() || !patch.cross);
     let patches = wanted.map(|patch| Op::Patch {
         file: patch.file.clone(),
@@ -21,7 +28,7 @@ pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<St
         first.iter().map(ToString::to_string).chain(rest.iter().cloned()).collect()
     };
     let configure: Vec<String> = configure.into_iter().chain(release.configure.iter().cloned()).collect();
-    let mut ops = vec![Op::Unpack { source: release.source.clone(), into: "src".into() }];
+    let mut ops = vec![source(recipes, choices)];
     ops.extend(patches);
     ops.extend(prepare);
     ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
@@ -38,8 +45,18 @@ pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain, patches: &BTreeMap<St
     ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let own = steps.iter().map(|step| step.name.clone());
-    let needs = toolchain.needs().into_iter().chain(own).chain(libraries).collect();
+    let tcltk = choices.tcltk.iter().map(|_| TCLTK.to_owned());
+    let needs = toolchain.needs().into_iter().chain(own).chain(libraries).chain(tcltk).collect();
     let title = format!("build Python {}", release.python);
     steps.push(Step { name: "python".into(), title, needs, env, ops });
     steps
+}
+
+/// What fills the folder `src`: the release's archive, or a developer's own sources.
+pub fn source(recipes: &Recipes, choices: &Choices) -> Op {
+    let into = "src".to_owned();
+    match &choices.checkout {
+        Some(checkout) => Op::Given { what: Given::Checkout, digest: checkout.digest, into },
+        None => Op::Unpack { source: recipes.release.source.clone(), into },
+    }
 }

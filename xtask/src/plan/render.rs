@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
-use super::{Op, Plan, Step};
+use super::{Given, Op, Plan, Step};
 
 /// The plan as text. `commands` shows every operation, not only the steps.
 pub fn render(plan: &Plan, commands: bool) -> String {
     let mut text = String::new();
     let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
     _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
+    for line in plan.choices.lines() {
+        _ = writeln!(text, "choice   {line}");
+    }
     for source in plan.sources() {
         _ = writeln!(text, "fetch    {:32} {:>10} bytes  sha256 {}", source.file, source.size, source.sha256.short());
     }
@@ -39,6 +42,10 @@ fn render_step(text: &mut String, step: &Step) {
 fn render_op(op: &Op) -> String {
     match op {
         Op::Unpack { source, into } => format!("unpack {} → {into}", source.file),
+        Op::Given { what: Given::Checkout, into, .. } => format!("copy the given sources → {into}"),
+        Op::Given { what: Given::Sdk, into, .. } => format!("link the given SDK → {into}"),
+        Op::Given { what: Given::Docs, into, .. } => format!("unpack the given documentation → {into}"),
+        Op::Given { what: Given::TclTk, into, .. } => format!("copy the given Tcl and Tk → {into}"),
         Op::Patch { file, dir, .. } => format!("patch {dir} with {file}"),
         Op::Write { path, text, executable } => {
             let mode = if *executable { " (executable)" } else { "" };
@@ -65,9 +72,11 @@ fn render_op(op: &Op) -> String {
             format!("overlay → {into}:\n      | {}", layers.join("\n      | "))
         }
         Op::DebianPackages { packages, into } => format!("unpack Debian's {} → {into}", packages.join(", ")),
+        Op::PythonPackages { requirements, into } => format!("Python packages of {requirements} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),
+        Op::Thin { dir, arch } => format!("keep {arch} of all binaries in {dir}"),
         Op::StackSize { file, bytes } => format!("stack size {bytes:#x} → {file}"),
         Op::Scrub { dir, replace } => {
             let pairs: Vec<String> = replace.iter().map(|(from, to)| format!("{from} → {to}")).collect();

@@ -3,63 +3,167 @@
 use std::collections::BTreeMap;
 
 use super::STAGE;
+use super::choices::{Choices, Pyc, TEST_MODULES, TESTS};
+use super::docs::{DOCS, Docs};
+use super::given::TCLTK;
 use super::libraries::LICENSES;
-use super::step::{Op, Step};
-use super::toolchain::{Toolchain, framework_prefix};
+use super::step::{Op, Run, Step};
+use super::toolchain::{Toolchain, framework_prefix, vars};
+use crate::arch::Arch;
 use crate::recipe::{Prefix, Recipes};
 
 /// The main thread's stack of the interpreter, as CPython's Makefile asks ld for it: 16 MiB.
 pub const STACK_SIZE: u64 = 0x100_0000;
 
 /// The staging step.
-pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain) -> Step {
+pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> Step {
+    let stage = Stage { recipes, toolchain, choices };
     let python = recipes.release.python;
-    let short = python.short();
-    let prefix = format!("@out@{}", framework_prefix(python));
-    let applications = format!("@out@/Applications/Python {short}");
-    let copy = |from: String, to: String| Op::Copy { from, to };
-    let mut ops: Vec<Op> =
-        ["Library", "Applications", "usr"].map(|top| copy(format!("@python@/{top}"), format!("@out@/{top}"))).to_vec();
-    for library in recipes.libraries.iter().filter(|library| library.build.prefix == Prefix::Framework) {
-        let from = format!("@{}@{}", library.name, framework_prefix(python));
-        ops.extend(library.build.ship.iter().map(|file| copy(format!("{from}/{file}"), format!("{prefix}/{file}"))));
+    let mut ops = stage.lay_down();
+    ops.extend(stage.licenses());
+    ops.extend(stage.leave_out());
+    if let Some(arch) = choices.thin {
+        ops.extend(stage.thin(arch));
     }
-    ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
-
-    let licenses = format!("{prefix}/share/doc/python{short}/licenses");
-    ops.push(copy(format!("@python@/{LICENSES}/python.txt"), format!("{licenses}/python.txt")));
-    for library in &recipes.libraries {
-        let file = format!("{LICENSES}/{}.txt", library.name);
-        // A merged library's licence is that of each of its parts.
-        ops.push(copy(format!("@{}@/{file}", library.name), format!("{licenses}/{}.txt", library.name)));
-    }
-    ops.push(copy(format!("@python@/{LICENSES}/python.txt"), format!("{applications}/License.txt")));
-
-    let left_out = |name: &str| {
-        recipes.release.modules.left_out.iter().any(|item| item.name == name && (toolchain.is_cross() || !item.cross))
-    };
-    if left_out("IDLE.app") {
-        ops.push(Op::Remove { path: format!("{applications}/IDLE.app") });
-        for dir in [format!("{prefix}/bin"), "@out@/usr/local/bin".into()] {
-            ops.extend(
-                ["idle3".to_owned(), format!("idle{short}")].map(|name| Op::Remove { path: format!("{dir}/{name}") }),
-            );
-        }
-    }
-    // Compiled at install time, as python.org's installer does.
-    ops.push(Op::Prune { dir: "@out@".into(), names: vec!["*.pyc".into(), "__pycache__".into()] });
     if toolchain.is_cross() {
-        let file = format!("{prefix}/Resources/Python.app/Contents/MacOS/Python");
+        let file = format!("{}/Resources/Python.app/Contents/MacOS/Python", stage.prefix());
         ops.push(Op::StackSize { file, bytes: STACK_SIZE });
     }
     ops.push(Op::RelativeLinks { root: "@out@".into() });
 
-    let needs = ["python".to_owned()].into_iter().chain(recipes.libraries.iter().map(|library| library.name.clone()));
-    Step {
-        name: STAGE.into(),
-        title: format!("stage Python {python}"),
-        needs: needs.collect(),
-        env: BTreeMap::new(),
-        ops,
+    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
+    let mut needs: Vec<String> = ["python".to_owned()].into_iter().chain(libraries).collect();
+    needs.extend(choices.tcltk.iter().map(|_| TCLTK.to_owned()));
+    needs.extend((choices.docs != Docs::None).then(|| DOCS.to_owned()));
+    let mut env = BTreeMap::new();
+    if choices.thin.is_some() {
+        needs.extend(toolchain.needs());
+        env = toolchain.tools();
+    }
+    if choices.pyc == Pyc::Hash {
+        let interpreter = toolchain.interpreter(python);
+        ops.push(stage.compile_bytecode(interpreter.program, interpreter.env));
+        needs.extend(interpreter.needs);
+    }
+    Step { name: STAGE.into(), title: format!("stage Python {python}"), needs, env, ops }
+}
+
+struct Stage<'a> {
+    recipes: &'a Recipes,
+    toolchain: &'a dyn Toolchain,
+    choices: &'a Choices,
+}
+
+fn copy(from: String, to: String) -> Op {
+    Op::Copy { from, to }
+}
+
+fn remove(path: String) -> Op {
+    Op::Remove { path }
+}
+
+impl Stage<'_> {
+    /// The framework's version folder.
+    fn prefix(&self) -> String {
+        format!("@out@{}", framework_prefix(self.recipes.release.python))
+    }
+
+    fn applications(&self) -> String {
+        format!("@out@/Applications/Python {}", self.recipes.release.python.short())
+    }
+
+    /// The library folder, `lib/python3.13` of the version folder.
+    fn library(&self) -> String {
+        format!("{}/lib/python{}", self.prefix(), self.recipes.release.python.short())
+    }
+
+    /// What Python's own install made, and the libraries that are shipped beside it.
+    fn lay_down(&self) -> Vec<Op> {
+        let tops = ["Library", "Applications", "usr"];
+        let mut ops = tops.map(|top| copy(format!("@python@/{top}"), format!("@out@/{top}"))).to_vec();
+        let prefix = self.prefix();
+        let framework = framework_prefix(self.recipes.release.python);
+        for library in self.recipes.libraries.iter().filter(|library| library.build.prefix == Prefix::Framework) {
+            let files = library.build.ship.iter();
+            ops.extend(
+                files.map(|file| copy(format!("@{}@{framework}/{file}", library.name), format!("{prefix}/{file}"))),
+            );
+        }
+        let tcltk = self.choices.tcltk.iter().flat_map(|tcltk| &tcltk.ship);
+        ops.extend(tcltk.map(|name| copy(format!("@{TCLTK}@/lib/{name}"), format!("{prefix}/lib/{name}"))));
+        if self.choices.docs != Docs::None {
+            ops.push(copy(format!("@{DOCS}@"), format!("{prefix}/Resources/English.lproj/Documentation")));
+        }
+        ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
+        ops
+    }
+
+    fn licenses(&self) -> Vec<Op> {
+        let short = self.recipes.release.python.short();
+        let folder = format!("{}/share/doc/python{short}/licenses", self.prefix());
+        let python = || format!("@python@/{LICENSES}/python.txt");
+        let mut ops = vec![copy(python(), format!("{folder}/python.txt"))];
+        for library in &self.recipes.libraries {
+            let file = format!("{}.txt", library.name);
+            // A merged library's licence is that of each of its parts.
+            ops.push(copy(format!("@{}@/{LICENSES}/{file}", library.name), format!("{folder}/{file}")));
+        }
+        ops.push(copy(python(), format!("{}/License.txt", self.applications())));
+        ops
+    }
+
+    /// Removes what Python's own install made and is not wanted.
+    fn leave_out(&self) -> Vec<Op> {
+        let modules = &self.recipes.release.modules;
+        let cross = self.toolchain.is_cross();
+        let mut ops = Vec::new();
+        if modules.left_out.iter().any(|item| item.name == "IDLE.app" && (cross || !item.cross)) {
+            ops.push(remove(format!("{}/IDLE.app", self.applications())));
+            ops.extend(self.commands(&["idle3", &format!("idle{}", self.recipes.release.python.short())]));
+        }
+        if self.choices.no_tests {
+            ops.extend(TESTS.map(|tests| remove(format!("{}/{tests}", self.library()))));
+            let names = TEST_MODULES.map(|start| format!("{start}*")).to_vec();
+            ops.push(Op::Prune { dir: format!("{}/lib-dynload", self.library()), names });
+        }
+        // Compiled where Python is installed, as by python.org's installer, or here when it is asked for.
+        ops.push(Op::Prune { dir: "@out@".into(), names: vec!["*.pyc".into(), "__pycache__".into()] });
+        ops
+    }
+
+    /// Removes programs, and the links to them.
+    fn commands(&self, names: &[&str]) -> Vec<Op> {
+        let folders = [format!("{}/bin", self.prefix()), "@out@/usr/local/bin".into()];
+        folders.iter().flat_map(|folder| names.iter().map(move |name| remove(format!("{folder}/{name}")))).collect()
+    }
+
+    /// Keeps one slice of everything, and says so where Python tells how it was built.
+    fn thin(&self, arch: Arch) -> Vec<Op> {
+        let release = &self.recipes.release;
+        let (all, own) = (release.variant.minimum, release.variant.minimum_of(arch));
+        let short = release.python.short();
+        let mut ops = self.commands(&["python3-intel64", &format!("python{short}-intel64")]);
+        ops.push(Op::Thin { dir: "@out@".into(), arch });
+        let mut replace = vec![
+            ("-arch arm64 -arch x86_64".to_owned(), format!("-arch {arch}")),
+            (format!("macosx-{all}-universal2"), format!("macosx-{own}-{arch}")),
+        ];
+        if own != all {
+            let texts = ["'MACOSX_DEPLOYMENT_TARGET': '", "MACOSX_DEPLOYMENT_TARGET=", "MACOSX_DEPLOYMENT_TARGET=\t"];
+            replace.extend(texts.map(|text| (format!("{text}{all}"), format!("{text}{own}"))));
+        }
+        ops.push(Op::Scrub { dir: self.library(), replace });
+        ops
+    }
+
+    /// Files with syntax errors are part of the test suite.
+    fn compile_bytecode(&self, program: String, mut env: BTreeMap<String, String>) -> Op {
+        // Sets are written in the order of their hashes.
+        env.extend(vars([("PYTHONHASHSEED", "0")]));
+        let options = ["-E", "-s", "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "-x"];
+        let place = ["bad_coding|badsyntax|site-packages", "-s", "@out@", "-p", "/"];
+        let argv = [program].into_iter().chain(options.into_iter().chain(place).map(ToOwned::to_owned));
+        let argv = argv.chain([self.library()]).collect();
+        Op::Run(Run { purpose: "compile bytecode".into(), dir: String::new(), argv, env })
     }
 }

@@ -33,6 +33,8 @@ pub struct Step {
 pub enum Op {
     /// Unpacks a source archive; its single top folder becomes `into`.
     Unpack { source: Source, into: String },
+    /// Takes what is needed of a folder of the user's.
+    Given { what: Given, digest: Sha256, into: String },
     /// Applies a patch of `Mac/patches/` to the tree in `dir`.
     Patch { file: String, digest: Sha256, dir: String },
     /// Writes a text file.
@@ -49,22 +51,41 @@ pub enum Op {
     Overlay { layers: Vec<Layer>, into: String },
     /// Programs of Debian's packages, unpacked and not installed.
     DebianPackages { packages: Vec<String>, into: String },
+    /// Packages of the Python package index, as a `requirements.txt` asks for them, and a link `python3` to the interpreter
+    /// that they are for.
+    PythonPackages { requirements: String, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
     /// Our stand-ins for Apple's command-line tools.
     Shims { version: Sha256, into: String },
     /// The compiler's run-time library, for the SDK.
     CompilerRuntime { into: String },
+    /// Keeps one slice of every universal binary of a tree.
+    Thin { dir: String, arch: Arch },
     /// Writes the main thread's stack size into every slice of an executable.
     StackSize { file: String, bytes: u64 },
     /// Replaces the names of the build's folders in every text file of a tree.
     Scrub { dir: String, replace: Vec<(String, String)> },
-    /// Removes all files and folders of some names (`*.pyc`: every name with that ending) from a tree.
+    /// Removes all files and folders of some names (`*.pyc`, `_test*`: with that ending or beginning) from a tree.
     Prune { dir: String, names: Vec<String> },
     /// Turns absolute links to what is inside the tree into relative ones.
     RelativeLinks { root: String },
     /// Makes a folder.
     Folder { path: String },
+}
+
+/// A folder or file of the user's: the plan's choices say where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Given {
+    /// Sources of CPython: copied.
+    Checkout,
+    /// An SDK: links to its files.
+    Sdk,
+    /// An archive of documentation: the pages.
+    Docs,
+    /// Tcl and Tk: their headers in `include`, what is shipped in `lib`.
+    TclTk,
 }
 
 /// A command.

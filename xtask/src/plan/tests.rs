@@ -17,6 +17,11 @@ fn plan(host: &Host) -> Plan {
     Plan::new(&recipes, &data(), host, &Choices::default()).unwrap()
 }
 
+/// See the re-export in the module above.
+pub fn test_plan() -> Plan {
+    plan(&linux())
+}
+
 fn linux() -> Host {
     Host::Linux { triple: "x86_64-pc-linux-gnu".into() }
 }
@@ -93,8 +98,141 @@ fn a_changed_recipe_changes_only_what_depends_on_it() {
 #[test]
 fn source_date_epoch_is_honoured() {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let choices = Choices { source_date: Some(1_700_000_000) };
+    let choices = Choices { source_date: Some(1_700_000_000), ..Choices::default() };
     let plan = Plan::new(&recipes, &data(), &linux(), &choices).unwrap();
     let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
     assert_eq!(python.env.get("SOURCE_DATE_EPOCH").unwrap(), "1700000000");
+}
+
+/// A plan with some choices made.
+fn chosen(host: &Host, choices: &Choices) -> Result<Plan> {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    Plan::new(&recipes, &data(), host, choices)
+}
+
+/// The lines that only one of two plans has, each with the name of its step.
+fn changes(host: &Host, choices: &Choices) -> String {
+    let lines = |plan: &Plan| {
+        let mut step = String::from("plan");
+        let mut lines = Vec::new();
+        for line in text(plan).lines() {
+            match line.strip_prefix("step ") {
+                Some(heading) => step = heading.split_whitespace().next().unwrap().to_owned(),
+                None if !line.starts_with(' ') => step = "plan".into(),
+                None => {}
+            }
+            lines.push(format!("{step}: {}", line.trim_start()));
+        }
+        lines
+    };
+    let (before, after) = (lines(&plan(host)), lines(&chosen(host, choices).unwrap()));
+    let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
+    let come = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
+    gone.chain(come).collect()
+}
+
+fn given(name: &str) -> std::path::PathBuf {
+    Path::new("/home/me").join(name)
+}
+
+fn checkout(python: &str) -> crate::given::Checkout {
+    crate::given::Checkout { dir: given("cpython"), python: python.parse().unwrap(), digest: Sha256::of(b"sources") }
+}
+
+fn tcltk() -> crate::given::TclTk {
+    crate::given::TclTk {
+        dir: given("tcltk"),
+        version: "8.6".into(),
+        libraries: ["tcl8.6".into(), "tk8.6".into()],
+        ship: ["libtcl8.6.dylib", "libtk8.6.dylib", "tcl8.6", "tk8.6"].map(String::from).to_vec(),
+        digest: Sha256::of(b"tcltk"),
+    }
+}
+
+#[test]
+fn a_build_for_one_architecture() {
+    let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
+    insta::assert_snapshot!("choice-archs-x86_64-linux", changes(&linux(), &choices));
+    insta::assert_snapshot!("choice-archs-x86_64-mac", changes(&apple(), &choices));
+    let choices = Choices { archs: vec![Arch::Arm64], ..Choices::default() };
+    let python = chosen(&linux(), &choices).unwrap().steps.into_iter().find(|step| step.name == "python").unwrap();
+    assert_eq!(python.env.get("MACOSX_DEPLOYMENT_TARGET").unwrap(), "11.0", "no arm64 slice can ask for less");
+}
+
+#[test]
+fn other_choices() {
+    let sdk = crate::given::GivenSdk {
+        dir: given("MacOSX14.5.sdk"),
+        name: "macosx14.5".into(),
+        settings: Sha256::of(b"settings"),
+    };
+    let archive = crate::given::GivenDocs { file: given("docs.tar.bz2"), digest: Sha256::of(b"docs") };
+    let archive = Docs::Archive(archive);
+    let default = Choices::default;
+    let cases = [
+        ("source-dir", linux(), Choices { checkout: Some(checkout("3.13.7")), ..default() }),
+        ("no-tests", linux(), Choices { no_tests: true, ..default() }),
+        ("thin-arm64", linux(), Choices { thin: Some(Arch::Arm64), ..default() }),
+        ("tcltk-linux", linux(), Choices { tcltk: Some(tcltk()), ..default() }),
+        ("tcltk-mac", apple(), Choices { tcltk: Some(tcltk()), ..default() }),
+        ("sdk-linux", linux(), Choices { sdk: Some(sdk.clone()), ..default() }),
+        ("sdk-mac", apple(), Choices { sdk: Some(sdk), ..default() }),
+        ("pgo-lto-mac", apple(), Choices { pgo: true, lto: true, ..default() }),
+        ("no-sqlite-extensions", linux(), Choices { no_sqlite_extensions: true, ..default() }),
+        ("keep-pyc-linux", linux(), Choices { pyc: Pyc::Hash, ..default() }),
+        ("keep-pyc-mac", apple(), Choices { pyc: Pyc::Hash, ..default() }),
+        ("docs-sphinx", linux(), Choices { docs: Docs::Sphinx, ..default() }),
+        ("docs-archive", linux(), Choices { docs: archive, ..default() }),
+    ];
+    for (name, host, choices) in cases {
+        insta::assert_snapshot!(format!("choice-{name}"), changes(&host, &choices));
+    }
+}
+
+#[test]
+fn what_changes_no_bytes_changes_no_keys() {
+    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
+    assert_eq!(chosen(&linux(), &choices).unwrap().keys, plan(&linux()).keys);
+    // The same sources elsewhere.
+    let moved = crate::given::Checkout { dir: "/elsewhere".into(), ..checkout("3.13.7") };
+    let keys = [checkout("3.13.7"), moved]
+        .map(|checkout| chosen(&linux(), &Choices { checkout: Some(checkout), ..Choices::default() }).unwrap().keys);
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
+fn dropping_the_tests_compiles_nothing_again() {
+    let choices = Choices { no_tests: true, ..Choices::default() };
+    let (before, after) = (plan(&linux()), chosen(&linux(), &choices).unwrap());
+    let changed = before.keys.iter().filter(|(name, key)| after.keys.get(*name) != Some(*key)).map(|(name, _)| name);
+    assert_eq!(changed.collect::<Vec<_>>(), [STAGE]);
+    assert!(before.expected_modules.contains(&"_testcapi".to_owned()));
+    assert_eq!(after.expected_modules.iter().find(|name| name.contains("test")), None);
+}
+
+#[test]
+fn what_cannot_be_had_is_refused_at_once() {
+    let choices = Choices {
+        archs: vec![Arch::X86_64],
+        thin: Some(Arch::Arm64),
+        checkout: Some(checkout("3.15.0")),
+        pgo: true,
+        lto: true,
+        ..Choices::default()
+    };
+    insta::assert_snapshot!(chosen(&linux(), &choices).unwrap_err().to_string(), @r"
+    --thin arm64 takes one slice of several; this build has x86_64
+    /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+    --pgo runs the new interpreter while it is built: that needs a Mac
+    --lto needs Apple's linker, or one that was compared with it: use a Mac
+    ");
+    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
+    assert!(chosen(&apple(), &choices).unwrap_err().to_string().contains("--launcher"));
+}
+
+#[test]
+fn another_set_of_slices_names_another_product() {
+    let name = |choices: &Choices| chosen(&linux(), choices).unwrap().product_name();
+    assert_eq!(name(&Choices::default()), "python-3.13.5-macos11");
+    assert_eq!(name(&Choices { thin: Some(Arch::Arm64), ..Choices::default() }), "python-3.13.5-macos11-arm64");
 }

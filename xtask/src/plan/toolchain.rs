@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::apple::Apple;
+use super::choices::Choices;
 use super::cross::Cross;
+use super::given::TCLTK;
 use super::step::{Layer, Op, Step};
 use crate::arch::Arch;
 use crate::digest::Sha256;
@@ -56,7 +58,22 @@ pub trait Toolchain {
     /// system has the program.
     fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)>;
     /// How Python is built.
-    fn python(&self, recipes: &Recipes) -> PythonBuild;
+    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild;
+    /// How a Python of the new version is run when the new one lies in the staged root.
+    fn interpreter(&self, python: PythonVersion) -> Interpreter;
+    /// Variables that `lipo` and the like need, where it is no program of the system's.
+    fn tools(&self) -> BTreeMap<String, String>;
+}
+
+/// A Python of the new version that can be run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Interpreter {
+    /// The program.
+    pub program: String,
+    /// What it needs to find its library.
+    pub env: BTreeMap<String, String>,
+    /// The step that makes it.
+    pub needs: Option<String>,
 }
 
 /// What a toolchain adds to the build of Python.
@@ -79,21 +96,38 @@ pub struct PythonBuild {
 }
 
 /// The toolchain of a host.
-pub fn choose(data: &ToolchainData, host: &Host, release: &Release, source_date: u32) -> Box<dyn Toolchain> {
+pub fn choose(
+    data: &ToolchainData,
+    host: &Host,
+    release: &Release,
+    choices: &Choices,
+    source_date: u32,
+) -> Box<dyn Toolchain> {
+    let sdk = choices.sdk.clone();
     match host {
-        Host::Mac { tools } => Box::new(Apple::new(tools, release, source_date)),
-        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, source_date)),
+        Host::Mac { tools } => Box::new(Apple::new(tools, release, sdk, source_date)),
+        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, sdk, source_date)),
+    }
+}
+
+/// What a compiler must be told for a build of Python with one architecture, since its own may be another: `-arch arm64 `.
+/// Nothing for a universal build, which is told by `--with-universal-archs`.
+pub fn one_arch(archs: &[Arch]) -> String {
+    match archs {
+        [arch] => format!("-arch {arch} "),
+        _ => String::new(),
     }
 }
 
 /// Where libraries appear to Python's build: one layer each, those of the framework under `/usr/local` like the others.
-pub fn library_layers(recipes: &Recipes) -> Vec<Layer> {
+pub fn library_layers(recipes: &Recipes, choices: &Choices) -> Vec<Layer> {
     let framework = framework_prefix(recipes.release.python);
     let layer = |library: &Library| match library.build.prefix {
         Prefix::Sysroot => Layer { from: format!("@{}@/usr/local", library.name), at: "usr/local".into() },
         Prefix::Framework => Layer { from: format!("@{}@{framework}", library.name), at: "usr/local".into() },
     };
-    recipes.libraries.iter().map(layer).collect()
+    let tcltk = choices.tcltk.iter().map(|_| Layer { from: format!("@{TCLTK}@"), at: "usr/local".into() });
+    recipes.libraries.iter().map(layer).chain(tcltk).collect()
 }
 
 /// `/Library/Frameworks/Python.framework/Versions/3.13`.

@@ -20,7 +20,7 @@ use anyhow::{Context as _, Result};
 
 use super::packages::{LIBEXEC, LLVM};
 use super::runtime;
-use crate::exec::StandIn;
+use crate::exec::{LAUNCHER, StandIn};
 use crate::hint;
 use output::Guarded;
 
@@ -178,13 +178,18 @@ impl Llvm {
     /// Runs a program; becomes it when nothing is left to do afterwards.
     fn run(&self, program: &str, guarded: Guarded) -> Result<ExitCode> {
         let stand_in = self.stand_in(program, guarded.args.clone());
-        if guarded.has_redirections() {
-            let status = stand_in.run()?;
-            guarded.finish(status.success())?;
-            return Ok(code(status));
-        }
-        Err(stand_in.exec())
+        finish(stand_in, guarded)
     }
+}
+
+/// Runs a program, and does what is left to do afterwards; becomes it when that is nothing.
+fn finish(stand_in: StandIn, guarded: Guarded) -> Result<ExitCode> {
+    if guarded.has_redirections() {
+        let status = stand_in.run()?;
+        guarded.finish(status.success())?;
+        return Ok(code(status));
+    }
+    Err(stand_in.exec())
 }
 
 /// What the compiler must know: where things are, and what for.
@@ -193,6 +198,8 @@ struct Site {
     llvm: Llvm,
     /// `XTASK_SDK`: the sysroot.
     sdk: PathBuf,
+    /// `XTASK_LAUNCHER`: a program that compilations are started with, such as ccache.
+    launcher: Option<PathBuf>,
     /// `XTASK_PREFIX_MAP`: entries `from=to` with colons between them; paths in the output that begin with `from`
     /// begin with `to` instead.
     prefix_map: Vec<String>,
@@ -207,6 +214,7 @@ impl Site {
         Ok(Self {
             llvm: Llvm::from_env()?,
             sdk: variable("XTASK_SDK")?.into(),
+            launcher: std::env::var_os(LAUNCHER).map(PathBuf::from),
             prefix_map: map.split(':').filter(|entry| !entry.is_empty()).map(ToOwned::to_owned).collect(),
         })
     }

@@ -4,7 +4,8 @@ use anyhow::Result;
 use clap::Args;
 
 use super::fetch::From;
-use crate::build::{self, Built};
+use super::options::Options;
+use crate::build::{self, Built, OnFailure};
 use crate::context::Context;
 use crate::fetch::Sources;
 use crate::plan::Plan;
@@ -16,14 +17,22 @@ use crate::version::PythonVersion;
 #[derive(Debug, Args)]
 pub struct Build {
     /// A version there is data for, such as 3.13.5.
-    pub version: PythonVersion,
+    #[arg(required_unless_present = "source_dir")]
+    version: Option<PythonVersion>,
 
     #[command(flatten)]
-    pub from: From,
+    from: From,
 
     /// Build one step and what it needs, such as openssl or python; print its folder.
     #[arg(long, value_name = "STEP")]
-    pub only: Option<String>,
+    only: Option<String>,
+
+    /// When a step fails, make all others that don't need it, and report every failure at the end.
+    #[arg(long)]
+    keep_going: bool,
+
+    #[command(flatten)]
+    options: Options,
 }
 
 impl Build {
@@ -32,11 +41,12 @@ impl Build {
     /// # Errors
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = super::plan::make(cx, self.version)?;
+        let plan = self.options.plan(cx, self.version)?;
+        let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
         let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
         match &self.only {
-            Some(step) => cx.ui.result(guarded(|| build::step(cx, &plan, &sources, step))?.display()),
-            None => cx.ui.result(root(cx, &plan, &sources)?.root.display()),
+            Some(step) => cx.ui.result(guarded(|| build::step(cx, &plan, &sources, step, on_failure))?.display()),
+            None => cx.ui.result(root(cx, &plan, &sources, on_failure)?.root.display()),
         }
         Ok(())
     }
@@ -46,8 +56,8 @@ impl Build {
 ///
 /// # Errors
 /// The first step that fails; or every finding of the audit.
-pub fn root(cx: &Context, plan: &Plan, sources: &Sources) -> Result<Built> {
-    let built = guarded(|| build::run(cx, plan, sources))?;
+pub fn root(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure) -> Result<Built> {
+    let built = guarded(|| build::run(cx, plan, sources, on_failure))?;
     super::verify::audit(cx, plan, &built)?;
     for item in &plan.left_out {
         cx.ui.say(format_args!("left out {}: {}", item.name, item.why));

@@ -8,6 +8,8 @@ pub mod doctor;
 pub mod expand;
 pub mod fetch;
 pub mod inspect;
+pub mod manifest;
+pub mod options;
 pub mod package;
 pub mod plan;
 pub mod preview;

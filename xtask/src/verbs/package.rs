@@ -93,7 +93,7 @@ impl Package {
             return release(cx, version, self.root, self.owners);
         }
         let out = self.output.context("no --output")?;
-        let date = super::plan::source_date_epoch()?.unwrap_or(DATE);
+        let date = super::options::source_date_epoch()?.unwrap_or(DATE);
         match &self.product {
             Some(product) => product_file::write(cx, product, &out, date)?,
             None => self.component.write(cx, self.root.as_deref(), &out, date)?,

@@ -1,18 +1,19 @@
 //! `cargo xtask plan`.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
+use super::options::Options;
 use crate::context::Context;
-use crate::plan::{Choices, Plan as Value, STAGE, render};
-use crate::recipe::Recipes;
+use crate::plan::{Plan as Value, STAGE, render};
 use crate::version::PythonVersion;
 
 /// Show what a release takes: sources, steps, what is left out. Does nothing.
 #[derive(Debug, Args)]
 pub struct Plan {
     /// A version there is data for, such as 3.13.5.
-    version: PythonVersion,
+    #[arg(required_unless_present = "source_dir")]
+    version: Option<PythonVersion>,
 
     /// Show every command and variable too.
     #[arg(long)]
@@ -21,6 +22,9 @@ pub struct Plan {
     /// For programs; `root` is the folder that `build` fills.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    options: Options,
 }
 
 impl Plan {
@@ -29,7 +33,7 @@ impl Plan {
     /// # Errors
     /// When there is no such release, or this host can't build it.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = make(cx, self.version)?;
+        let plan = self.options.plan(cx, self.version)?;
         if self.json {
             let mut value = serde_json::to_value(&plan)?;
             let root = cx.paths.steps().join(plan.folder(STAGE));
@@ -44,25 +48,10 @@ impl Plan {
     }
 }
 
-/// The plan of a version on this machine.
+/// The plan of a version on this machine, as it is released.
 ///
 /// # Errors
 /// When there is no such release, or this host can't build it.
 pub fn make(cx: &Context, version: PythonVersion) -> Result<Value> {
-    let mac = cx.paths.mac();
-    let recipes = Recipes::load(&mac, version)?;
-    let choices = Choices { source_date: source_date_epoch()? };
-    Value::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)
-}
-
-/// When what is made is said to be made, if the user says so: <https://reproducible-builds.org/specs/source-date-epoch/>.
-///
-/// # Errors
-/// When it is no number.
-pub fn source_date_epoch() -> Result<Option<u32>> {
-    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
-    let text = text.to_string_lossy();
-    let seconds =
-        text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970"))?;
-    Ok(Some(seconds))
+    Options::default().plan(cx, Some(version))
 }

@@ -4,12 +4,14 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::fetch::From;
+use super::options::Options;
+use crate::build::OnFailure;
 use crate::context::Context;
 use crate::evidence::Subject;
 use crate::evidence::timings::Clock;
 use crate::hint::WithHint as _;
 use crate::package::{Ownership, UnsignedPkg};
-use crate::recipe::{Recipes, newest_built};
+use crate::recipe::newest_built;
 use crate::version::PythonVersion;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify, evidence.
@@ -30,6 +32,9 @@ pub struct Release {
 
     #[command(flatten)]
     owners: Owners,
+
+    #[command(flatten)]
+    options: Options,
 }
 
 /// Who owns what is installed.
@@ -54,7 +59,8 @@ impl Release {
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
         let version = newest_built(&cx.paths.mac())?;
-        Ok(Self { version, from: From { sources: None }, unsigned: true, owners: Owners::default() })
+        let (owners, options) = (Owners::default(), Options::default());
+        Ok(Self { version, from: From { sources: None }, unsigned: true, owners, options })
     }
 
     /// Makes the release.
@@ -65,13 +71,12 @@ impl Release {
         if !self.unsigned {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
-        let plan = super::plan::make(cx, self.version)?;
-        let recipes = Recipes::load(&cx.paths.mac(), self.version)?;
+        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();
         let sources = clock.time("fetch", || crate::fetch::all(cx, &plan.sources(), from))?;
-        let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources))?;
+        let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources, OnFailure::Stop))?;
         let package = clock.time("package", || {
             crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
         })?;

@@ -11,7 +11,7 @@ use flatpkg::verify::Options;
 use crate::build::Built;
 use crate::context::Context;
 use crate::hint::Unusable;
-use crate::plan::{Plan, STACK_SIZE, framework_prefix};
+use crate::plan::{Plan, Pyc, STACK_SIZE, framework_prefix};
 use crate::recipe::{Recipes, newest_built};
 use crate::ui::brief;
 use crate::verify::{Expectations, Linkage, Report};
@@ -142,7 +142,7 @@ fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         modules: plan.expected_modules.clone(),
         licenses: ["python".to_owned()].into_iter().chain(libraries).collect(),
         current: recipes.release.current,
-        bytecode: false,
+        bytecode: plan.choices.pyc == Pyc::Hash,
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use crate::exec::Job;
+use crate::exec::{Crew, Job};
 
 /// Where the library lies in an SDK. The compiler's stand-in adds it to every link when it is there.
 pub const LIBRARY: &str = "usr/lib/libclang_rt.osx.a";
@@ -19,7 +19,7 @@ pub(super) const SOURCE: &str = include_str!("os_version.c");
 ///
 /// # Errors
 /// When a tool fails.
-pub fn compile(env: &BTreeMap<String, String>, log: &Path, work: &Path, sdk: &Path) -> Result<()> {
+pub fn compile(env: &BTreeMap<String, String>, crew: &Crew, log: &Path, work: &Path, sdk: &Path) -> Result<()> {
     fs_err::create_dir_all(work)?;
     let mut env = env.clone();
     // Older than anything we build for: a linker refuses to mix in objects that are newer than its target.
@@ -31,7 +31,7 @@ pub fn compile(env: &BTreeMap<String, String>, log: &Path, work: &Path, sdk: &Pa
     let run = |program: &str, args: &[&str]| {
         let args: Vec<String> = args.iter().map(ToString::to_string).collect();
         let purpose = "compile the compiler's run-time library";
-        Job { purpose, program, args: &args, env: &env, dir: work, log, jobserver: None }.run()
+        Job { purpose, program, args: &args, env: &env, dir: work, log, crew: Some(crew) }.run()
     };
     let flags = ["-O2", "-fno-builtin", "-fvisibility=hidden", "-Wall", "-Wextra", "-Werror"];
     let mut args = vec!["-arch", "x86_64", "-arch", "arm64"];

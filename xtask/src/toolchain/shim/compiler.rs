@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::output::guard;
-use super::{Site, Tool};
+use super::{Site, Tool, finish};
+use crate::exec::StandIn;
 
 /// Darwin 20 is macOS 11, the first for both architectures. With `darwin` (instead of `macos`) the minimum still
 /// comes from `MACOSX_DEPLOYMENT_TARGET` or `-mmacosx-version-min`; on arm64 clang raises it to 11.0 by itself.
@@ -83,7 +84,17 @@ const WITH_VALUE: &[&str] = &[
 pub(super) fn run(tool: Tool, args: &[OsString], site: &Site) -> Result<ExitCode> {
     let program = if tool == Tool::ClangCxx { "clang++" } else { "clang" };
     let guarded = guard(arguments(args, site), &["-o", "-MF"])?;
-    site.llvm.run(program, guarded)
+    finish(launched(site.llvm.stand_in(program, guarded.args.clone()), args, site), guarded)
+}
+
+/// A compilation is started with the launcher, when there is one: a cache, or a way to other machines. They know what to
+/// do with an object; linking and everything else stays here.
+pub(super) fn launched(mut compiler: StandIn, args: &[OsString], site: &Site) -> StandIn {
+    if let Some(launcher) = site.launcher.as_ref().filter(|_| args.iter().any(|arg| arg == "-c")) {
+        let program = std::mem::replace(&mut compiler.program, launcher.clone());
+        compiler.args.insert(0, program.into_os_string());
+    }
+    compiler
 }
 
 /// The compiler's arguments: ours first, so that a build's own ones win, then the build's.
@@ -101,7 +112,7 @@ pub(super) fn arguments(args: &[OsString], site: &Site) -> Vec<OsString> {
         all.extend(["-headerpad_max_install_names", "-Wl,-S"].map(OsString::from));
     }
     all.push("--end-no-unused-arguments".into());
-    all.extend(without_root_as_sysroot(args));
+    all.extend(without_root_as_sysroot(args).into_iter().filter(|arg| !asks_for_debugging(arg)));
     if links && let Some(runtime) = site.runtime() {
         all.push(runtime.into());
         // It might follow `-x c`, which would make C of the library.
@@ -129,6 +140,11 @@ fn without_root_as_sysroot(args: &[OsString]) -> Vec<OsString> {
         }
     }
     kept
+}
+
+/// Debugging information stays in object files that nobody keeps, and costs a sixth of the compiler's time.
+fn asks_for_debugging(arg: &OsStr) -> bool {
+    arg.to_str().is_some_and(|arg| ["-g", "-g1", "-g2", "-g3", "-ggdb"].contains(&arg))
 }
 
 /// Whether the compiler will call the linker: there is an input, and nothing ends the work before. Options that only

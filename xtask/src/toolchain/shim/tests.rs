@@ -11,6 +11,7 @@ fn site() -> Site {
     Site {
         llvm: Llvm { tree: "/llvm".into() },
         sdk: "/sdk".into(),
+        launcher: None,
         prefix_map: vec!["/work=/build".into(), "/out=/stage".into()],
     }
 }
@@ -22,6 +23,19 @@ fn words(text: &str) -> Vec<OsString> {
 fn compiler(text: &str) -> String {
     let args = compiler::arguments(&words(text), &site());
     args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn compilations_alone_are_launched() {
+    let site = Site { launcher: Some("/usr/bin/ccache".into()), ..site() };
+    let launched = |text: &str| {
+        let compiler = site.llvm.stand_in("clang", words(text));
+        let command = compiler::launched(compiler, &words(text), &site);
+        let args = command.args.iter().map(|arg| arg.to_string_lossy().into_owned());
+        [command.program.display().to_string()].into_iter().chain(args).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(launched("-c a.c"), "/usr/bin/ccache /llvm/llvm/bin/clang -c a.c");
+    assert_eq!(launched("a.o -o a"), "/llvm/llvm/bin/clang a.o -o a");
 }
 
 #[test]
@@ -103,6 +117,11 @@ fn what_links_and_what_does_not() {
 }
 
 /// On a Mac `-isysroot /` is the system; here that would be Linux.
+#[test]
+fn no_time_goes_into_debugging_information() {
+    assert!(compiler("-DNDEBUG -g -O3 -c a.c").ends_with("--end-no-unused-arguments\n-DNDEBUG\n-O3\n-c\na.c"));
+}
+
 #[test]
 fn the_root_is_no_sysroot() {
     assert!(compiler("-isysroot / -c a.c").ends_with("--end-no-unused-arguments\n-c\na.c"));

@@ -1,0 +1,184 @@
+//! What the user may choose about a release. Whatever changes bytes changes steps, and so their keys.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use serde::Serialize;
+
+use super::Host;
+use super::docs::Docs;
+use crate::arch::Arch;
+use crate::given::{Checkout, GivenSdk, TclTk};
+use crate::recipe::{LeftOut, Recipes, Release};
+
+/// The choices; the default is what is released.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Choices {
+    /// From `SOURCE_DATE_EPOCH`, when set.
+    pub source_date: Option<u32>,
+    /// The slices of every binary; none means those of the release.
+    pub archs: Vec<Arch>,
+    /// Builds all slices, but stages one.
+    pub thin: Option<Arch>,
+    /// Leaves out Python's own test suite.
+    pub no_tests: bool,
+    /// The documentation.
+    pub docs: Docs,
+    /// A developer's sources instead of the released ones.
+    pub checkout: Option<Checkout>,
+    /// An SDK of Apple's instead of the open one.
+    pub sdk: Option<GivenSdk>,
+    /// Prebuilt Tcl and Tk.
+    pub tcltk: Option<TclTk>,
+    /// Optimises with a profile of the new interpreter's own runs.
+    pub pgo: bool,
+    /// Optimises while linking.
+    pub lto: bool,
+    /// `sqlite3` can't load extensions.
+    pub no_sqlite_extensions: bool,
+    /// Compiled bytecode in the root.
+    pub pyc: Pyc,
+    /// Compilers are started with this program; it changes no bytes.
+    pub launcher: Option<PathBuf>,
+}
+
+/// Which bytecode is shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Pyc {
+    /// None: it is compiled where Python is installed, as by python.org's installer.
+    #[default]
+    None,
+    /// All, valid as long as the source's hash is the same.
+    Hash,
+}
+
+/// Python's own test suite, below its library folder.
+pub const TESTS: [&str; 2] = ["test", "idlelib/idle_test"];
+
+/// Modules for the test suite only, by how their names begin: what CPython's `--disable-test-modules` leaves out.
+pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxsubtype"];
+
+/// What configure is told for a build with several architectures, and must not be told for another.
+const UNIVERSAL_ONLY: [&str; 2] = ["--enable-universalsdk", "--with-universal-archs"];
+
+impl Choices {
+    /// A release's data with the choices made.
+    ///
+    /// # Errors
+    /// All choices that can't be had on this host or for this release, at once.
+    pub fn apply(&self, recipes: &Recipes, host: &Host) -> Result<Recipes> {
+        let refused = self.refused(&recipes.release, host);
+        if !refused.is_empty() {
+            bail!("{}", refused.join("\n"));
+        }
+        let mut recipes = recipes.clone();
+        let release = &mut recipes.release;
+        if !self.archs.is_empty() {
+            release.variant.archs.retain(|arch| self.archs.contains(arch));
+        }
+        if let [arch] = release.variant.archs[..] {
+            release.configure.retain(|arg| !UNIVERSAL_ONLY.iter().any(|only| arg.starts_with(only)));
+            // The oldest macOS of the one slice.
+            release.variant.minimum = release.variant.minimum_of(arch);
+        }
+        if let Some(checkout) = &self.checkout {
+            release.python = checkout.python;
+        }
+        let flags = [
+            (!self.no_sqlite_extensions, "--enable-loadable-sqlite-extensions"),
+            (self.pgo, "--enable-optimizations"),
+            (self.lto, "--with-lto"),
+        ];
+        release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
+        self.change_contents(release);
+        Ok(recipes)
+    }
+
+    /// What is expected in the root, and what is left out of it.
+    fn change_contents(&self, release: &mut Release) {
+        let modules = &mut release.modules;
+        if self.no_tests {
+            modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
+        }
+        if self.tcltk.is_some() {
+            modules.left_out.retain(|item| item.name != "_tkinter" && item.name != "IDLE.app");
+            modules.expected.push("_tkinter".into());
+        }
+        let left_out = [
+            (self.no_tests, "test suite", "--no-tests"),
+            (self.no_sqlite_extensions, "loading of SQLite extensions", "--no-sqlite-extensions"),
+        ];
+        let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
+        if self.docs == Docs::None {
+            let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
+            modules.left_out.push(LeftOut { name: "documentation".into(), why, cross: false });
+        }
+        modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
+            name: name.into(),
+            why: format!("{flag} was given"),
+            cross: false,
+        }));
+    }
+
+    fn refused(&self, release: &Release, host: &Host) -> Vec<String> {
+        let mut refused = Vec::new();
+        let known = &release.variant.archs;
+        let name = |archs: &[Arch]| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(" and ");
+        for arch in self.archs.iter().chain(&self.thin).filter(|arch| !known.contains(arch)) {
+            refused.push(format!("Python {} is made for {}, not for {arch}", release.python, name(known)));
+        }
+        let built = if self.archs.is_empty() { known } else { &self.archs };
+        if let Some(thin) = self.thin
+            && (built.len() < 2 || !built.contains(&thin))
+        {
+            refused.push(format!("--thin {thin} takes one slice of several; this build has {}", name(built)));
+        }
+        if let Some(checkout) = &self.checkout
+            && checkout.python.short() != release.python.short()
+        {
+            let (dir, python) = (checkout.dir.display(), checkout.python);
+            refused.push(format!("{dir} is Python {python}; the data of {} doesn't fit", release.python));
+        }
+        match host {
+            Host::Linux { .. } => {
+                if self.pgo {
+                    refused.push("--pgo runs the new interpreter while it is built: that needs a Mac".into());
+                }
+                if self.lto {
+                    refused.push("--lto needs Apple's linker, or one that was compared with it: use a Mac".into());
+                }
+            }
+            Host::Mac { .. } if self.launcher.is_some() => {
+                refused.push("--launcher works through the stand-in for the compiler, which a Mac doesn't use".into());
+            }
+            Host::Mac { .. } => {}
+        }
+        refused
+    }
+
+    /// Each choice that is not the default, as a line of a plan.
+    pub fn lines(&self) -> Vec<String> {
+        let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
+        let said = |chosen: bool, text: &str| chosen.then(|| text.to_owned());
+        let lines = [
+            said(!archs.is_empty(), &format!("built for {} only", archs.join(" and "))),
+            self.thin.map(|arch| format!("staged for {arch} only, of a build with all slices")),
+            self.checkout
+                .as_ref()
+                .map(|own| format!("sources of {}, digest {}", own.dir.display(), own.digest.short())),
+            self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
+            self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
+            match &self.docs {
+                Docs::None => None,
+                Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),
+                Docs::Archive(given) => Some(format!("documentation of {}", given.file.display())),
+            },
+            said(self.pgo, "optimised with a profile"),
+            said(self.lto, "optimised while linking"),
+            said(self.pyc == Pyc::Hash, "bytecode is shipped, checked by hash"),
+            self.launcher.as_ref().map(|launcher| format!("compilers started with {}", launcher.display())),
+        ];
+        lines.into_iter().flatten().collect()
+    }
+}

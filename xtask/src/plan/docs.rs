@@ -1,0 +1,75 @@
+//! The step that has the documentation as web pages.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::choices::Choices;
+use super::python::source;
+use super::step::{Given, Op, Step};
+use super::toolchain::vars;
+use crate::exec::SYSTEM_PATH;
+use crate::given::GivenDocs;
+use crate::recipe::Recipes;
+
+/// The name of the step; its product is the folder of the pages.
+pub const DOCS: &str = "docs";
+
+/// Where the documentation comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Docs {
+    /// It is left out.
+    #[default]
+    None,
+    /// Made from Python's sources, with the packages that they ask for from the Python package index.
+    Sphinx,
+    /// Prebuilt.
+    Archive(GivenDocs),
+}
+
+/// The step, when there is documentation.
+pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<Step> {
+    let (title, ops) = match &choices.docs {
+        Docs::None => return None,
+        Docs::Archive(given) => (
+            "unpack the documentation",
+            vec![Op::Given { what: Given::Docs, digest: given.digest, into: "@out@".into() }],
+        ),
+        Docs::Sphinx => ("make the documentation", from_sources(recipes, choices)),
+    };
+    let date = source_date.to_string();
+    let env = match &choices.docs {
+        Docs::Sphinx => vars([
+            ("PATH", SYSTEM_PATH),
+            ("PYTHONPATH", "@work@/packages"),
+            ("PYTHONUTF8", "1"),
+            ("PYTHONHASHSEED", "0"),
+            ("SOURCE_DATE_EPOCH", &date),
+        ]),
+        _ => BTreeMap::new(),
+    };
+    Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops })
+}
+
+fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
+    let python = |module: &str| format!("@work@/packages/python3 -m {module}");
+    let make = [
+        "make".to_owned(),
+        "html".into(),
+        format!("SPHINXBUILD={}", python("sphinx")),
+        format!("BLURB={}", python("blurb")),
+        // One core, like every step that isn't a `make` of compilations.
+        "JOBS=1".into(),
+        // Newer packages than the release knew may warn.
+        "SPHINXERRORHANDLING=".into(),
+    ];
+    vec![
+        source(recipes, choices),
+        Op::PythonPackages { requirements: "src/Doc/requirements.txt".into(), into: "packages".into() },
+        Op::run("make the documentation", "src/Doc", make),
+        // How the pages were made, not what they are.
+        Op::Remove { path: "src/Doc/build/html/.buildinfo".into() },
+        Op::Copy { from: "src/Doc/build/html".into(), to: "@out@".into() },
+    ]
+}

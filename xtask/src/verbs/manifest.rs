@@ -1,0 +1,44 @@
+//! `cargo xtask manifest`.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::context::Context;
+use crate::manifest::manifest;
+
+/// Print what a staged root is made of, or how two differ: two builds of one release must not.
+///
+/// A line for each entry: path, kind, mode, SHA-256. Exit code 1 when two roots differ.
+#[derive(Debug, Args)]
+pub struct Manifest {
+    /// The folder of a staged root, as `build` prints it.
+    root: PathBuf,
+
+    /// Another one: show only the differences.
+    #[arg(long, value_name = "ROOT")]
+    against: Option<PathBuf>,
+}
+
+impl Manifest {
+    /// Prints the manifest, or the differences.
+    ///
+    /// # Errors
+    /// When the two roots differ, or one can't be read.
+    pub fn run(self, cx: &Context) -> Result<()> {
+        let own = manifest(&self.root)?;
+        let Some(against) = self.against else {
+            cx.ui.result(own.to_string().trim_end());
+            cx.ui.say(format_args!("the whole: {}", own.digest()));
+            return Ok(());
+        };
+        let differences = own.differences(&manifest(&against)?);
+        if differences.is_empty() {
+            cx.ui.say(format_args!("equal; the whole: {}", own.digest()));
+            return Ok(());
+        }
+        cx.ui.result(differences.join("\n"));
+        bail!("{} and {} differ in {} lines", self.root.display(), against.display(), differences.len())
+    }
+}
