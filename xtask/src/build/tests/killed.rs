@@ -9,13 +9,14 @@ use super::*;
 const BENCH: &str = "XTASK_TEST_BENCH";
 
 /// Steps with several moments each. At the moment whose number is in the file `kill-at`, a step kills the build, and goes
-/// on writing nonsense until somebody kills it, too.
+/// on writing nonsense until somebody kills it, too. Each build counts its own moments: those of a killed one may still be
+/// passing when the next begins.
 fn plan(bench: &Path) -> Plan {
     let bench = bench.display();
     let moment = format!(
-        "moment() {{ echo >> {bench}/moments; \
-         if test $(wc -l < {bench}/moments) -ge $(cat {bench}/kill-at 2>/dev/null || echo 99) && \
-         mkdir {bench}/killing 2>/dev/null; then \
+        "moment() {{ echo >> {bench}/moments.$PPID; \
+         if test $(wc -l < {bench}/moments.$PPID) -ge $(cat {bench}/kill-at 2>/dev/null || echo 99) && \
+         mkdir {bench}/killing.$PPID 2>/dev/null; then \
          kill -s KILL $PPID; while :; do echo nonsense > @out@/file || :; done; fi; }}"
     );
     let step = |name: &str, needs: &[&str]| {
@@ -39,8 +40,6 @@ fn the_build_that_is_killed() {
 /// Builds in a process of its own; true when it was killed, false when it came to its end.
 fn is_killed(bench: &Bench, at: usize) -> bool {
     fs_err::write(bench.dir.join("kill-at"), at.to_string()).unwrap();
-    _ = fs_err::remove_file(bench.dir.join("moments"));
-    _ = fs_err::remove_dir(bench.dir.join("killing"));
     let name = format!("{}::the_build_that_is_killed", module_path!().split_once("::").unwrap().1);
     let status = Command::new(std::env::current_exe().unwrap())
         .args([&name, "--exact", "--ignored", "--quiet"])
