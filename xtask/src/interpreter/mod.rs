@@ -37,8 +37,8 @@ impl Interpreter {
     /// # Errors
     /// When it can't be copied, or this machine can't run it at all.
     pub fn prepare(cx: &Context, plan: &Plan, root: &Path) -> Result<Self> {
-        if !cfg!(any(target_os = "macos", all(target_os = "linux", target_arch = "x86_64"))) {
-            return Err(anyhow!("macOS programs can't run on this machine")).hint("use a Mac, or x86_64 Linux");
+        if let Some((what, remedy)) = obstacle() {
+            return Err(anyhow!("macOS programs can't run on this machine: {what}")).hint(remedy);
         }
         let folder = tempfile::Builder::new().prefix("python-macos").tempdir()?;
         let copy = fs_err::canonicalize(folder.path())?.join("root");
@@ -77,8 +77,22 @@ impl Interpreter {
             ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
         ]);
         let program = text(&self.program);
-        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, jobserver: None }.run()
+        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
     }
+}
+
+/// Why this machine can't run what was built, and the remedy.
+pub fn obstacle() -> Option<(&'static str, &'static str)> {
+    if cfg!(target_os = "macos") {
+        return None;
+    }
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Some(("it is neither a Mac nor x86_64 Linux", "use one of these"));
+    }
+    // The loader takes it for Apple's.
+    let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"].map(Path::new);
+    let found = folders.iter().any(|folder| folder.join("libedit.so.2").exists());
+    (!found).then_some(("libedit.so.2 is not installed", "apt-get install libedit2"))
 }
 
 /// Where the descriptions of terminals are, for ncurses.

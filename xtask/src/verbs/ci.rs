@@ -37,7 +37,10 @@ impl Ci {
             cx.ui.say("#### release");
             super::release::Release::newest(cx)?.run(cx)?;
             cx.ui.say("#### smoke test");
-            super::test::Test::default().run(cx)?;
+            match crate::interpreter::obstacle() {
+                None => super::test::Test::default().run(cx)?,
+                Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
+            }
         }
         Ok(())
     }

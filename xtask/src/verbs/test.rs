@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::Args;
 
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::interpreter::{Interpreter, smoke, suite};
 use crate::plan::STAGE;
-use crate::recipe::known_releases;
+use crate::recipe::newest_built;
 use crate::version::PythonVersion;
 
 /// Run the Python that was built, from a copy of the staged root.
@@ -18,7 +18,7 @@ use crate::version::PythonVersion;
 /// says that the code is linked and works, not that macOS agrees.
 #[derive(Debug, Default, Args)]
 pub struct Test {
-    /// A version there is data for [default: the newest].
+    /// A version there is data for [default: the newest that is no draft].
     #[arg(value_name = "RELEASE")]
     version: Option<PythonVersion>,
 
@@ -46,8 +46,10 @@ impl Test {
     /// # Errors
     /// When nothing was built yet, or something came out otherwise than it should.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let newest = known_releases(&cx.paths.mac())?.pop();
-        let Some(version) = self.version.or(newest) else { bail!("Mac/releases is empty") };
+        let version = match self.version {
+            Some(version) => version,
+            None => newest_built(&cx.paths.mac())?,
+        };
         let plan = super::plan::make(cx, version)?;
         let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
         if !root.is_dir() {
