@@ -155,10 +155,17 @@ pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, E
     serializer.indent(' ', 4);
     serializer.set_quote_level(quick_xml::se::QuoteLevel::Minimal);
     value.serialize(serializer).map_err(content)?;
-    // XML has no way to write the other control characters, not even as references.
-    match out.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r')) {
-        Some(control) => Err(Error::Content(format!("XML can't hold the character {control:?}"))),
-        None => Ok(out),
+    only_characters(&out)?;
+    Ok(out)
+}
+
+/// XML has no way to hold most control characters, not even as references (XML 1.0, production 2, Char).
+fn only_characters(text: &str) -> Result<(), Error> {
+    let is_character =
+        |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    match text.chars().find(|c| !is_character(c)) {
+        Some(other) => Err(Error::Content(format!("XML can't hold the character {other:?}"))),
+        None => Ok(()),
     }
 }
 
@@ -168,6 +175,7 @@ fn content(error: impl std::fmt::Display) -> Error {
 
 /// Runs over every event of a document, within the limits.
 fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+    only_characters(text)?;
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut depth, mut elements) = (0_usize, 0_usize);
     loop {
@@ -181,15 +189,20 @@ fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Resu
                 return Err(Error::Syntax { offset, message: format!("the document ends inside {depth} elements") });
             }
             Event::Start(start) => {
-                limit_attributes(start, offset)?;
+                check_attributes(start, offset)?;
                 elements += 1;
                 depth += 1;
             }
             Event::Empty(start) => {
-                limit_attributes(start, offset)?;
+                check_attributes(start, offset)?;
                 elements += 1;
             }
             Event::End(_) => depth = depth.saturating_sub(1),
+            Event::GeneralRef(reference) => {
+                if let Ok(Some(character)) = reference.resolve_char_ref() {
+                    only_characters(character.encode_utf8(&mut [0; 4]))?;
+                }
+            }
             _ => {}
         }
         if depth > MAX_DEPTH {
@@ -205,11 +218,16 @@ fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Resu
     }
 }
 
-fn limit_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), Error> {
-    match start.attributes().nth(MAX_ATTRIBUTES) {
-        None => Ok(()),
-        Some(_) => Err(Error::Limit { offset, what: "attributes", limit: MAX_ATTRIBUTES }),
+fn check_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), Error> {
+    for (count, attribute) in start.attributes().enumerate() {
+        if count == MAX_ATTRIBUTES {
+            return Err(Error::Limit { offset, what: "attributes", limit: MAX_ATTRIBUTES });
+        }
+        if let Ok(value) = attribute.map_err(content)?.normalized_value(XmlVersion::Implicit1_0) {
+            only_characters(&value)?;
+        }
     }
+    Ok(())
 }
 
 fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
@@ -260,6 +278,10 @@ mod tests {
         assert!(matches!(parse(&wide), Err(Error::Limit { what: "elements", .. })));
         let attributes: String = (0..100).map(|n| format!(" a{n}='1'")).collect();
         assert!(matches!(parse(&format!("<a{attributes}/>")), Err(Error::Limit { what: "attributes", .. })));
+        for control in ["<a k='\u{1d}'/>", "<a k='&#29;'/>", "<a>\u{1d}</a>", "<a>&#x1d;</a>", "<a>\u{ffff}</a>"] {
+            assert!(parse(control).unwrap_err().to_string().contains("XML can't hold the character"), "{control:?}");
+        }
+        assert_eq!(parse("<a>\u{85}&#x85;</a>").unwrap().text, "\u{85}\u{85}");
         for broken in ["", "<a>", "<a></b>", "<a/><b/>", "<a>&nosuch;</a>", "text", "<a b></a>"] {
             assert!(parse(broken).is_err(), "{broken:?} was accepted");
         }
