@@ -44,10 +44,13 @@ impl Ci {
         }
         if !self.quick {
             cx.ui.say("#### release");
-            super::release::Release::newest(cx)?.run(cx)?;
-            cx.ui.say("#### smoke test");
+            let package = super::release::Release::newest(cx)?.run(cx)?;
+            let plan = super::plan::make(cx, newest_built(&cx.paths.mac())?)?;
+            cx.ui.say("#### the loader against the SDK");
+            crate::interpreter::check_loader(cx, &plan)?;
+            cx.ui.say("#### installation and smoke test");
             match crate::interpreter::obstacle() {
-                None => super::test::Test::default().run(cx)?,
+                None => super::test::Test::of_package(package).run(cx)?,
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
         }
