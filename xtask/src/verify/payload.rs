@@ -40,7 +40,7 @@ impl Tree {
 fn lay_down(root: &str, archive: impl Read + Send, dir: &Path, entries: &mut BTreeMap<String, Entry>) -> Result<()> {
     let mut archive = payload::read(archive)?;
     while let Some(mut entry) = archive.next()? {
-        let path = String::from_utf8_lossy(entry.path().as_ref()).into_owned();
+        let path = String::from_utf8_lossy(entry.path().as_bytes()).into_owned();
         let source = dir.join(entries.len().to_string());
         let mode = entry.header().mode & 0o7777;
         let kind = if entry.is_directory() {

@@ -47,7 +47,7 @@ fn open(path: &str, bytes: &[u8], expect: &Expectations<'_>, depth: usize) -> Re
     let nothing = Tree::default();
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).map_err(|error| error.to_string())?;
-        let inner = format!("{path}/{}", file.name().escape_debug());
+        let inner = format!("{path}/{}", file.name().map_err(|error| error.to_string())?.escape_debug());
         let limit = LARGEST.min(left);
         let mut contents = Vec::new();
         file.by_ref().take(limit + 1).read_to_end(&mut contents).map_err(|error| format!("{inner}: {error}"))?;

@@ -63,9 +63,10 @@ impl Reason {
         }
         let invalid = whoever();
         let reason = |finding: &Finding| match finding.what.as_str() {
-            _ if invalid.contains(finding) => Self::Invalid,
             "the package" => Self::NotSigned,
             "the time stamp" => Self::NoTimestamp,
+            certificate if certificate.starts_with("the certificate ") => Self::NotDeveloperId,
+            _ if invalid.contains(finding) => Self::Invalid,
             _ => Self::NotDeveloperId,
         };
         let detail = |finding: &Finding| format!("{} is {}, expected {}", finding.what, finding.got, finding.expected);
