@@ -1,6 +1,6 @@
 //! A web server on the loopback: one request a connection.
 
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,7 +67,7 @@ impl Server {
                 }
                 let answer = Arc::clone(&answer);
                 // A client that goes away is none of our business.
-                std::thread::spawn(move || serve(stream, &*answer).ok());
+                std::thread::spawn(move || converse(stream, &|request| Some(answer(request))).ok());
             }
         });
         Self { address, stop, thread: Some(thread) }
@@ -90,32 +90,48 @@ impl Drop for Server {
     }
 }
 
-fn serve(stream: TcpStream, answer: &dyn Fn(&Request) -> Response) -> std::io::Result<()> {
-    let mut input = BufReader::new(stream.try_clone()?);
-    let mut first = String::new();
-    input.read_line(&mut first)?;
-    let mut words = first.split_whitespace().map(str::to_owned);
-    let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(()) };
-    let mut request = Request { method, path, headers: Vec::new(), body: Vec::new() };
-    loop {
-        let mut line = String::new();
-        if input.read_line(&mut line)? == 0 || line.trim().is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
-        request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
-    }
-    let mut output = stream;
+/// Serves one request on a connection of any kind. Without an answer the connection just ends.
+///
+/// # Errors
+/// The connection's.
+pub(crate) fn converse(
+    stream: impl Read + Write,
+    answer: &dyn Fn(&Request) -> Option<Response>,
+) -> std::io::Result<()> {
+    let mut input = BufReader::new(stream);
+    let Some(mut request) = head(&mut input)? else { return Ok(()) };
     if request.header("expect") == Some("100-continue") {
-        output.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+        input.get_mut().write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
     }
     let length = request.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
-    input.take(length).read_to_end(&mut request.body)?;
-    let Response { status, content_type, body } = answer(&request);
+    (&mut input).take(length).read_to_end(&mut request.body)?;
+    let Some(Response { status, content_type, body }) = answer(&request) else { return Ok(()) };
     let head = format!(
         "HTTP/1.1 {status} -\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()
     );
+    let output = input.get_mut();
     output.write_all(head.as_bytes())?;
-    output.write_all(&body)
+    output.write_all(&body)?;
+    output.flush()
+}
+
+/// Reads a request up to its body; nothing when the connection ends.
+///
+/// # Errors
+/// The connection's.
+pub(crate) fn head(input: &mut impl BufRead) -> std::io::Result<Option<Request>> {
+    let mut first = String::new();
+    input.read_line(&mut first)?;
+    let mut words = first.split_whitespace().map(str::to_owned);
+    let (Some(method), Some(path)) = (words.next(), words.next()) else { return Ok(None) };
+    let mut request = Request { method, path, headers: Vec::new(), body: Vec::new() };
+    loop {
+        let mut line = String::new();
+        if input.read_line(&mut line)? == 0 || line.trim().is_empty() {
+            return Ok(Some(request));
+        }
+        let (name, value) = line.split_once(':').unwrap_or((&line, ""));
+        request.headers.push((name.to_ascii_lowercase(), value.trim().to_owned()));
+    }
 }

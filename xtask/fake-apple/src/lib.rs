@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`FakeApple`] | a root, its authorities, and certificates for everybody, good and bad |
 //! | [`TimestampServer`] | a time-stamp authority (RFC 3161) on the loopback |
+//! | [`NotaryServer`] | Apple's notary service, its storage and its tickets, behind an HTTPS proxy |
 //! | [`http::Server`] | what it is made of |
 //! | [`FakeApple::sign_package`] | signs a package without `rcodesign` |
 //!
@@ -16,6 +17,7 @@
 mod der;
 pub mod http;
 mod identity;
+mod notary;
 mod openssl;
 mod sign;
 mod timestamp;
@@ -23,6 +25,7 @@ mod timestamp;
 use std::sync::OnceLock;
 
 pub use identity::{Certificate, Files, Identity, Kind};
+pub use notary::{NotaryServer, Script, Seen};
 pub use openssl::OpenSsl;
 pub use sign::{Signing, ticket};
 pub use timestamp::{Behaviour, TimestampServer};
