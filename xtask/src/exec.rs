@@ -4,6 +4,7 @@
 //! environment made from nothing, write to a log file, and their last lines come back in the error when they fail.
 
 mod crew;
+mod tool;
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use fs_err::File;
 use crate::hint::WithHint as _;
 
 pub use crew::Crew;
+pub use tool::{Ended, Tool};
 pub use xshell::{Cmd, Shell, cmd};
 
 /// How many of a failed job's last lines are shown.

@@ -57,6 +57,13 @@ pub fn causes(error: &Error) -> String {
     links.collect::<Vec<_>>().join(": ")
 }
 
+/// The remedies in an error, in one line.
+pub fn remedy(error: &Error) -> Option<String> {
+    let links = error.chain().map(ToString::to_string);
+    let hints: Vec<String> = links.filter_map(|link| link.strip_prefix(PREFIX).map(str::to_owned)).collect();
+    (!hints.is_empty()).then(|| hints.join("; "))
+}
+
 /// The cause below all others.
 pub fn innermost(error: &Error) -> String {
     error.chain().map(ToString::to_string).filter(|link| !link.starts_with(PREFIX)).last().unwrap_or_default()

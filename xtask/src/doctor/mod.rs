@@ -193,22 +193,27 @@ fn size(bytes: u64) -> String {
     format!("{:.1} GiB", bytes as f64 / (1_u64 << 30) as f64)
 }
 
+impl fmt::Display for Item {
+    /// A line, and one more for the fix; no line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mark = match self.state {
+            State::Ok => "ok",
+            State::Advice => "advice",
+            State::Missing => "MISSING",
+        };
+        write!(f, "  {mark:8} {}: {}", self.name, self.found)?;
+        match &self.fix {
+            Some(fix) => write!(f, "\n           fix: {fix}"),
+            None => Ok(()),
+        }
+    }
+}
+
 impl fmt::Display for Report {
     /// One line a thing, then what it comes to; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.host)?;
-        for Item { name, state, found, fix } in &self.items {
-            let mark = match state {
-                State::Ok => "ok",
-                State::Advice => "advice",
-                State::Missing => "MISSING",
-            };
-            write!(f, "  {mark:8} {name}: {found}")?;
-            if let Some(fix) = fix {
-                write!(f, "\n           fix: {fix}")?;
-            }
-            writeln!(f)?;
-        }
+        self.items.iter().try_for_each(|item| writeln!(f, "{item}"))?;
         writeln!(f, "packages can be inspected, expanded and verified here: yes")?;
         write!(f, "installers can be built here: {}", if self.builds { &self.how } else { "no" })?;
         if let Some(install) = &self.install {

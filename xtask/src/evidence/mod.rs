@@ -7,11 +7,14 @@ mod choices;
 mod contents;
 mod mtree;
 mod receipt;
+mod renew;
 mod rows;
 mod sbom;
+pub mod sums;
 pub mod timings;
 mod uninstall;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -23,7 +26,10 @@ use crate::output::write_whole;
 use crate::package::{ProductAssets, UnsignedPkg, product_assets};
 use crate::plan::Plan;
 use crate::recipe::Recipes;
+use crate::sign::SignedPkg;
 use contents::Contents;
+
+pub use renew::renew;
 
 /// What evidence is about.
 pub struct Subject<'a> {
@@ -33,6 +39,20 @@ pub struct Subject<'a> {
     pub recipes: &'a Recipes,
     /// What came of it.
     pub package: &'a UnsignedPkg,
+    /// What became of that by a signature.
+    pub signed: Option<&'a SignedPkg>,
+}
+
+impl Subject<'_> {
+    /// The package that is published.
+    pub fn path(&self) -> &Path {
+        self.signed.map_or(&self.package.path, |signed| &signed.path)
+    }
+
+    /// Its size, bytes.
+    fn len(&self) -> u64 {
+        self.signed.map_or(self.package.len, |signed| signed.len)
+    }
 }
 
 /// What all the files are made from.
@@ -58,7 +78,7 @@ struct Output {
 /// # Errors
 /// When the package can't be read, or a file not be written. Nothing is written before all texts are there.
 pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
-    let path = &subject.package.path;
+    let path = subject.path();
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let package = Package::open(path)?;
     let contents = Contents::read(&package).with_context(|| format!("failed to read {}", path.display()))?;
@@ -85,12 +105,10 @@ pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
 
 /// `SHA256SUMS`, as `sha256sum -c` reads it: the package and everything that is published with it.
 fn sums(facts: &Facts<'_>, outputs: &[Output]) -> Output {
-    let mut lines: Vec<(String, Sha256)> =
+    let mut sums: BTreeMap<String, Sha256> =
         outputs.iter().map(|output| (output.name.clone(), Sha256::of(output.text.as_bytes()))).collect();
-    lines.push((facts.file.clone(), facts.sha256));
-    lines.sort();
-    let text = lines.iter().map(|(name, digest)| format!("{digest}  {name}\n")).collect();
-    Output { name: "SHA256SUMS".into(), text, mode: 0o644 }
+    sums.insert(facts.file.clone(), facts.sha256);
+    Output { name: sums::NAME.into(), text: sums::text(&sums), mode: 0o644 }
 }
 
 #[cfg(test)]

@@ -38,9 +38,9 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
         "format": FORMAT,
         "package": {
             "file": facts.file,
-            "size": package.len,
+            "size": facts.subject.len(),
             "sha256": facts.sha256,
-            "signed-by": Value::Null,
+            "signed-by": facts.subject.signed.map(|signed| &signed.by),
             "components": package.components,
         },
         "options": {

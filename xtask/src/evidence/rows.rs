@@ -21,7 +21,7 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
         "description": format!("for macOS {minimum} and later"),
         "is_source": false,
         "url": format!("{address}{}", facts.file),
-        "filesize": facts.subject.package.len,
+        "filesize": facts.subject.len(),
         "sha256_sum": facts.sha256,
         "sbom_spdx2_file": format!("{address}{}.spdx.json", facts.file),
         // What isn't signed is no download.

@@ -97,7 +97,7 @@ pub fn product_assets(cx: &Context) -> Result<ProductAssets> {
     read_toml(&assets_dir(cx).join("product.toml"))
 }
 
-/// Packages a staged root. The file appears whole or not at all.
+/// Packages a staged root as `dist/…-unsigned.pkg`. The file appears whole or not at all.
 ///
 /// # Errors
 /// When an asset is malformed or uses an unknown name, when a component's part of the root is missing, or when reading
@@ -108,6 +108,23 @@ pub fn package(
     libraries: &[Library],
     root: &Path,
     ownership: Ownership,
+) -> Result<UnsignedPkg> {
+    fs_err::create_dir_all(&cx.paths.dist)?;
+    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), name::Mark::Unsigned));
+    package_to(cx, plan, libraries, root, ownership, path)
+}
+
+/// The same with another name, or in another folder, which exists.
+///
+/// # Errors
+/// As [`package`].
+pub fn package_to(
+    cx: &Context,
+    plan: &Plan,
+    libraries: &[Library],
+    root: &Path,
+    ownership: Ownership,
+    path: PathBuf,
 ) -> Result<UnsignedPkg> {
     let assets_dir = assets_dir(cx);
     let assets = product_assets(cx)?;
@@ -149,8 +166,6 @@ pub fn package(
     let installed: Vec<Installed> = installed.collect();
     texts.finish()?;
 
-    fs_err::create_dir_all(&cx.paths.dist)?;
-    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), false));
     let files = cx.ui.files("package");
     let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
     drop(files);

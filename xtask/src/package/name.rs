@@ -1,9 +1,39 @@
 //! File names of installers, as python.org has them.
 
-/// `python-3.13.5-macos11.pkg`; `python-3.13.5-macos11-unsigned.pkg` for what may not be published.
-pub fn file_name(product: &str, signed: bool) -> String {
-    let mark = if signed { "" } else { "-unsigned" };
-    format!("{product}{mark}.pkg")
+/// What a package's signature is worth; its file name says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// Signed by somebody Apple vouches for.
+    Signed,
+    /// Signed by somebody Apple doesn't vouch for.
+    SelfSigned,
+    /// Signed without a time stamp: no longer valid than the certificate, and not to be notarized.
+    NoTimestamp,
+    /// Not signed, and code in it has hashes that nobody signed.
+    AdHoc,
+    /// Not signed.
+    Unsigned,
+}
+
+impl Mark {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Signed, Self::SelfSigned, Self::NoTimestamp, Self::AdHoc, Self::Unsigned];
+
+    /// What it adds to a name.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Signed => "",
+            Self::SelfSigned => "-self-signed",
+            Self::NoTimestamp => "-no-timestamp",
+            Self::AdHoc => "-adhoc",
+            Self::Unsigned => "-unsigned",
+        }
+    }
+}
+
+/// `python-3.13.5-macos11.pkg`; `python-3.13.5-macos11-unsigned.pkg` and the like for what may not be published.
+pub fn file_name(product: &str, mark: Mark) -> String {
+    format!("{product}{}.pkg", mark.text())
 }
 
 /// Whether python.org's release tools take a file for the macOS installer of a release. They look for
@@ -25,14 +55,17 @@ mod tests {
 
     #[test]
     fn names_are_those_of_python_org() {
-        let name = |python: &str, variant: &str, signed| {
+        let name = |python: &str, variant: &str, mark| {
             let plan = crate::plan::Plan { python: python.parse().unwrap(), variant: variant.into(), ..plan() };
-            file_name(&plan.product_name(), signed)
+            file_name(&plan.product_name(), mark)
         };
-        assert_eq!(name("3.13.5", "macos11", true), "python-3.13.5-macos11.pkg");
-        assert_eq!(name("3.9.1", "macos11.0", true), "python-3.9.1-macos11.0.pkg");
-        assert_eq!(name("3.7.0", "macosx10.9", true), "python-3.7.0-macosx10.9.pkg");
-        assert_eq!(name("3.13.5", "macos11", false), "python-3.13.5-macos11-unsigned.pkg");
+        assert_eq!(name("3.13.5", "macos11", Mark::Signed), "python-3.13.5-macos11.pkg");
+        assert_eq!(name("3.9.1", "macos11.0", Mark::Signed), "python-3.9.1-macos11.0.pkg");
+        assert_eq!(name("3.7.0", "macosx10.9", Mark::Signed), "python-3.7.0-macosx10.9.pkg");
+        assert_eq!(name("3.13.5", "macos11", Mark::Unsigned), "python-3.13.5-macos11-unsigned.pkg");
+        for mark in Mark::ALL {
+            assert_eq!(is_published(&name("3.13.5", "macos11", mark)), mark == Mark::Signed, "{mark:?}");
+        }
     }
 
     #[test]

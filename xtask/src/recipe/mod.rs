@@ -16,6 +16,7 @@ pub use library::{Build, Library, Prefix, System, Universal};
 pub use linux::LinuxTools;
 pub use release::{LeftOut, Pyc, Release};
 pub use source::{DebianSource, PypiFile, Source};
+pub use text::Day;
 
 use crate::hint::{WithHint as _, causes, hinted};
 use crate::version::PythonVersion;

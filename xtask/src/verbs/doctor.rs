@@ -8,9 +8,10 @@ use clap::Args;
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::doctor::{Machine, examine};
+use crate::doctor::{Machine, State, examine};
 use crate::hint::WithHint as _;
 use crate::recipe::{Recipes, newest_built};
+use crate::sign::{Wanted, preflight};
 
 /// Say what this machine can build, what is missing, and the command that fixes it.
 ///
@@ -21,9 +22,16 @@ pub struct Doctor {
     #[arg(long)]
     network: bool,
 
+    /// Look at the identities that the flags below name, and at nothing else: what `sign` would refuse or advise.
+    #[arg(long)]
+    sign: bool,
+
     /// For programs.
     #[arg(long)]
     json: bool,
+
+    #[command(flatten)]
+    signers: super::signers::Signers,
 }
 
 impl Doctor {
@@ -32,6 +40,9 @@ impl Doctor {
     /// # Errors
     /// When something is missing that every build needs.
     pub fn run(self, cx: &Context) -> Result<()> {
+        if self.sign {
+            return self.identities(cx);
+        }
         let mut machine = Machine::here(cx);
         if self.network && !cx.offline {
             let recipes = Recipes::load(&cx.paths.mac(), newest_built(&cx.paths.mac())?)?;
@@ -49,6 +60,22 @@ impl Doctor {
             cx.ui.result(&report);
         }
         if report.builds { Ok(()) } else { bail!("no installer can be built on this machine as it is") }
+    }
+
+    fn identities(&self, cx: &Context) -> Result<()> {
+        let request = self.signers.request()?;
+        if !request.names_somebody() {
+            return Err(anyhow!("nobody was named who signs"))
+                .hint("--application-p12, --installer-pem and so on, or --profile FILE");
+        }
+        let items = preflight(cx, &request, Wanted::Look)?.items;
+        if self.json {
+            cx.ui.result(serde_json::to_string_pretty(&items)?);
+        } else {
+            items.iter().for_each(|item| cx.ui.result(item));
+        }
+        let problems = items.iter().filter(|item| item.state == State::Missing).count();
+        if problems == 0 { Ok(()) } else { bail!("{problems} problems with who signs") }
     }
 }
 

@@ -1,0 +1,81 @@
+//! A staged root becomes a signed one: a copy, so that the root itself stays what was built.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, bail};
+use rayon::prelude::*;
+use tempfile::TempDir;
+
+use super::backend::CodeJob;
+use super::identity::Identity;
+use super::inventory::Inventory;
+use super::plan::{CodeObject, SigningPlan, plan};
+use super::rules::Rules;
+use super::{Party, Signing};
+use crate::build::tree;
+use crate::context::Context;
+
+/// How many signatures are made at a time: each asks the server of time stamps, which is others' too.
+const AT_A_TIME: usize = 4;
+
+/// A copy of a staged root with signed code. It is gone when this is dropped.
+pub struct SignedRoot {
+    dir: TempDir,
+    /// What was signed.
+    pub plan: SigningPlan,
+    /// Who signed.
+    pub by: String,
+    /// Whether nobody did: hashes without a signer.
+    pub ad_hoc: bool,
+}
+
+impl SignedRoot {
+    /// The folder.
+    pub fn root(&self) -> PathBuf {
+        self.dir.path().join("root")
+    }
+}
+
+/// What would be signed in a root.
+///
+/// # Errors
+/// When it can't be read, or has code that the rules don't cover.
+pub fn plan_of(rules: &Rules, root: &Path) -> Result<SigningPlan> {
+    let found = Inventory::take(root).with_context(|| format!("{} can't be looked through", root.display()))?;
+    plan(rules, &found)
+}
+
+/// Signs a copy of a staged root, from the inside out.
+///
+/// # Errors
+/// When the rules don't cover it, a signature can't be made, or one that was made is not good.
+pub fn sign_code(cx: &Context, signing: &Signing, staged: &Path) -> Result<SignedRoot> {
+    let Some(party) = &signing.application else { bail!("nobody was named who signs code") };
+    let task = cx.ui.task("sign code", None);
+    let signed = copy_and_sign(cx, &signing.rules, party, staged)?;
+    super::verdict::code(signing, &signed, &crate::package::assets_dir(cx))?;
+    task.done(format_args!(": {} signatures by {}", signed.plan.objects.len(), signed.by));
+    Ok(signed)
+}
+
+/// Asks for the signatures, and believes that they are good.
+pub(super) fn copy_and_sign(cx: &Context, rules: &Rules, party: &Party, staged: &Path) -> Result<SignedRoot> {
+    let plan = plan_of(rules, staged)?;
+    fs_err::create_dir_all(cx.paths.work())?;
+    let dir = tempfile::Builder::new().prefix("signed-").tempdir_in(cx.paths.work())?;
+    let ad_hoc = matches!(party.identity, Identity::AdHoc);
+    let signed = SignedRoot { dir, plan, by: party.identity.name(), ad_hoc };
+    let root = signed.root();
+    tree::copy(staged, &root)?;
+    let assets = crate::package::assets_dir(cx);
+    let sign = |object: &CodeObject| {
+        let job = CodeJob { target: &root.join(&object.path), object, assets: &assets, identity: &party.identity };
+        party.signer.sign_code(&job)
+    };
+    let (bundles, files): (Vec<_>, Vec<_>) = signed.plan.objects.iter().partition(|object| object.role.is_bundle());
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(cx.jobs.min(AT_A_TIME)).build()?;
+    // All failures would be the same one: the first is enough.
+    pool.install(|| files.into_par_iter().try_for_each(sign))?;
+    bundles.into_iter().try_for_each(sign)?;
+    Ok(signed)
+}

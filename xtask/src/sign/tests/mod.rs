@@ -1,0 +1,3 @@
+mod backend;
+mod code;
+mod plan;
