@@ -18,6 +18,7 @@ mod host;
 mod interpreter;
 mod lock;
 mod manifest;
+mod notarize;
 mod output;
 mod package;
 mod plan;
@@ -25,6 +26,7 @@ mod preview;
 mod recipe;
 #[cfg(test)]
 mod rules;
+mod sign;
 mod toolchain;
 mod ui;
 mod verbs;

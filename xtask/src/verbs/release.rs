@@ -6,14 +6,20 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::fetch::From;
+use super::notaries::Notaries;
+use super::notarize::Waiting;
 use super::options::Options;
+use super::sign::Made;
+use super::signers::Signers;
 use crate::build::OnFailure;
 use crate::context::Context;
 use crate::evidence::Subject;
 use crate::evidence::timings::Clock;
 use crate::hint::WithHint as _;
+use crate::notarize::Wishes;
 use crate::package::{Ownership, UnsignedPkg};
 use crate::recipe::newest_built;
+use crate::sign::{Signing, Wanted, preflight};
 use crate::version::PythonVersion;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify, evidence.
@@ -28,7 +34,7 @@ pub struct Release {
     #[command(flatten)]
     from: From,
 
-    /// Make an installer that is not signed: for trying, not for publishing.
+    /// Make an installer that is not signed: for trying, not for publishing. Without it somebody must be named who signs.
     #[arg(long)]
     unsigned: bool,
 
@@ -36,7 +42,16 @@ pub struct Release {
     owners: Owners,
 
     #[command(flatten)]
+    waiting: Waiting,
+
+    #[command(flatten)]
     options: Options,
+
+    #[command(flatten)]
+    signers: Signers,
+
+    #[command(flatten)]
+    notaries: Notaries,
 }
 
 /// Who owns what is installed.
@@ -61,8 +76,16 @@ impl Release {
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
         let version = newest_built(&cx.paths.mac())?;
-        let (owners, options) = (Owners::default(), Options::default());
-        Ok(Self { version, from: From { sources: None }, unsigned: true, owners, options })
+        Ok(Self {
+            version,
+            from: From { sources: None },
+            unsigned: true,
+            owners: Owners::default(),
+            waiting: Waiting::default(),
+            options: Options::default(),
+            signers: Signers::default(),
+            notaries: Notaries::default(),
+        })
     }
 
     /// Makes the release, and gives back where the package is.
@@ -70,34 +93,70 @@ impl Release {
     /// # Errors
     /// The first stage that fails; what is finished is kept for the next run.
     pub fn run(self, cx: &Context) -> Result<PathBuf> {
-        if !self.unsigned {
-            return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
-        }
+        let signing = self.signing(cx)?;
+        let notary = match &signing {
+            Some(_) => self.notaries.open(cx, self.signers.profile()?)?,
+            None => None,
+        };
         let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();
         let sources = clock.time("fetch", || crate::fetch::all(cx, &plan.sources(), from))?;
         let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources, OnFailure::Stop))?;
-        let package = clock.time("package", || {
-            crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
-        })?;
-        clock.time("verify", || super::verify::package(cx, &package.path, false))?;
-        let subject = Subject { plan: &plan, recipes: &recipes, package: &package };
+        let made = match &signing {
+            None => {
+                let package = clock.time("package", || {
+                    crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
+                })?;
+                clock.time("verify", || super::verify::package(cx, &package.path, false))?;
+                Made { package, signed: None }
+            }
+            Some(signing) => {
+                clock.time("sign and package", || Made::make(cx, signing, &plan, &recipes, &built.root, self.owners))?
+            }
+        };
+        let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };
         let files = clock.time("evidence", || crate::evidence::write(cx, &subject))?;
-        clock.write(cx, &plan, &package.path)?;
-        summary(cx, &package);
+        clock.write(cx, &plan, subject.path())?;
+        made.finish(cx)?;
+        if let (Some(notary), Some(_)) = (&notary, &made.signed) {
+            let wishes = Wishes { no_wait: false, resume: false, patience: self.waiting.patience() };
+            let root = self.signers.root().map(PathBuf::as_path);
+            super::notarize::submit(cx, notary.as_ref(), subject.path(), wishes, root)?;
+        }
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", files.len()));
-        let path = package.path.strip_prefix(&cx.paths.repo).unwrap_or(&package.path);
+        let path = subject.path().strip_prefix(&cx.paths.repo).unwrap_or(subject.path());
         cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
-        Ok(package.path)
+        Ok(subject.path().to_owned())
+    }
+
+    /// Who signs, found fit before hours of work are spent; nothing when nobody shall.
+    fn signing(&self, cx: &Context) -> Result<Option<Signing>> {
+        let request = self.signers.request()?;
+        match (self.unsigned, request.names_somebody()) {
+            (true, false) => Ok(None),
+            (true, true) => Err(anyhow!("--unsigned, and somebody who signs: one of both")).hint("leave one out"),
+            (false, false) => Err(anyhow!("nobody was named who signs the release"))
+                .hint("add --unsigned, or name identities: `cargo xtask sign --help` shows how"),
+            (false, true) => preflight(cx, &request, Wanted::Release)?.settle(cx).map(Some),
+        }
     }
 }
 
 /// What was made, and what was not.
 pub fn summary(cx: &Context, package: &UnsignedPkg) {
+    cx.ui.result(package.path.display());
+    contents(cx, package);
+    cx.ui.say(format_args!(
+        "  {:.1} MiB, not signed: macOS opens it only against its user's better judgement",
+        package.len as f64 / 1_048_576.0
+    ));
+}
+
+/// What is in a package, and what is not.
+pub fn contents(cx: &Context, package: &UnsignedPkg) {
     let ui = &cx.ui;
-    ui.result(package.path.display());
     for component in &package.components {
         let size = component.kbytes as f64 / 1024.0;
         ui.say(format_args!("  {:28} {:>6} files {size:>7.1} MiB installed", component.title, component.files));
@@ -105,8 +164,4 @@ pub fn summary(cx: &Context, package: &UnsignedPkg) {
     for item in &package.left_out {
         ui.say(format_args!("  left out {}: {}", item.name, item.why));
     }
-    ui.say(format_args!(
-        "  {:.1} MiB, not signed: macOS opens it only against its user's better judgement",
-        package.len as f64 / 1_048_576.0
-    ));
 }
