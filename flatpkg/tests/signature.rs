@@ -271,6 +271,36 @@ fn openssl_agrees() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
+/// Another program that reads the same signature. It knows its own form of the RSA signature only.
+#[test]
+fn rcodesign_agrees() {
+    let (Some(fake), Some(rcodesign)) = (FakeApple::get(), rcodesign()) else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("signed.pkg");
+    std::fs::write(&out, fake.sign_package(&small(), Signing { double: true, ..Signing::default() })).unwrap();
+    let mut command = std::process::Command::new(rcodesign);
+    let output = command.args(["-C", "/dev/null", "print-signature-info"]).arg(out).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    for check in ["checksum", "rsa_signature", "cms_signature"] {
+        assert!(said.contains(&format!("{check}_verifies: true")), "{check}: {said}");
+    }
+}
+
+/// `rcodesign`, of the search path or where CI installs it.
+fn rcodesign() -> Option<std::path::PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let cache = std::env::var_os("XDG_CACHE_HOME").map(std::path::PathBuf::from);
+    let cache = cache.or_else(|| Some(Path::new(&std::env::var_os("HOME")?).join(".cache")));
+    let tools = cache.and_then(|cache| std::fs::read_dir(cache.join("cpython-macos-release/tools")).ok());
+    let installed = tools.into_iter().flatten().map_while(Result::ok).map(|tool| tool.path().join("bin"));
+    let found = std::env::split_paths(&path).chain(installed).map(|folder| folder.join("rcodesign"));
+    let found = found.into_iter().find(|program| program.is_file());
+    if found.is_none() {
+        println!("skipped: rcodesign is not installed");
+    }
+    found
+}
+
 /// A file inside the source of a crate that we depend on.
 fn shipped(name: &str, path: &str) -> Option<Vec<u8>> {
     let home = std::env::var_os("CARGO_HOME").map(Into::into);
