@@ -1,5 +1,6 @@
 //! Who signed code, and how: each reason of the notary service to reject it.
 
+use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 
 use fake_apple::{FakeApple, Kind, TEAM};
@@ -9,10 +10,11 @@ use flatpkg::package::Package;
 use flatpkg::signature::{self, Anchor, Policy, Time};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use insta::assert_snapshot;
+use sha2::{Digest as _, Sha256};
 
 use super::author::{Author, BUNDLE, By, DYLIB, EXECUTE, fat};
 use crate::arch::Arch;
-use crate::verify::code::{Entitlements, Expectations, Lint, notary_log, of_package, of_root};
+use crate::verify::code::{Decided, Entitlements, Expectations, Lint, notary_log, of_package, of_root};
 
 const HARDENED: u32 = 0x1_0000;
 
@@ -30,7 +32,7 @@ fn good(fake: &'static FakeApple, arch: Arch, file_type: u32) -> Author {
     Author { by: Some(by), flags, signed: true, ..Author::new(arch, file_type) }
 }
 
-fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Option<&Entitlements>) -> Option<Lint> {
+fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Option<Decided<'_>>) -> Option<Lint> {
     let dir = tempfile::tempdir().unwrap();
     for (path, bytes) in files {
         let path = dir.path().join(path);
@@ -117,7 +119,11 @@ fn programs_ask_for_what_was_decided() {
         ("nothing", program.thin()),
         ("lib.dylib", good(fake, Arch::Arm64, DYLIB).thin()),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, Some(&expected)).unwrap(), @"");
+    assert_snapshot!(lint(&files, Policy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"");
+    let programs = BTreeMap::from([("right".to_owned(), expected)]);
+    let lint = lint(&files, Policy::DeveloperId, Some(Decided::ByPath(&programs))).unwrap();
+    let wrong: Vec<_> = lint.issues.iter().map(|issue| issue.path.as_str()).collect();
+    assert_eq!(wrong, ["other"]);
 }
 
 #[test]
@@ -182,4 +188,57 @@ fn code_in_a_package_and_apple_s_log() {
     assert_snapshot!(lint, @"");
     let log = notary_log("example.pkg", "0000", &lint.issues);
     assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
+}
+
+/// An app with a resource, sealed; the seal's own digest is not what is tested here.
+fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
+    let fake = FakeApple::get()?;
+    let program = Author { requirements: true, ..good(fake, Arch::Arm64, EXECUTE) }.thin();
+    let digest = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, Sha256::digest(text));
+    let seal = format!(
+        "<plist version=\"1.0\"><dict><key>files2</key><dict>\
+         <key>Resources/icon</key><dict><key>hash2</key><data>{}</data></dict>\
+         <key>Resources/maybe</key><dict><key>hash2</key><data>{}</data><key>optional</key><true/></dict>\
+         <key>Resources/gone</key><dict><key>hash2</key><data>{}</data></dict>\
+         </dict><key>rules2</key><dict><key>^.*</key><true/></dict></dict></plist>",
+        digest("an icon"),
+        digest("never there"),
+        digest("gone"),
+    );
+    let info = "<plist version=\"1.0\"><dict><key>CFBundleExecutable</key><string>App</string></dict></plist>";
+    let mut files = vec![
+        ("A.app/Contents/Info.plist", info.as_bytes().to_vec()),
+        ("A.app/Contents/PkgInfo", b"APPL????".to_vec()),
+        ("A.app/Contents/MacOS/App", program),
+        ("A.app/Contents/Resources/icon", resource.as_bytes().to_vec()),
+        ("A.app/Contents/_CodeSignature/CodeResources", seal.into_bytes()),
+    ];
+    files.extend(more.iter().map(|(path, text)| (*path, text.as_bytes().to_vec())));
+    lint(&files, Policy::DeveloperId, None)
+}
+
+#[test]
+fn resources_that_changed_after_signing() {
+    let gone = ("A.app/Contents/Resources/gone", "gone");
+    let Some(sound) = app("an icon", &[gone]) else { return };
+    assert_snapshot!(sound, @"");
+    let cache = ("A.app/Contents/Resources/__pycache__/a.pyc", "compiled");
+    assert_snapshot!(app("another icon", &[cache]).unwrap(), @"");
+}
+
+/// A bundle as Xcode signs it for the machine it was built on.
+#[test]
+fn code_that_apple_s_tools_signed() {
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/fixtures/relic-dummy.pkg");
+    if !fixture.is_file() {
+        println!("skipped: relic-dummy.pkg is not there");
+        return;
+    }
+    let anchors = [Anchor::apple().unwrap()];
+    let judge = |policy| {
+        let signer = signature::Expectations { policy, anchors: &anchors, team: None, now: THEN };
+        of_package(&Package::open(&fixture).unwrap(), &Expectations { signer, entitlements: None }).unwrap()
+    };
+    assert_snapshot!(judge(Policy::Unsigned), @"");
+    assert_snapshot!(judge(Policy::DeveloperId), @"");
 }
