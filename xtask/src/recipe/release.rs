@@ -20,6 +20,9 @@ pub struct Release {
     /// The day on which a build of exactly this data last passed the audit. Without it the data is a draft.
     #[serde(default)]
     pub built: Option<Day>,
+    /// Registries will drop its sources before long: nobody gets it who doesn't ask for it.
+    #[serde(default)]
+    pub transient: bool,
     /// Python's own source.
     pub source: Source,
     /// Patches of the source, below `Mac/patches/`, in order.
