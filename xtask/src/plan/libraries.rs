@@ -10,6 +10,9 @@ use crate::recipe::{Build, Library, Prefix, Recipes, System, Universal};
 /// Where a library's step keeps the licence's text.
 pub const LICENSES: &str = "licenses";
 
+/// Answers for `uname` as a Mac would, for configure scripts that ask it: macOS 11, the first for both architectures.
+const UNAME: &str = "#!/bin/sh\ncase \"$1\" in\n-r) echo 20.0.0 ;;\n-m) echo arm64 ;;\n*) echo Darwin ;;\nesac\n";
+
 /// The steps of all libraries.
 pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain) -> Vec<Step> {
     let archs = &recipes.release.variant.archs;
@@ -64,6 +67,10 @@ impl Builder<'_> {
             *value = self.fill(value);
         }
         let mut ops = vec![Op::Unpack { source: source.clone(), into: "src".into() }];
+        if build.uname && self.toolchain.is_cross() {
+            ops.push(Op::Write { path: "mac/uname".into(), text: UNAME.into(), executable: true });
+            env.entry("PATH".into()).and_modify(|path| *path = format!("@work@/mac:{path}"));
+        }
         ops.extend(match build.system {
             System::Autoconf => self.autoconf(),
             System::Make => self.makefile(),

@@ -52,6 +52,9 @@ pub struct Build {
     /// Libraries that it needs, which stand before it in the release's list: their trees are `@NAME@` in its texts.
     #[serde(default)]
     pub uses: Vec<String>,
+    /// Its configure script asks `uname` which system it builds for, whatever `--host` says.
+    #[serde(default)]
+    pub uname: bool,
     /// Arguments of its configure script.
     #[serde(default)]
     pub configure: Vec<String>,
