@@ -21,6 +21,7 @@
 //! | `sysconfig`, `pyconfig` | what Python says about its own build, and believes about the system |
 
 mod closure;
+mod dylib;
 mod dylibs;
 mod finding;
 mod header;
@@ -47,9 +48,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use rayon::prelude::*;
 
+pub use dylib::{DylibSlice, dylib};
 pub use finding::Report;
 pub use linkage::Linkage;
-use os_version::OsVersion;
+pub use os_version::OsVersion;
 
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
@@ -206,3 +208,7 @@ fn examine(
     let binary = Binary { path: path.to_owned(), images };
     (found, Some(binary))
 }
+
+/// A dynamic library with nothing in it, for other modules' tests.
+#[cfg(test)]
+pub use tests::sample_dylib;
