@@ -5,7 +5,7 @@ mod op;
 mod schedule;
 mod scrub;
 mod text;
-mod tree;
+pub mod tree;
 mod unpack;
 mod workers;
 
