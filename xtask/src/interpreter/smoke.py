@@ -44,7 +44,8 @@ def hashes():
     import hashlib
     import hmac
 
-    assert hashlib.sha256(b"abc").hexdigest().startswith("ba7816bf")
+    expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert hashlib.sha256(b"abc").hexdigest() == expected
     assert hashlib.new("sha512_256", b"abc").hexdigest().startswith("53048e26")
     assert hashlib.blake2b(b"abc").hexdigest().startswith("ba80a53f")
     assert len(hashlib.scrypt(b"a", salt=b"b", n=16, r=8, p=1)) == 64
@@ -243,6 +244,30 @@ def packages():
         assert ended.returncode == 0, ended.stderr
         ended = subprocess.run([python, "-m", "sample"], capture_output=True, text=True)
         assert ended.stdout == "installed\n", ended
+
+
+def installed(tools):
+    """What the installer's scripts leave: bytecode that fits the library, and pip where Python is linked."""
+    import importlib.util
+    import re
+    import sysconfig
+
+    library = sysconfig.get_path("stdlib")
+    compiled = 0
+    for folder, _, names in os.walk(library):
+        if re.match("(site-packages|test)(/|$)", os.path.relpath(folder, library)):
+            continue
+        for source in (os.path.join(folder, name) for name in names if name.endswith(".py")):
+            with open(importlib.util.cache_from_source(source), "rb") as file:
+                head = file.read(16)
+            status = os.stat(source)
+            stamp = (int(status.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
+            assert head == importlib.util.MAGIC_NUMBER + bytes(4) + stamp, source
+            compiled += 1
+    assert compiled > 500, compiled
+    for name in "pip3", f"pip3.{sys.version_info.minor}":
+        ended = subprocess.run([os.path.join(tools, name), "--version"], capture_output=True, text=True)
+        assert ended.returncode == 0 and sysconfig.get_path("purelib") in ended.stdout, ended
 
 
 PARTS = [
