@@ -19,8 +19,11 @@
 //! | `layout` | the framework's files; links; kinds of entries |
 //! | `policy` | no rubbish, readable by all, programs can be run, licences are there |
 //! | `sysconfig`, `pyconfig` | what Python says about its own build, and believes about the system |
+//!
+//! [`code`] is about who signed, in a root or in a package.
 
 mod closure;
+pub mod code;
 mod dylib;
 mod dylibs;
 mod finding;
@@ -32,6 +35,7 @@ mod macho;
 mod minimum;
 mod modules;
 mod os_version;
+mod payload;
 mod policy;
 mod pyconfig;
 mod signature;

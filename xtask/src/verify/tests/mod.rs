@@ -3,6 +3,7 @@
 mod author;
 mod binaries;
 mod bytes;
+mod code;
 mod sample;
 mod symbols;
 
