@@ -59,7 +59,7 @@ fn code_signed_as_it_should_be() {
         ("lib/os.py", b"import sys\n".to_vec()),
     ];
     let lint = lint(&files, Policy::DeveloperId, None).unwrap();
-    assert_snapshot!(lint, @"nothing to reject in 3 Mach-O files, 4 slices signed by team FAKE123456; 2 object files and static libraries are not signed, and need not be");
+    assert_snapshot!(lint, @"nothing to reject in 3 Mach-O files, slices by team FAKE123456: 4; object files and static libraries, which nobody signs: 2");
     assert_eq!(lint.objects, ["config/libpython.a", "config/python.o"]);
 }
 
@@ -113,7 +113,7 @@ fn each_reason_to_reject_code() {
     error: plain.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Apple Development: Example Foundation (FAKE123456)" is no Developer ID, expected a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
     error: soft (arm64): The executable does not have the hardened runtime enabled. Fix: sign it with the flag `runtime`
     error: unsigned.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
-    14 issues in 13 Mach-O files, 10 slices signed by team FAKE123456
+    14 issues in 13 Mach-O files, slices by team FAKE123456: 10
     "#);
 }
 
@@ -124,8 +124,8 @@ fn code_of_two_teams() {
     let other = By { kind: Kind::OtherTeam, team: "OTHER12345", ..ours.by.unwrap() };
     let files = [("a.dylib", ours.thin()), ("b.dylib", Author { by: Some(other), ..ours.clone() }.thin())];
     assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"
-    error: The binary is signed by another team. (FAKE123456 (1 slices), OTHER12345 (1 slices)) Fix: sign everything with one identity
-    1 issue in 2 Mach-O files, 1 slices signed by team FAKE123456, 1 slices signed by team OTHER12345
+    error: The binary is signed by another team. (FAKE123456: 1, OTHER12345: 1) Fix: sign everything with one identity
+    1 issue in 2 Mach-O files, slices by team FAKE123456: 1, slices by team OTHER12345: 1
     ");
 }
 
@@ -144,7 +144,7 @@ fn programs_ask_for_what_was_decided() {
     assert_snapshot!(lint(&files, Policy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"
     error: nothing (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit) Fix: sign it with the entitlements that were decided on
     error: other (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit, with com.apple.security.cs.disable-library-validation) Fix: sign it with the entitlements that were decided on
-    2 issues in 4 Mach-O files, 4 slices signed by team FAKE123456
+    2 issues in 4 Mach-O files, slices by team FAKE123456: 4
     ");
     let programs = BTreeMap::from([("right".to_owned(), expected)]);
     let lint = lint(&files, Policy::DeveloperId, Some(Decided::ByPath(&programs))).unwrap();
@@ -168,7 +168,7 @@ fn less_is_demanded_of_code_that_nobody_signed() {
     ");
     let own = By { fake, kind: Kind::SelfSigned, timestamp: false, team: TEAM };
     let signed = Author { by: Some(own), ..good(fake, Arch::Arm64, DYLIB) }.thin();
-    assert_snapshot!(lint(&[("own.dylib", signed)], Policy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, 1 slices signed by team FAKE123456");
+    assert_snapshot!(lint(&[("own.dylib", signed)], Policy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
 }
 
 /// Files of a zip archive.
@@ -223,7 +223,7 @@ fn code_in_a_package_and_apple_s_log() {
     assert_snapshot!(lint, @"
     error: Contents/Payload/Versions/Current: The bundle format is ambiguous (could be app or framework). (a folder, expected a link to the version) Fix: pack the framework with its relative links
     error: Contents/Payload/Versions/_ssl.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
-    2 issues in 2 Mach-O files, 1 slices signed by team FAKE123456
+    2 issues in 2 Mach-O files, slices by team FAKE123456: 1
     ");
     let log = notary_log("example.pkg", "0000", &lint.issues);
     assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @r#"
@@ -294,13 +294,13 @@ fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
 fn resources_that_changed_after_signing() {
     let gone = ("A.app/Contents/Resources/gone", "gone");
     let Some(sound) = app("an icon", &[gone]) else { return };
-    assert_snapshot!(sound, @"nothing to reject in 1 Mach-O files, 1 slices signed by team FAKE123456");
+    assert_snapshot!(sound, @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
     let cache = ("A.app/Contents/Resources/__pycache__/a.pyc", "compiled");
     assert_snapshot!(app("another icon", &[cache]).unwrap(), @"
     error: A.app/Contents/Resources/__pycache__/a.pyc: The signature of the binary is invalid. (it was added after signing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
     error: A.app/Contents/Resources/gone: The signature of the binary is invalid. (it is sealed, and missing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
     error: A.app/Contents/Resources/icon: The signature of the binary is invalid. (it was changed after signing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
-    3 issues in 1 Mach-O files, 1 slices signed by team FAKE123456
+    3 issues in 1 Mach-O files, slices by team FAKE123456: 1
     ");
 }
 
