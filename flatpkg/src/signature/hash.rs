@@ -68,18 +68,16 @@ impl Hash {
     /// What precedes the digest inside a PKCS #1 v1.5 signature: the DER of a `DigestInfo` (RFC 8017, 9.2, note 1).
     pub(super) fn digest_info(self) -> Vec<u8> {
         let oid = self.oid();
-        let (oid, length) = (oid.as_bytes(), self.len());
+        let (oid, size) = (oid.as_bytes(), self.size());
         // The longest is 83 bytes: every length fits one byte.
-        #[expect(clippy::cast_possible_truncation, reason = "as said")]
         let [all, algorithm, identifier, digest] =
-            [oid.len() + length + 8, oid.len() + 4, oid.len(), length].map(|length| length as u8);
+            [oid.len() + size + 8, oid.len() + 4, oid.len(), size].map(|n| n as u8);
         [&[0x30, all, 0x30, algorithm, 0x06, identifier], oid, &[0x05, 0x00, 0x04, digest]].concat()
     }
 
     /// Bytes of a digest.
-    #[expect(clippy::len_without_is_empty, reason = "none is empty")]
     #[must_use]
-    pub fn len(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 => 32,

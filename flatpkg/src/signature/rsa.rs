@@ -31,7 +31,7 @@ impl PublicKey {
 
     /// Whether the signature is over that digest.
     pub(super) fn verifies(&self, hash: Hash, digest: &[u8], signature: &[u8]) -> bool {
-        let scheme = Pkcs1v15Sign { hash_len: Some(hash.len()), prefix: hash.digest_info().into() };
+        let scheme = Pkcs1v15Sign { hash_len: Some(hash.size()), prefix: hash.digest_info().into() };
         self.0.verify(scheme, digest, signature).is_ok()
     }
 }

@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::xar::Archive;
 use meter::Meter;
 
 /// How strict to be.
@@ -98,6 +99,12 @@ pub fn verify_file(path: &Path, options: Options) -> Result<Report, package::Err
 #[must_use]
 pub fn verify(package: &Package, options: Options) -> Report {
     verify_with(package, options, &|_| ())
+}
+
+/// Checks the archive alone: everything that a signature vouches for, without looking into the members.
+#[must_use]
+pub fn verify_archive(archive: &Archive, options: Options) -> Report {
+    Report { findings: container::check(archive, options).sorted() }
 }
 
 /// [`verify()`] that says how far it has come: entries of all archives, and their bytes as they are stored. What is expected is

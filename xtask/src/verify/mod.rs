@@ -24,6 +24,7 @@
 
 mod closure;
 pub mod code;
+mod dylib;
 mod dylibs;
 mod finding;
 mod header;
@@ -51,9 +52,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use rayon::prelude::*;
 
+pub use dylib::{DylibSlice, dylib};
 pub use finding::Report;
 pub use linkage::Linkage;
-use os_version::OsVersion;
+pub use os_version::OsVersion;
 
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
@@ -210,3 +212,7 @@ fn examine(
     let binary = Binary { path: path.to_owned(), images };
     (found, Some(binary))
 }
+
+/// A dynamic library with nothing in it, for other modules' tests.
+#[cfg(test)]
+pub use tests::sample_dylib;

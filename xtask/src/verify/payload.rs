@@ -1,24 +1,18 @@
-//! What a package would lay down, as a [`Tree`]: as much of it as it takes to look at code.
+//! What a package would lay down, as a [`Tree`], for those who look at code.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write as _};
+use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::package::Package;
 use flatpkg::payload;
 
-use super::code::is_zip;
-use super::macho::is_macho;
 use super::tree::{Entry, Kind, Tree};
 
-/// How many bytes of a file tell what it is.
-const START: u64 = 16;
-
 impl Tree {
-    /// Reads payloads and scripts of all components. Code, archives and the files that describe bundles are written to `dir`;
-    /// other files are left out. Paths are as Apple's notary service has them:
-    /// `Python_Framework.pkg Contents/Payload/Versions/3.13/Python`.
+    /// Reads payloads and scripts of all components, and writes their files to `dir`, under names that mean nothing. Paths are
+    /// as Apple's notary service has them: `Python_Framework.pkg Contents/Payload/Versions/3.13/Python`.
     ///
     /// # Errors
     /// When a payload can't be read, or `dir` not written.
@@ -48,26 +42,10 @@ fn lay_down(root: &str, archive: impl Read + Send, dir: &Path, entries: &mut BTr
         } else if let Some(target) = entry.target() {
             Kind::Link(String::from_utf8_lossy(target).into_owned())
         } else {
-            let mut start = Vec::new();
-            entry.by_ref().take(START).read_to_end(&mut start)?;
-            if !matters(&path, &start) {
-                continue;
-            }
-            let mut file = fs_err::File::create(&source)?;
-            file.write_all(&start)?;
-            std::io::copy(&mut entry, &mut file)?;
+            std::io::copy(&mut entry, &mut fs_err::File::create(&source)?)?;
             Kind::File
         };
         entries.insert(format!("{root}/{path}"), Entry { source, kind, mode });
     }
     Ok(())
-}
-
-/// Whether a file is code, may have code in it, or describes code.
-fn matters(path: &str, start: &[u8]) -> bool {
-    is_macho(start)
-        || is_zip(start)
-        || start.starts_with(b"!<arch>\n")
-        || path.ends_with("Info.plist")
-        || path.ends_with("_CodeSignature/CodeResources")
 }

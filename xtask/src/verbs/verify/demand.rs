@@ -8,7 +8,7 @@ use clap::Args;
 use flatpkg::signature::{self, Anchor, Policy, Time};
 
 use crate::hint::WithHint as _;
-use crate::verify::code::{self, Entitlements};
+use crate::verify::code::{self, Decided, Entitlements};
 
 /// The flags.
 #[derive(Debug, Args, Default)]
@@ -83,7 +83,7 @@ impl Demand {
 
     /// What code is held against.
     pub fn code<'a>(&'a self, signer: signature::Expectations<'a>) -> code::Expectations<'a> {
-        code::Expectations { signer, entitlements: self.entitlements.as_ref() }
+        code::Expectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::hint::Unusable;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
-use crate::recipe::{Pyc, Recipes, newest_built};
+use crate::recipe::{Pyc, newest_built};
 use crate::ui::brief;
 use crate::verify::code::{self, Issue, Lint, Reason};
 use crate::verify::{Expectations, Linkage, Report};
@@ -274,8 +274,6 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
 
 fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
     let sdk = cx.paths.steps().join(plan.folder("sdk"));
-    let recipes = Recipes::load(&cx.paths.mac(), plan.python)?;
-    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let archs: Vec<_> = plan.archs.keys().copied().collect();
     let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
     let expect = Expectations {
@@ -284,8 +282,8 @@ fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         minimum: *minimum,
         prefix: framework_prefix(plan.python),
         modules: plan.expected_modules.clone(),
-        licenses: ["python".to_owned()].into_iter().chain(libraries).collect(),
-        current: recipes.release.current,
+        licenses: ["python".to_owned()].into_iter().chain(plan.libraries.clone()).collect(),
+        current: plan.current,
         bytecode: plan.choices.pyc == Pyc::Hash,
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),

@@ -35,7 +35,7 @@ fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, d
 }
 
 /// Whether it is a zip archive with something in it. Wheels, eggs and jars are.
-pub(in crate::verify) fn is_zip(bytes: &[u8]) -> bool {
+fn is_zip(bytes: &[u8]) -> bool {
     bytes.starts_with(b"PK\x03\x04")
 }
 

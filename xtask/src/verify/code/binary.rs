@@ -81,7 +81,7 @@ fn check_slice(
     }
     // What can't be taken apart was just reported.
     let signature = macho::code_signature(signature).ok()?;
-    entitlements(&signature, image, expect, issue);
+    entitlements(path, &signature, image, expect, issue);
     let signed = signer(&signature, image.arch, expect, issue)?;
     let hardened = signature.directories.iter().all(macho::CodeDirectory::is_hardened);
     if policy.wants_developer_id() && image.kind == Kind::Executable && !hardened {
@@ -130,6 +130,7 @@ fn signer(
 }
 
 fn entitlements(
+    path: &str,
     signature: &CodeSignature<'_>,
     image: &Image,
     expect: &Expectations<'_>,
@@ -150,12 +151,10 @@ fn entitlements(
             issue(Reason::EntitlementsOnLibrary, String::new());
         }
     }
-    if let Some(expected) = expect.entitlements
-        && program
+    if program
+        && let Some(decided) = expect.entitlements
+        && let Some(difference) = decided.difference(path, &asked.unwrap_or_default())
     {
-        let asked = asked.unwrap_or_default();
-        if let Some(difference) = asked.difference(expected) {
-            issue(Reason::OtherEntitlements, difference);
-        }
+        issue(Reason::OtherEntitlements, difference);
     }
 }

@@ -1,5 +1,6 @@
 //! Entitlements: what a program asks the system for, as a property list that is part of its signature.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
@@ -8,6 +9,29 @@ use plist::{Dictionary, Value};
 /// A property list of entitlements.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Entitlements(Dictionary);
+
+/// Which programs must ask for what, and for nothing else.
+#[derive(Debug, Clone, Copy)]
+pub enum Decided<'a> {
+    /// All of them for the same.
+    Everywhere(&'a Entitlements),
+    /// Each by its path; those that are not listed for nothing.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the verb that signs tells programs apart"))]
+    ByPath(&'a BTreeMap<String, Entitlements>),
+}
+
+impl Decided<'_> {
+    /// What is wrong with what a program asks for.
+    pub(super) fn difference(self, path: &str, asked: &Entitlements) -> Option<String> {
+        match self {
+            Self::Everywhere(expected) => asked.difference(expected),
+            Self::ByPath(programs) => match programs.get(path) {
+                Some(expected) => asked.difference(expected),
+                None => asked.difference(&Entitlements::default()),
+            },
+        }
+    }
+}
 
 impl Entitlements {
     /// From a file.
@@ -38,7 +62,7 @@ impl Entitlements {
     }
 
     /// What is different in another one.
-    pub(super) fn difference(&self, other: &Self) -> Option<String> {
+    fn difference(&self, other: &Self) -> Option<String> {
         let missing = other.0.iter().filter(|(key, value)| self.0.get(key) != Some(*value));
         let more = self.0.keys().filter(|key| !other.0.contains_key(key));
         let missing = missing.map(|(key, _)| format!("without {key}"));

@@ -11,6 +11,7 @@
 //! | `entitlements` | what a program asks for |
 //! | `archive` | zip archives, and archives in archives |
 //! | `layout` | links that must be links |
+//! | `seal` | files of bundles that changed after signing |
 //!
 //! The service opens disk images and tar archives as well. We don't: none of ours has any.
 
@@ -19,6 +20,7 @@ mod binary;
 mod entitlements;
 mod issue;
 mod layout;
+mod seal;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -30,8 +32,7 @@ use flatpkg::signature;
 use rayon::prelude::*;
 use serde::Serialize;
 
-pub(in crate::verify) use archive::is_zip;
-pub use entitlements::Entitlements;
+pub use entitlements::{Decided, Entitlements};
 pub use issue::{Issue, Reason, Severity, notary_log};
 
 use super::tree::Tree;
@@ -41,8 +42,8 @@ use super::tree::Tree;
 pub struct Expectations<'a> {
     /// How it must be signed, and by whom.
     pub signer: signature::Expectations<'a>,
-    /// What every program asks for; whatever it likes when this is nothing.
-    pub entitlements: Option<&'a Entitlements>,
+    /// What programs ask for; whatever they like when this is nothing.
+    pub entitlements: Option<Decided<'a>>,
 }
 
 /// What was found out about all code of a root or a package.
@@ -94,10 +95,10 @@ impl fmt::Display for Lint {
         };
         write!(f, "{verdict} in {} Mach-O files", self.binaries)?;
         for (team, slices) in &self.teams {
-            write!(f, ", {slices} slices signed by team {}", team.escape_debug())?;
+            write!(f, ", slices by team {}: {slices}", team.escape_debug())?;
         }
         if !self.objects.is_empty() {
-            write!(f, "; {} object files and static libraries are not signed, and need not be", self.objects.len())?;
+            write!(f, "; object files and static libraries, which nobody signs: {}", self.objects.len())?;
         }
         Ok(())
     }
@@ -125,7 +126,7 @@ fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
     let parts =
         files.into_par_iter().map(|(path, file)| Ok(archive::look(path, &fs_err::read(&file.source)?, tree, expect)));
     let mut parts = parts.collect::<Result<Vec<_>>>()?;
-    parts.push(Lint { issues: layout::check(tree), ..Lint::default() });
+    parts.push(Lint { issues: [layout::check(tree), seal::check(tree)].concat(), ..Lint::default() });
     let mut lint = Lint::gather(parts);
     one_team(&mut lint);
     Ok(lint)
@@ -134,7 +135,7 @@ fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
 /// Code of two teams can't be loaded into one process with the hardened runtime.
 fn one_team(lint: &mut Lint) {
     if lint.teams.len() > 1 {
-        let teams: Vec<_> = lint.teams.iter().map(|(team, slices)| format!("{team} ({slices} slices)")).collect();
+        let teams: Vec<_> = lint.teams.iter().map(|(team, slices)| format!("{team}: {slices}")).collect();
         lint.issues.insert(0, Issue::new(Reason::OtherTeam, "", None, teams.join(", ")));
     }
 }

@@ -71,6 +71,7 @@ pub(super) struct Import {
 const WITH_CMS: usize = 16_384;
 
 pub(super) const LOAD_DYLIB: u32 = 0xc;
+pub(super) const LOAD_WEAK_DYLIB: u32 = 0x8000_0018;
 pub(super) const REEXPORT_DYLIB: u32 = 0x8000_001f;
 
 impl Author {
