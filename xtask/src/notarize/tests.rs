@@ -85,7 +85,8 @@ fn a_state_of_another_form_is_not_overlooked() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("x.pkg.notary.json");
     assert_eq!(State::read(&path).unwrap(), None);
-    let state = State { submission: Some("ID".into()), ..State::new(Sha256::of(b"")) };
+    let mut state = State::new(Sha256::of(b""));
+    state.submission = Some("ID".into());
     fs_err::write(&path, serde_json::to_string(&state).unwrap()).unwrap();
     assert_eq!(State::read(&path).unwrap(), Some(state));
     fs_err::write(&path, "{}").unwrap();

@@ -14,6 +14,8 @@ use crate::hint::WithHint as _;
 pub struct CodeObject {
     /// A file, or the folder of a bundle, below the root.
     pub path: String,
+    /// The file whose code it is: for a bundle its program.
+    pub program: String,
     /// What it is.
     pub role: Role,
     /// The name in the signature.
@@ -63,7 +65,7 @@ pub fn plan(rules: &Rules, found: &Inventory) -> Result<SigningPlan> {
         covered.push(bundle.program.as_str());
         let role = if dir.ends_with(".app") { Role::App } else { Role::Framework };
         match rule_for(rules, dir, &[role]) {
-            Ok(rule) => plan.objects.push(object(rule, dir, bundle.identifier.clone())),
+            Ok(rule) => plan.objects.push(object(rule, dir, &bundle.program, bundle.identifier.clone())),
             Err(fault) => faults.push(fault),
         }
     }
@@ -89,7 +91,7 @@ pub fn plan(rules: &Rules, found: &Inventory) -> Result<SigningPlan> {
             continue;
         }
         match rule_for(rules, path, roles) {
-            Ok(rule) => plan.objects.push(object(rule, path, rule.identifier(path).unwrap_or_default())),
+            Ok(rule) => plan.objects.push(object(rule, path, path, rule.identifier(path).unwrap_or_default())),
             Err(fault) => faults.push(fault),
         }
     }
@@ -106,9 +108,10 @@ fn depth_last(object: &CodeObject) -> std::cmp::Reverse<usize> {
     std::cmp::Reverse(if object.role.is_bundle() { object.path.split('/').count() } else { 0 })
 }
 
-fn object(rule: &Rule, path: &str, identifier: String) -> CodeObject {
+fn object(rule: &Rule, path: &str, program: &str, identifier: String) -> CodeObject {
     CodeObject {
         path: path.to_owned(),
+        program: program.to_owned(),
         role: rule.role,
         identifier,
         flags: rule.flags.iter().copied().collect(),
@@ -136,7 +139,7 @@ fn rule_for<'a>(rules: &'a Rules, path: &str, roles: &[Role]) -> Result<&'a Rule
 impl fmt::Display for SigningPlan {
     /// One line a signature, then what is left alone; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for CodeObject { path, role, identifier, flags, entitlements } in &self.objects {
+        for CodeObject { path, role, identifier, flags, entitlements, .. } in &self.objects {
             let flags: Vec<&str> = flags.iter().map(|flag| flag.name()).collect();
             write!(f, "{role:10} {:8} {identifier:36} {path}", flags.join(","))?;
             if let Some(entitlements) = entitlements {

@@ -1,6 +1,6 @@
 //! Whether what was signed is good. Nothing here trusts the program that signed.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -12,11 +12,10 @@ use serde_json::Value;
 use super::backend::Timestamps;
 use super::identity::Identity;
 use super::preflight::Request;
-use super::rules::Role;
 use super::{SignedRoot, Signing};
 use crate::hint::WithHint as _;
 use crate::package::name::Mark;
-use crate::verify::code::{self, Entitlements};
+use crate::verify::code::{self, Decided, Entitlements};
 
 /// What a good signature is.
 #[derive(Debug, Clone)]
@@ -124,14 +123,11 @@ pub(super) fn code(signing: &Signing, signed: &SignedRoot, assets: &Path) -> Res
     if signed.ad_hoc {
         signer.policy = Policy::Unsigned;
     }
-    let programs = signed.plan.objects.iter().filter(|object| matches!(object.role, Role::Executable | Role::App));
-    let asked: BTreeSet<Option<&String>> = programs.map(|object| object.entitlements.as_ref()).collect();
-    // Programs that ask for different things are looked at without them.
-    let entitlements = match asked.first() {
-        Some(Some(file)) if asked.len() == 1 => Some(Entitlements::read(&assets.join(file))?),
-        _ => None,
-    };
-    let expect = code::Expectations { signer, entitlements: entitlements.as_ref() };
+    let asking = signed.plan.objects.iter().filter_map(|object| Some((object, object.entitlements.as_ref()?)));
+    let asked: BTreeMap<String, Entitlements> = asking
+        .map(|(object, file)| Ok((object.program.clone(), Entitlements::read(&assets.join(file))?)))
+        .collect::<Result<_>>()?;
+    let expect = code::Expectations { signer, entitlements: Some(Decided::ByPath(&asked)) };
     let lint = code::of_root(&signed.root(), &expect)?;
     if !lint.is_clean() {
         return Err(anyhow!("the code that was signed is not good\n{lint}"));

@@ -79,11 +79,6 @@ impl Certificate {
         Ok(Self { der: der.to_vec(), parsed })
     }
 
-    /// Its DER bytes.
-    pub fn der(&self) -> &[u8] {
-        &self.der
-    }
-
     /// SHA-256 of its DER bytes: the fingerprint.
     pub fn fingerprint(&self) -> Sha256 {
         Sha256::of(&self.der)

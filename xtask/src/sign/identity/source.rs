@@ -65,9 +65,12 @@ pub struct Source {
     pub password_fd: Option<u32>,
     /// The name of the variable with the password.
     pub password_env: Option<String>,
-    pkcs11: Option<toml::Value>,
-    smartcard: Option<toml::Value>,
-    remote: Option<toml::Value>,
+    /// Always refused.
+    pub pkcs11: Option<toml::Value>,
+    /// Always refused.
+    pub smartcard: Option<toml::Value>,
+    /// Always refused.
+    pub remote: Option<toml::Value>,
 }
 
 /// A key of App Store Connect.

@@ -11,6 +11,7 @@ use crate::sign::rules::{Flag, Role};
 fn object(role: Role) -> CodeObject {
     CodeObject {
         path: "bin/python3.13".into(),
+        program: "bin/python3.13".into(),
         role,
         identifier: "org.python.python".into(),
         flags: vec![Flag::Runtime],

@@ -16,7 +16,6 @@ pub enum Decided<'a> {
     /// All of them for the same.
     Everywhere(&'a Entitlements),
     /// Each by its path; those that are not listed for nothing.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the verb that signs tells programs apart"))]
     ByPath(&'a BTreeMap<String, Entitlements>),
 }
 
