@@ -217,11 +217,17 @@ impl Toolchain for Cross {
             install: vec!["RUNSHARED=@work@/run-native".into()],
             scrub: vec![
                 (native, format!("python{short}")),
-                ("-I@work@/sysroot/usr/include/ffi ".into(), String::new()),
                 ("@work@".into(), "/build".into()),
                 // What configure recorded of the machine that builds; a Mac builds for itself.
                 (self.triple.clone(), self.host_triple(&release.variant.archs)),
-                ("-I/nonexistent/usr/include/ffi ".into(), String::new()),
+                // Where configure looked for the system's libffi.
+                (
+                    format!(
+                        "-I{}/usr/include/ffi ",
+                        if self.sdk.is_some() { "/build/sysroot" } else { "/nonexistent" }
+                    ),
+                    String::new(),
+                ),
             ],
         }
     }
