@@ -185,7 +185,7 @@ impl Toolchain for Cross {
             "#!/bin/sh\n\
              # Stands in for the new interpreter, which can't run here: runs the native one with the same arguments.\n\
              while :; do case \"$1\" in *=*) export \"$1\"; shift ;; *) break ;; esac; done\n\
-             case \"$1\" in\n*/python.exe | python.exe) shift; exec {native} \"$@\" ;;\nesac\n\
+             case \"$1\" in\n*/python | */python.exe) shift; exec {native} \"$@\" ;;\nesac\n\
              exec \"$@\"\n"
         );
         let packages = recipes.libraries.iter().flat_map(|library| &library.pkg_config);

@@ -36,10 +36,9 @@ pub fn steps(
     ops.push(Op::run("compile Python", "src", argv(&["make"], &make)));
     // The install must be serial: its rules fill the same folders without saying so. Bytecode is compiled where Python is
     // installed, so compileall is asked for its help instead of minutes of work.
-    // The extras are the scripts of `Tools`, in `share/doc`: the new Python copies them.
-    let extras = (!toolchain.is_cross()).then_some("frameworkinstallextras");
-    let serial: Vec<&str> = ["make", "-j1", "frameworkinstall"].into_iter().chain(extras).collect();
-    let serial = [&serial[..], &["DESTDIR=@out@", "COMPILEALL_OPTS=--help"]].concat();
+    // The extras are the scripts of `Tools`, in `share/doc`.
+    let serial =
+        ["make", "-j1", "frameworkinstall", "frameworkinstallextras", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
     ops.push(Op::run("install Python", "src", argv(&serial, &install)));
     ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
     if !release.current {
