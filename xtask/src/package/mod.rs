@@ -109,12 +109,11 @@ pub fn package(
     root: &Path,
     ownership: Ownership,
 ) -> Result<UnsignedPkg> {
-    fs_err::create_dir_all(&cx.paths.dist)?;
     let path = cx.paths.dist.join(name::file_name(&plan.product_name(), name::Mark::Unsigned));
     package_to(cx, plan, libraries, root, ownership, path)
 }
 
-/// The same with another name, or in another folder, which exists.
+/// The same with another name, or in another folder.
 ///
 /// # Errors
 /// As [`package`].
@@ -166,6 +165,7 @@ pub fn package_to(
     let installed: Vec<Installed> = installed.collect();
     texts.finish()?;
 
+    fs_err::create_dir_all(path.parent().unwrap_or(&cx.paths.dist))?;
     let files = cx.ui.files("package");
     let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
     drop(files);

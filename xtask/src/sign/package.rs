@@ -64,8 +64,9 @@ pub fn sign_package(cx: &Context, signing: &Signing, input: &Path, output: Optio
         record: Value::Null,
     };
     signed.record = record::of(&signed, input, signing, party, &facts);
-    publish(&made, &path)?;
+    // A signature was made, whatever happens to the file now.
     audit::append(cx, &signed.record)?;
+    publish(&made, &path)?;
     record::write(&signed)?;
     task.done(format_args!(": {} by {}", path.file_name().unwrap_or_default().display(), signed.by));
     Ok(signed)

@@ -31,6 +31,9 @@ const CHECKS: &[(&str, &str)] = &[
     ("tests", "test --workspace"),
 ];
 
+/// The tests of signing that need a release that was built.
+const SIGNING: &[&str] = &["test", "-p", "xtask", "--test", "signing", "--", "--ignored", "--nocapture"];
+
 impl Ci {
     /// Runs them all.
     ///
@@ -53,6 +56,8 @@ impl Ci {
                 None => super::test::Test::of_package(package).run(cx)?,
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
+            cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
+            Check { purpose: "signing", program: "cargo", args: SIGNING, dir: &cx.paths.repo }.run()?;
         }
         if self.twice {
             cx.ui.say("#### the same again");

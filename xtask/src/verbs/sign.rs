@@ -141,7 +141,6 @@ impl Made {
     ) -> Result<Self> {
         let root = sign_code(cx, signing, staged)?;
         let between = tempfile::Builder::new().prefix("package-").tempdir_in(cx.paths.work())?;
-        fs_err::create_dir_all(&cx.paths.dist)?;
         // A package that is signed next isn't published.
         let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));

@@ -21,31 +21,31 @@ pub struct Signers {
     signer: Option<SignerChoice>,
 
     /// Code is signed by this identity of a keychain: `Developer ID Application: NAME (TEAM)`.
-    #[arg(long, value_name = "NAME", group = "application")]
+    #[arg(long, value_name = "NAME")]
     application_keychain: Option<String>,
 
     /// Code is signed by the key in this p12.
-    #[arg(long, value_name = "FILE", group = "application")]
+    #[arg(long, value_name = "FILE", conflicts_with = "application_keychain")]
     application_p12: Option<PathBuf>,
 
-    /// Code is signed by the key in this PEM file; repeat it for the certificates.
-    #[arg(long, value_name = "FILE", group = "application")]
+    /// Code is signed by the key in this PEM file; repeat it for the certificates, which may also complete a p12.
+    #[arg(long, value_name = "FILE", conflicts_with = "application_keychain")]
     application_pem: Vec<PathBuf>,
 
     /// Code gets hashes that nobody signs.
-    #[arg(long, group = "application")]
+    #[arg(long, conflicts_with_all = ["application_keychain", "application_p12", "application_pem"])]
     ad_hoc: bool,
 
     /// The package is signed by this identity of a keychain: `Developer ID Installer: NAME (TEAM)`.
-    #[arg(long, value_name = "NAME", group = "installer")]
+    #[arg(long, value_name = "NAME")]
     installer_keychain: Option<String>,
 
     /// The package is signed by the key in this p12.
-    #[arg(long, value_name = "FILE", group = "installer")]
+    #[arg(long, value_name = "FILE", conflicts_with = "installer_keychain")]
     installer_p12: Option<PathBuf>,
 
-    /// The package is signed by the key in this PEM file; repeat it for the certificates.
-    #[arg(long, value_name = "FILE", group = "installer")]
+    /// The package is signed by the key in this PEM file; repeat it for the certificates, which may also complete a p12.
+    #[arg(long, value_name = "FILE", conflicts_with = "installer_keychain")]
     installer_pem: Vec<PathBuf>,
 
     /// The password of the keys is the first line of this file, which nobody else can read.

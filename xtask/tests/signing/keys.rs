@@ -41,6 +41,22 @@ fn keys_that_sign() {
     for [a, b, c] in orders {
         good(&stage, "PEM files in any order", &["--installer-pem", a, "--installer-pem", b, "--installer-pem", c]);
     }
+    let p12 = stage.p12(Kind::Installer, false, true);
+    let of_apple: Vec<String> = stage
+        .identity(Kind::Installer)
+        .issuers
+        .iter()
+        .enumerate()
+        .map(|(number, one)| {
+            let name = format!("issuer-{number}.cer");
+            fs::write(stage.path(&name), &one.der).unwrap();
+            stage.text(&name)
+        })
+        .collect();
+    let p12 = ["--installer-p12", &p12, "--password-file", &password];
+    good(&stage, "a leaf's p12 and a PEM chain", &[&p12[..], &["--installer-pem", chain]].concat());
+    let more = of_apple.iter().flat_map(|name| ["--installer-pem", name.as_str()]).collect();
+    good(&stage, "a leaf's p12 and DER certificates", &[p12.to_vec(), more].concat());
     let encrypted = ["pkcs8", "-topk8", "-in", "parts.key", "-passout", "stdin", "-out", "encrypted.key"];
     stage.fake.openssl().run(stage.dir.path(), &encrypted, format!("{}\n", crate::stage::PASSWORD).as_bytes());
     fs::set_permissions(stage.path("encrypted.key"), fs::Permissions::from_mode(0o600)).unwrap();

@@ -6,6 +6,7 @@
 mod broken;
 mod keys;
 mod notary;
+mod real;
 mod release;
 mod secrets;
 mod stage;

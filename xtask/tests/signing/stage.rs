@@ -28,12 +28,16 @@ fn version() -> String {
     line.trim_end_matches('"').to_owned()
 }
 
-/// Where rcodesign was installed: in the cache, by `.ci/run` or by hand.
-fn rcodesign() -> Option<PathBuf> {
+/// Where finished builds and tools are kept.
+pub fn cache() -> Option<PathBuf> {
     let var = |name| std::env::var_os(name).map(PathBuf::from);
     let cache = var("XTASK_CACHE").or_else(|| Some(var("XDG_CACHE_HOME")?.join("cpython-macos-release")));
-    let cache = cache.or_else(|| Some(var("HOME")?.join(".cache/cpython-macos-release")))?;
-    let program = cache.join(format!("tools/rcodesign-{}/bin/rcodesign", version()));
+    cache.or_else(|| Some(var("HOME")?.join(".cache/cpython-macos-release")))
+}
+
+/// Where rcodesign was installed: in the cache, by `.ci/run` or by hand.
+fn rcodesign() -> Option<PathBuf> {
+    let program = cache()?.join(format!("tools/rcodesign-{}/bin/rcodesign", version()));
     if !program.is_file() {
         assert!(std::env::var_os("XTASK_NO_SKIP").is_none(), "{} is not installed", program.display());
         println!("skipped: {} is not there; .ci/run installs it", program.display());
@@ -79,7 +83,7 @@ impl Stage {
         fs::create_dir_all(path("payload/bin")).unwrap();
         fs::write(path("payload/bin/hello"), "#!/bin/sh\necho hello\n").unwrap();
         fs::write(path("root.der"), &fake.root().der).unwrap();
-        stage.private("password", &format!("{PASSWORD}\n"));
+        stage.private("password", format!("{PASSWORD}\n"));
         let flags = ["package", "--identifier", "org.example.hello", "--version", "1", "--root"];
         let made = stage.run(flags.map(str::to_owned).into_iter().chain([
             stage.text("payload"),

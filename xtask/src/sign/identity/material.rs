@@ -27,12 +27,17 @@ pub struct Material {
     pub unrelated: Vec<Certificate>,
 }
 
-impl Material {
-    /// From a p12, in the old form of Keychain Access as well as in that of OpenSSL 3.
-    ///
-    /// # Errors
-    /// When it can't be read, others can read it, the password is wrong, or it has not exactly one key.
-    pub fn from_p12(path: &Path, password: &PasswordFrom) -> Result<Self> {
+/// What was found in files, in no order.
+#[derive(Default)]
+struct Pile {
+    /// PKCS #8.
+    keys: Vec<Secret>,
+    certificates: Vec<Certificate>,
+}
+
+impl Pile {
+    /// Takes what is in a p12, in the old form of Keychain Access as well as in that of OpenSSL 3.
+    fn add_p12(&mut self, path: &Path, password: &PasswordFrom) -> Result<()> {
         let bytes = secret::read_private(path)?;
         let name = path.display();
         let password = password.read(&name.to_string())?;
@@ -40,56 +45,66 @@ impl Material {
             p12_keystore::error::Error::MacError(_) => anyhow!("the password for {name} is wrong"),
             other => anyhow!("{name} can't be read as a p12: {other}"),
         })?;
-        let mut keys = Vec::new();
-        let mut certificates = Vec::new();
         for (_, entry) in store.entries() {
-            match entry {
+            let certificates = match entry {
                 KeyStoreEntry::PrivateKeyChain(chain) => {
-                    keys.push(Secret::new(chain.key().to_vec()));
-                    certificates.extend(chain.chain().iter().cloned());
+                    self.keys.push(Secret::new(chain.key().to_vec()));
+                    chain.chain()
                 }
-                KeyStoreEntry::Certificate(certificate) => certificates.push(certificate.clone()),
+                KeyStoreEntry::Certificate(certificate) => std::slice::from_ref(certificate),
+            };
+            for certificate in certificates {
+                self.certificates.push(Certificate::from_der(certificate.as_der())?);
             }
         }
-        let certificates = certificates.iter().map(|certificate| Certificate::from_der(certificate.as_der()));
-        Self::assemble(keys, certificates.collect::<Result<_>>()?).with_context(|| format!("{name} is of no use"))
+        Ok(())
     }
 
-    /// From PEM files, in any order: a key, its certificate, and who vouches for it.
-    ///
-    /// # Errors
-    /// When one can't be read, others can read the key, or there is not exactly one key.
-    pub fn from_pem(paths: &[PathBuf], password: &PasswordFrom) -> Result<Self> {
-        let mut keys = Vec::new();
-        let mut certificates = Vec::new();
-        for path in paths {
-            let content = secret::read(path)?;
-            let name = path.display().to_string();
-            let blocks =
-                content.text().and_then(pem::blocks).with_context(|| format!("{name} can't be read as PEM"))?;
-            for block in &blocks {
-                if block.label.ends_with("PRIVATE KEY") {
-                    secret::private(path)?;
+    /// Takes what is in a PEM file, or a certificate as Apple offers them for download.
+    fn add_pem(&mut self, path: &Path, password: &PasswordFrom) -> Result<()> {
+        let content = secret::read(path)?;
+        let name = path.display().to_string();
+        if let Ok(certificate) = Certificate::from_der(content.bytes()) {
+            self.certificates.push(certificate);
+            return Ok(());
+        }
+        let blocks = content.text().and_then(pem::blocks);
+        for block in &blocks.with_context(|| format!("{name} can't be read as PEM"))? {
+            if block.label.ends_with("PRIVATE KEY") {
+                secret::private(path)?;
+            }
+            let fault = || format!("{name} is malformed");
+            match block.label.as_str() {
+                "CERTIFICATE" => self.certificates.push(Certificate::from_der(&block.der).with_context(fault)?),
+                "PRIVATE KEY" => self.keys.push(Secret::new(block.der.to_vec())),
+                "RSA PRIVATE KEY" => self.keys.push(wrap_rsa(&block.der).with_context(fault)?),
+                "ENCRYPTED PRIVATE KEY" => self.keys.push(decrypt(&block.der, password, &name)?),
+                label if label.ends_with("PRIVATE KEY") => {
+                    bail!("{name}: {label} is no kind of key that Apple issues certificates for");
                 }
-                let fault = || format!("{name} is malformed");
-                match block.label.as_str() {
-                    "CERTIFICATE" => certificates.push(Certificate::from_der(&block.der).with_context(fault)?),
-                    "PRIVATE KEY" => keys.push(Secret::new(block.der.to_vec())),
-                    "RSA PRIVATE KEY" => keys.push(wrap_rsa(&block.der).with_context(fault)?),
-                    "ENCRYPTED PRIVATE KEY" => keys.push(decrypt(&block.der, password, &name)?),
-                    label if label.ends_with("PRIVATE KEY") => {
-                        bail!("{name}: {label} is no kind of key that Apple issues certificates for");
-                    }
-                    _ => {}
-                }
+                _ => {}
             }
         }
-        let names: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
-        Self::assemble(keys, certificates).with_context(|| format!("{} is of no use", names.join(", ")))
+        Ok(())
+    }
+}
+
+impl Material {
+    /// From a p12, from PEM files, or from both, in any order: a key, its certificate, and who vouches for it.
+    ///
+    /// # Errors
+    /// When one can't be read, others can read the key, the password is wrong, or there is not exactly one key.
+    pub fn read(p12: Option<&Path>, pem: &[PathBuf], password: &PasswordFrom) -> Result<Self> {
+        let mut pile = Pile::default();
+        p12.map_or(Ok(()), |path| pile.add_p12(path, password))?;
+        pem.iter().try_for_each(|path| pile.add_pem(path, password))?;
+        let names: Vec<String> =
+            p12.into_iter().chain(pem.iter().map(PathBuf::as_path)).map(|path| path.display().to_string()).collect();
+        Self::assemble(pile).with_context(|| format!("{} is of no use", names.join(", ")))
     }
 
     /// Orders certificates from the key's own to the root.
-    fn assemble(mut keys: Vec<Secret>, mut certificates: Vec<Certificate>) -> Result<Self> {
+    fn assemble(Pile { mut keys, mut certificates }: Pile) -> Result<Self> {
         let count = keys.len();
         let Some(key) = keys.pop().filter(|_| count == 1) else {
             return Err(anyhow!("it has {count} private keys")).hint("give exactly one key with its certificates");

@@ -48,7 +48,7 @@ pub struct Profile {
     pub notary: Option<NotaryKey>,
 }
 
-/// One identity's place: exactly one of keychain, p12 and PEM.
+/// One identity's place: a keychain, or files.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Source {
@@ -56,7 +56,7 @@ pub struct Source {
     pub keychain: Option<String>,
     /// A p12 file.
     pub p12: Option<PathBuf>,
-    /// PEM files: a key, its certificate, the chain.
+    /// PEM files: a key, its certificate, the chain; what is in the p12 already need not be there.
     #[serde(default)]
     pub pem: Vec<PathBuf>,
     /// The first line of this file is the password.
@@ -133,14 +133,12 @@ impl Source {
     pub fn open(&self) -> Result<Identity> {
         self.refuse_devices()?;
         let password = self.password()?;
-        match (&self.keychain, &self.p12, &self.pem[..]) {
-            (Some(name), None, []) => Ok(Identity::Keychain(name.clone())),
-            (None, Some(p12), []) => Ok(Identity::Material(Box::new(Material::from_p12(p12, &password)?))),
-            (None, None, pem) if !pem.is_empty() => {
-                Ok(Identity::Material(Box::new(Material::from_pem(pem, &password)?)))
+        match &self.keychain {
+            Some(name) if self.p12.is_none() && self.pem.is_empty() => Ok(Identity::Keychain(name.clone())),
+            None if self.p12.is_some() || !self.pem.is_empty() => {
+                Ok(Identity::Material(Box::new(Material::read(self.p12.as_deref(), &self.pem, &password)?)))
             }
-            _ => Err(anyhow!("an identity is exactly one of a keychain's name, a p12 and PEM files"))
-                .hint("the chain of a leaf-only p12 can't come from PEM files: put both into one p12, or all into PEM"),
+            _ => Err(anyhow!("an identity is a keychain's name, or a p12 and PEM files; not both, and not nothing")),
         }
     }
 

@@ -62,7 +62,13 @@ fn what_no_rule_covers_is_refused_all_at_once() {
     found.code.insert(format!("{FRAMEWORK}/lib/odd.so"), Code::Library);
     found.code.insert(format!("{FRAMEWORK}/bin/plugin.dylib"), Code::Library);
     found.code.insert(format!("{FRAMEWORK}/lib/core"), Code::Other(4));
-    insta::assert_snapshot!(faults(&found), @"");
+    insta::assert_snapshot!(faults(&found), @r"
+    error: Library/Frameworks/Python.framework/Versions/3.13/bin/plugin.dylib: is of role library, the rule for Library/Frameworks/*.framework/Versions/*/bin/* says executable
+        Library/Frameworks/Python.framework/Versions/3.13/lib/core: a Mach-O file of kind 4, which nothing here makes
+        Library/Frameworks/Python.framework/Versions/3.13/lib/odd.so: no rule says how it is signed
+        usr/local/bin/stray: no rule says how it is signed
+      hint: the rules are in Mac/signing.toml
+    ");
 }
 
 #[test]

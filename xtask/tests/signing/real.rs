@@ -1,0 +1,118 @@
+//! The release that was built last becomes what Apple would vouch for: signed, stamped, notarized, stapled. Programs that share
+//! no code with ours look at the result.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+
+use fake_apple::{Kind, NotaryServer, Script};
+use flatpkg::xar::{Archive, Signature};
+
+use crate::stage::cache;
+use crate::{Stage, said};
+
+/// The newest staged root of the cache, and whose it is.
+fn staged() -> (PathBuf, String) {
+    let steps = fs::read_dir(cache().unwrap().join("steps")).unwrap().map(|entry| entry.unwrap().path());
+    let stages = steps.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("stage-"));
+    let root = stages.max_by_key(|path| path.metadata().unwrap().modified().unwrap()).unwrap();
+    let versions = root.join("Library/Frameworks/Python.framework/Versions");
+    let version = fs::read_link(versions.join("Current")).unwrap();
+    let header = format!("include/python{}/patchlevel.h", version.display());
+    let header = fs::read_to_string(versions.join(version).join(header)).unwrap();
+    let line = header.lines().find_map(|line| line.strip_prefix("#define PY_VERSION ")).unwrap();
+    let version = line.trim().trim_matches('"').to_owned();
+    (root, version)
+}
+
+fn bytes(archive: &Archive, signature: &Signature) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    archive.section(signature.offset, signature.size).read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// The chain is checked, too. OpenSSL knows none of Apple's extensions, which are critical.
+fn openssl_agrees(stage: &Stage, package: &Path) {
+    let archive = Archive::open(package).unwrap();
+    let cms = archive.signatures().iter().find(|signature| signature.extended).unwrap();
+    fs::write(stage.path("cms"), bytes(&archive, cms)).unwrap();
+    fs::write(stage.path("digest"), archive.toc_digest().unwrap()).unwrap();
+    fs::write(stage.path("root.pem"), &stage.fake.root().pem).unwrap();
+    let what = ["cms", "-verify", "-inform", "DER", "-in", "cms", "-content", "digest", "-binary", "-out", "/dev/null"];
+    let whom = ["-CAfile", "root.pem", "-no-CApath", "-purpose", "any", "-ignore_critical"];
+    let output = stage.fake.openssl().try_run(stage.dir.path(), &[&what[..], &whom].concat(), b"");
+    assert!(output.status.success(), "{}", said(&output).2);
+}
+
+fn rcodesign_agrees(stage: &Stage, package: &Path) {
+    let about = Command::new(&stage.program).arg("print-signature-info").arg(package).output().unwrap();
+    let about = said(&about).1;
+    for check in ["checksum", "rsa_signature", "cms_signature"] {
+        assert!(about.contains(&format!("{check}_verifies: true")), "{check}: {about}");
+    }
+    assert!(!about.contains("verifies: false"), "{about}");
+}
+
+/// The hashes of all code that was signed, as rcodesign computes them.
+fn rcodesign_agrees_about_code(stage: &Stage, package: &Path) -> usize {
+    let expanded = stage.text("expanded");
+    assert_eq!(said(&stage.run(["expand", package.to_str().unwrap(), &expanded])).0, Some(0));
+    let files = walkdir::WalkDir::new(&expanded).into_iter().map(Result::unwrap);
+    let code: BTreeSet<PathBuf> = files
+        .filter(|entry| entry.file_type().is_file())
+        .map(walkdir::DirEntry::into_path)
+        .filter(|path| {
+            let mut magic = [0; 4];
+            let read = fs::File::open(path).unwrap().read(&mut magic).unwrap();
+            let object = path.extension().is_some_and(|ending| ending == "o");
+            let class = path.extension().is_some_and(|ending| ending == "class");
+            let known = [[0xca, 0xfe, 0xba, 0xbe], [0xcf, 0xfa, 0xed, 0xfe]];
+            read == 4 && known.contains(&magic) && !object && !class
+        })
+        .collect();
+    for path in &code {
+        let (code, out, error) = said(&Command::new(&stage.program).arg("verify").arg(path).output().unwrap());
+        assert_eq!(code, Some(0), "{}: {out}{error}", path.display());
+    }
+    code.len()
+}
+
+#[test]
+#[ignore = "needs a release that was built: `cargo xtask ci` runs it after the build"]
+fn the_release_is_signed_notarized_and_stapled() {
+    let Some(stage) = Stage::set() else { return };
+    let (root, version) = staged();
+    let (root, url, pin) = (root.to_str().unwrap(), stage.timestamps.url(), stage.text("root.der"));
+    let (application, installer) = (stage.unified(Kind::Application), stage.unified(Kind::Installer));
+    let started = Instant::now();
+    let flags = ["sign", "--release", &version, "--staged", root, "--root", &pin, "--timestamp-url", &url];
+    let who = ["--application-pem", &application, "--installer-pem", &installer, "--team-id", fake_apple::TEAM];
+    let (code, out, error) = said(&stage.run(flags.iter().chain(&who).copied()));
+    assert_eq!(code, Some(0), "{error}");
+    println!("{error}signed in {:.1?}, {} time stamps", started.elapsed(), stage.timestamps.requests());
+    let package = PathBuf::from(out.trim_end());
+
+    let server = NotaryServer::start(*stage.fake.openssl(), Script::saying(&["In Progress", "Accepted"]));
+    let mut notarize = stage.command();
+    notarize.args(["notarize", out.trim_end(), "--notary", "rcodesign", "--poll", "0", "--root", &pin, "--api-key"]);
+    notarize.arg(server.key()).args(["--key-id", "FAKE", "--issuer", "57246542-96fe-1a63-e053-0824d011072a"]);
+    let (code, _, error) = said(&notarize.envs(server.environment()).output().unwrap());
+    assert_eq!(code, Some(0), "{error}");
+    println!("{error}");
+    assert_eq!(server.seen().uploads.len(), 1);
+
+    let entitlements = concat!(env!("CARGO_MANIFEST_DIR"), "/../installer-assets/entitlements.plist");
+    let demands = ["--policy", "gatekeeper", "--root", &pin, "--team-id", fake_apple::TEAM];
+    let verify = ["verify", out.trim_end(), "--strict", "--entitlements", entitlements];
+    let (code, out, error) = said(&stage.run(verify.iter().chain(&demands).copied()));
+    assert_eq!(code, Some(0), "{out}{error}");
+    println!("{error}");
+    openssl_agrees(&stage, &package);
+    rcodesign_agrees(&stage, &package);
+    println!("openssl and rcodesign agree; rcodesign about {} files", rcodesign_agrees_about_code(&stage, &package));
+    let checked = Command::new("sha256sum").args(["-c", "SHA256SUMS"]).current_dir(stage.path("dist")).output();
+    assert_eq!(said(&checked.unwrap()).0, Some(0), "digests are of what is published");
+}
