@@ -256,7 +256,7 @@ impl Service {
             let attributes = json!({ "developerLogUrl": url });
             return answer_json(
                 200,
-                &json!({ "data": { "attributes": attributes, "id": id, "type": "submissionsLog" } }),
+                &json!({ "data": { "attributes": attributes, "id": id, "type": "submissionsLog" }, "meta": {} }),
             );
         }
         seen.questions += 1;

@@ -127,6 +127,8 @@ fn keys_that_are_refused() {
         &["--installer-pem", mixed.to_str().unwrap()],
         "no certificate belongs to the key",
     );
+    let none = stage.private("none.pem", certificate);
+    refused(&stage, "no key", &["--installer-pem", none.to_str().unwrap()], "it has 0 private keys");
     let two = stage.private("two.pem", format!("{key}{}{certificate}", stage.identity(Kind::Installer).key));
     refused(&stage, "two keys", &["--installer-pem", two.to_str().unwrap()], "it has 2 private keys");
     for algorithm in [&["-algorithm", "ED25519"][..], &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]] {

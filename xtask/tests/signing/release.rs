@@ -95,7 +95,7 @@ fn a_staged_root_becomes_a_signed_product() {
     );
     // As somebody else's program reads it.
     let expanded = stage.text("expanded");
-    assert_eq!(said(&stage.run(["expand", made.to_str().unwrap(), &expanded])).0, Some(0));
+    assert_eq!(said(&stage.run(["expand", "--payload", made.to_str().unwrap(), &expanded])).0, Some(0));
     let payload = walkdir::WalkDir::new(&expanded).into_iter().map(Result::unwrap);
     let framework = payload.map(walkdir::DirEntry::into_path).find(|path| path.ends_with("Versions/3.13")).unwrap();
     assert_eq!(about(&stage.program, &framework.join("bin/python3.13")), (true, true));

@@ -14,7 +14,7 @@ use super::{CodeJob, Signer, Timestamps, tools_dir};
 use crate::context::Context;
 use crate::exec::{Ended, Tool, find as find_program};
 use crate::hint::WithHint as _;
-use crate::sign::identity::Identity;
+use crate::sign::identity::{Certificate, Identity};
 use crate::sign::rules::Flag;
 
 /// Before each new try to reach the server of time stamps, seconds. Signing a release asks it two hundred times.
@@ -135,6 +135,10 @@ pub fn code_args(job: &CodeJob<'_>, timestamps: &Timestamps) -> Vec<OsString> {
     }
     if let Some(entitlements) = &object.entitlements {
         args.extend(["--entitlements-xml-file".into(), entitlements.into()]);
+    }
+    if let Some(team) = job.identity.leaf().and_then(Certificate::unit) {
+        // It knows the team by itself only when Apple's own root is in the chain.
+        args.extend(["--team-name".into(), team.into()]);
     }
     if object.role.is_bundle() {
         // What is inside has its signatures already, which must stay.
