@@ -8,6 +8,9 @@ use fake_apple::{NotaryServer, Script};
 
 use crate::{Stage, said};
 
+/// Whoever has issued the key.
+pub const ISSUER: &str = "57246542-96fe-1a63-e053-0824d011072a";
+
 const ID: &str = "00000000-0000-4000-8000-000000000001";
 
 /// A signed package, and a service that follows a script.
@@ -31,7 +34,7 @@ impl Case {
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
         fs::set_permissions(&key, mode).unwrap();
         command.args(["notarize", &self.package, "--notary", "rcodesign", "--poll", "0", "--api-key"]).arg(key);
-        command.args(["--key-id", "FAKE", "--issuer", "57246542-96fe-1a63-e053-0824d011072a"]);
+        command.args(["--key-id", "FAKE", "--issuer", ISSUER]);
         command.args(["--root", &self.stage.text("root.der")]).args(flags).envs(self.server.environment());
         command
     }

@@ -6,16 +6,16 @@ use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Instant;
 
 use fake_apple::{Kind, NotaryServer, Script};
 use flatpkg::xar::{Archive, Signature};
 
-use crate::stage::cache;
+use crate::notary::ISSUER;
+use crate::stage::{XTASK, cache};
 use crate::{Stage, said};
 
-/// The newest staged root of the cache, and whose it is.
-fn staged() -> (PathBuf, String) {
+/// The release whose staged root is the newest of the cache.
+fn built() -> String {
     let steps = fs::read_dir(cache().unwrap().join("steps")).unwrap().map(|entry| entry.unwrap().path());
     let stages = steps.filter(|path| path.file_name().unwrap().to_str().unwrap().starts_with("stage-"));
     let root = stages.max_by_key(|path| path.metadata().unwrap().modified().unwrap()).unwrap();
@@ -24,8 +24,7 @@ fn staged() -> (PathBuf, String) {
     let header = format!("include/python{}/patchlevel.h", version.display());
     let header = fs::read_to_string(versions.join(version).join(header)).unwrap();
     let line = header.lines().find_map(|line| line.strip_prefix("#define PY_VERSION ")).unwrap();
-    let version = line.trim().trim_matches('"').to_owned();
-    (root, version)
+    line.trim().trim_matches('"').to_owned()
 }
 
 fn bytes(archive: &Archive, signature: &Signature) -> Vec<u8> {
@@ -84,29 +83,24 @@ fn rcodesign_agrees_about_code(stage: &Stage, package: &Path) -> usize {
 #[ignore = "needs a release that was built: `cargo xtask ci` runs it after the build"]
 fn the_release_is_signed_notarized_and_stapled() {
     let Some(stage) = Stage::set() else { return };
-    let (root, version) = staged();
-    let (root, url, pin) = (root.to_str().unwrap(), stage.timestamps.url(), stage.text("root.der"));
+    let (version, url, pin) = (built(), stage.timestamps.url(), stage.text("root.der"));
     let (application, installer) = (stage.unified(Kind::Application), stage.unified(Kind::Installer));
-    let started = Instant::now();
-    let flags = ["sign", "--release", &version, "--staged", root, "--root", &pin, "--timestamp-url", &url];
-    let who = ["--application-pem", &application, "--installer-pem", &installer, "--team-id", fake_apple::TEAM];
-    let (code, out, error) = said(&stage.run(flags.iter().chain(&who).copied()));
-    assert_eq!(code, Some(0), "{error}");
-    println!("{error}signed in {:.1?}, {} time stamps", started.elapsed(), stage.timestamps.requests());
-    let package = PathBuf::from(out.trim_end());
-
     let server = NotaryServer::start(*stage.fake.openssl(), Script::saying(&["In Progress", "Accepted"]));
-    let mut notarize = stage.command();
-    notarize.args(["notarize", out.trim_end(), "--notary", "rcodesign", "--poll", "0", "--root", &pin, "--api-key"]);
-    notarize.arg(server.key()).args(["--key-id", "FAKE", "--issuer", "57246542-96fe-1a63-e053-0824d011072a"]);
-    let (code, _, error) = said(&notarize.envs(server.environment()).output().unwrap());
+    let mut release = Command::new(XTASK);
+    release.current_dir(env!("CARGO_MANIFEST_DIR")).envs(server.environment());
+    release.args(["release", &version, "--offline", "--root", &pin, "--timestamp-url", &url]);
+    release.arg("--cache").arg(cache().unwrap()).arg("--dist").arg(stage.path("dist"));
+    release.args(["--application-pem", &application, "--installer-pem", &installer, "--team-id", fake_apple::TEAM]);
+    release.args(["--notary", "rcodesign", "--poll", "0", "--key-id", "FAKE", "--api-key"]).arg(server.key());
+    let (code, out, error) = said(&release.args(["--issuer", ISSUER]).output().unwrap());
     assert_eq!(code, Some(0), "{error}");
-    println!("{error}");
+    println!("{error}{} time stamps", stage.timestamps.requests());
+    let package = PathBuf::from(out.lines().next().unwrap());
     assert_eq!(server.seen().uploads.len(), 1);
 
     let entitlements = concat!(env!("CARGO_MANIFEST_DIR"), "/../installer-assets/entitlements.plist");
     let demands = ["--policy", "gatekeeper", "--root", &pin, "--team-id", fake_apple::TEAM];
-    let verify = ["verify", out.trim_end(), "--strict", "--entitlements", entitlements];
+    let verify = ["verify", package.to_str().unwrap(), "--strict", "--entitlements", entitlements];
     let (code, out, error) = said(&stage.run(verify.iter().chain(&demands).copied()));
     assert_eq!(code, Some(0), "{out}{error}");
     println!("{error}");
