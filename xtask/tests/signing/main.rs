@@ -5,6 +5,7 @@
 
 mod broken;
 mod keys;
+mod mutation;
 mod notary;
 mod real;
 mod release;

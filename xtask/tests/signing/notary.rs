@@ -14,14 +14,14 @@ pub const ISSUER: &str = "57246542-96fe-1a63-e053-0824d011072a";
 const ID: &str = "00000000-0000-4000-8000-000000000001";
 
 /// A signed package, and a service that follows a script.
-struct Case {
-    stage: Stage,
+pub struct Case {
+    pub stage: Stage,
     server: NotaryServer,
-    package: String,
+    pub package: String,
 }
 
 impl Case {
-    fn set(script: Script) -> Option<Self> {
+    pub fn set(script: Script) -> Option<Self> {
         let stage = Stage::set()?;
         let server = NotaryServer::start(*stage.fake.openssl(), script);
         let package = stage.signed_package().to_str().unwrap().to_owned();
@@ -39,7 +39,7 @@ impl Case {
         command
     }
 
-    fn run(&self, flags: &[&str]) -> Output {
+    pub fn run(&self, flags: &[&str]) -> Output {
         self.command(flags).output().unwrap()
     }
 
