@@ -160,7 +160,7 @@ pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, E
 }
 
 /// XML has no way to hold most control characters, not even as references (XML 1.0, production 2, Char).
-fn only_characters(text: &str) -> Result<(), Error> {
+pub(crate) fn only_characters(text: &str) -> Result<(), Error> {
     let is_character =
         |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     match text.chars().find(|c| !is_character(c)) {
