@@ -48,6 +48,8 @@ enum Verb {
     Verify(verbs::verify::Verify),
     Preview(verbs::preview::Preview),
     Manifest(verbs::manifest::Manifest),
+    Diff(verbs::diff::Diff),
+    Install(verbs::install::Install),
     Doctor(verbs::doctor::Doctor),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
@@ -59,7 +61,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("First, and when something fails", &["doctor", "plan"]),
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
     ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
     ("Keeping house", &["clean", "completions", "ci"]),
 ];
 
@@ -86,6 +88,8 @@ impl Cli {
             Verb::Verify(verb) => verb.run(&cx),
             Verb::Preview(verb) => verb.run(&cx),
             Verb::Manifest(verb) => verb.run(&cx),
+            Verb::Diff(verb) => verb.run(&cx),
+            Verb::Install(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),

@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod folder;
+mod format;
+mod image;
 pub mod name;
 mod offer;
 mod parts;
@@ -27,6 +29,7 @@ use assets::Permissions;
 use texts::Texts;
 
 pub use assets::{ComponentAssets, ProductAssets};
+pub use format::{Format, decide as decide_format};
 pub use template::{Escape, Names};
 
 /// Seconds that a script may take before the Installer gives up on it. Our scripts stop by themselves earlier.
@@ -43,11 +46,13 @@ pub enum Ownership {
     Hardened,
 }
 
-/// A product archive that is not signed.
+/// A product that is not signed.
 #[derive(Debug, Clone)]
 pub struct UnsignedPkg {
     /// The file.
     pub path: PathBuf,
+    /// What kind of file.
+    pub format: Format,
     /// Bytes.
     pub len: u64,
     /// Who owns what it installs.
@@ -108,6 +113,7 @@ pub fn package(
     libraries: &[Library],
     root: &Path,
     ownership: Ownership,
+    format: Format,
 ) -> Result<UnsignedPkg> {
     let assets_dir = assets_dir(cx);
     let assets = product_assets(cx)?;
@@ -150,12 +156,22 @@ pub fn package(
     texts.finish()?;
 
     fs_err::create_dir_all(&cx.paths.dist)?;
-    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), false));
+    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), false)).with_extension(format.ending());
     let files = cx.ui.files("package");
-    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
+    let show = |done| files.show(done);
+    match format {
+        Format::Flat => product::write(&product, &path, xar::Options::new(plan.source_date), &show)
+            .map(|_| ())
+            .map_err(anyhow::Error::from),
+        Format::Mpkg => {
+            let title = format!("{} {}", assets.title, plan.python);
+            image::write(&product, &title, plan.source_date, &path, &show)
+        }
+    }
+    .with_context(|| format!("failed to write {}", path.display()))?;
     drop(files);
-    let summary = written.with_context(|| format!("failed to write {}", path.display()))?;
-    Ok(UnsignedPkg { path, len: summary.len, ownership, components: installed, left_out })
+    let len = fs_err::metadata(&path)?.len();
+    Ok(UnsignedPkg { path, format, len, ownership, components: installed, left_out })
 }
 
 /// What texts may name; `left-out` comes later.

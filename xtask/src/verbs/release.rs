@@ -10,7 +10,8 @@ use crate::context::Context;
 use crate::evidence::Subject;
 use crate::evidence::timings::Clock;
 use crate::hint::WithHint as _;
-use crate::package::{Ownership, UnsignedPkg};
+use crate::package::{Format, Ownership, UnsignedPkg, decide_format};
+use crate::plan::Plan;
 use crate::recipe::newest_built;
 use crate::version::PythonVersion;
 
@@ -34,7 +35,33 @@ pub struct Release {
     owners: Owners,
 
     #[command(flatten)]
+    kind: Kind,
+
+    #[command(flatten)]
     options: Options,
+}
+
+/// Which kind of package is made.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Kind {
+    /// The kind of package [default: what the oldest macOS of the release installs; Mac/formats.toml has the rules].
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+impl Kind {
+    /// What packaging makes for a plan; says what there is to say against it.
+    ///
+    /// # Errors
+    /// When the oldest macOS of the plan can't install it.
+    pub fn format(self, cx: &Context, plan: &Plan) -> Result<Format> {
+        let Some(minimum) = plan.archs.values().min() else { return Ok(Format::Flat) };
+        let (format, warning) = decide_format(&cx.paths.mac(), *minimum, self.format)?;
+        if let Some(warning) = warning {
+            cx.ui.say(format_args!("warning: {warning}"));
+        }
+        Ok(format)
+    }
 }
 
 /// Who owns what is installed.
@@ -59,8 +86,8 @@ impl Release {
     /// When there is none.
     pub fn newest(cx: &Context) -> Result<Self> {
         let version = newest_built(&cx.paths.mac())?;
-        let (owners, options) = (Owners::default(), Options::default());
-        Ok(Self { version, from: From { sources: None }, unsigned: true, owners, options })
+        let (owners, kind, options) = (Owners::default(), Kind::default(), Options::default());
+        Ok(Self { version, from: From { sources: None }, unsigned: true, owners, kind, options })
     }
 
     /// Makes the release.
@@ -72,22 +99,26 @@ impl Release {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
         let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
+        let format = self.kind.format(cx, &plan)?;
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();
         let sources = clock.time("fetch", || crate::fetch::all(cx, &plan.sources(), from))?;
         let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources, OnFailure::Stop))?;
         let package = clock.time("package", || {
-            crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
+            let owners = self.owners.ownership();
+            crate::package::package(cx, &plan, &recipes.libraries, &built.root, owners, format)
         })?;
-        clock.time("verify", || super::verify::package(cx, &package.path, false))?;
+        clock.time("verify", || super::verify::product(cx, &package))?;
         let subject = Subject { plan: &plan, recipes: &recipes, package: &package };
         let files = clock.time("evidence", || crate::evidence::write(cx, &subject))?;
         clock.write(cx, &plan, &package.path)?;
         summary(cx, &package);
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", files.len()));
         let path = package.path.strip_prefix(&cx.paths.repo).unwrap_or(&package.path);
-        cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
+        if format == Format::Flat {
+            cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
+        }
         Ok(())
     }
 }

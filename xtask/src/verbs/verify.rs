@@ -5,12 +5,14 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
+use flatpkg::effect::Installable;
 use flatpkg::package::Package;
 use flatpkg::verify::Options;
 
 use crate::build::Built;
 use crate::context::Context;
 use crate::hint::Unusable;
+use crate::package::{Format, UnsignedPkg};
 use crate::plan::{Plan, Pyc, STACK_SIZE, framework_prefix};
 use crate::recipe::{Recipes, newest_built};
 use crate::ui::brief;
@@ -106,6 +108,36 @@ pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
         bail!("{} is not sound: {} findings", path.display(), report.findings.len());
     }
     cx.ui.say(format_args!("{:>7} {name}", brief(started.elapsed())));
+    Ok(())
+}
+
+/// Verifies a product of ours, of either format.
+///
+/// # Errors
+/// All findings.
+pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
+    match product.format {
+        Format::Flat => package(cx, &product.path, false),
+        Format::Mpkg => image(cx, &product.path),
+    }
+}
+
+/// Verifies a disk image: its checksums, and that the bill of materials of every package agrees with its archive.
+fn image(cx: &Context, path: &Path) -> Result<()> {
+    let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
+    let opened = crate::install::open(path)?;
+    let mut wrong = Vec::new();
+    if let Installable::Bundle(bundle) = opened.installable()? {
+        for member in &bundle.members {
+            let places = member.disagreements().with_context(|| unreadable(path))?;
+            wrong.extend(places.iter().map(|place| format!("{}: {place}", member.file_name)));
+        }
+    }
+    wrong.iter().for_each(|line| cx.ui.say(format_args!("{line}: the archive and its bill of materials disagree")));
+    if !wrong.is_empty() {
+        bail!("{} is not sound: {} findings", path.display(), wrong.len());
+    }
+    task.done("");
     Ok(())
 }
 
