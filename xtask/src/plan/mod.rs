@@ -98,7 +98,7 @@ impl Plan {
     pub fn sources(&self) -> Vec<&Source> {
         let mut sources: BTreeMap<Sha256, &Source> = BTreeMap::new();
         for op in self.steps.iter().flat_map(|step| &step.ops) {
-            sources.extend(op.source().map(|source| (source.sha256, source)));
+            sources.extend(op.source().map(|source| (source.pin(), source)));
         }
         sources.into_values().collect()
     }

@@ -38,6 +38,9 @@ pub fn steps(
     // installed, so compileall is asked for its help instead of minutes of work.
     let serial = ["make", "-j1", "frameworkinstall", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
     ops.push(Op::run("install Python", "src", argv(&serial, &install)));
+    ops.extend(release.also_install.iter().map(|target| {
+        Op::run("install more of Python", "src", argv(&["make", "-j1", target, "DESTDIR=@out@"], &install))
+    }));
     ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
     if !release.current {
         ops.push(Op::Remove { path: "@out@/Library/Frameworks/Python.framework/Versions/Current".into() });

@@ -13,7 +13,11 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {
-        _ = writeln!(text, "fetch    {:32} {:>10} bytes  sha256 {}", source.file, source.size, source.sha256.short());
+        let digest = match (&source.sha256, &source.md5) {
+            (Some(sha256), _) => format!("sha256 {}", sha256.short()),
+            (None, md5) => format!("no sha256 known, md5 {}", md5.as_deref().unwrap_or_default()),
+        };
+        _ = writeln!(text, "fetch    {:32} {:>10} bytes  {digest}", source.file, source.size);
     }
     for step in &plan.steps {
         let key = plan.keys.get(&step.name).map(crate::digest::Sha256::short).unwrap_or_default();

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, System, Universal};
 pub use linux::LinuxTools;
-pub use release::{LeftOut, Release};
+pub use release::{LeftOut, Period, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
 use crate::hint::{WithHint as _, causes, hinted};

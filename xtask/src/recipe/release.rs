@@ -29,6 +29,12 @@ pub struct Release {
     pub libraries: Vec<String>,
     /// What the installer is made for.
     pub variant: Variant,
+    /// What other installers of the release are made for.
+    #[serde(default)]
+    pub other_variants: Vec<Variant>,
+    /// What `make` installs beside the framework.
+    #[serde(default)]
+    pub also_install: Vec<String>,
     /// Arguments of Python's configure script that this release needs on every host.
     pub configure: Vec<String>,
     /// Whether it takes over `Versions/Current` on the user's disk, as every release since 3.7.8 does.
@@ -61,7 +67,7 @@ pub struct Patch {
 
 /// What an installer is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variant {
     /// The part of the file name that says it: `macos11`.
     #[serde(deserialize_with = "text::name")]
@@ -70,6 +76,34 @@ pub struct Variant {
     pub archs: Vec<Arch>,
     /// The oldest macOS for Intel; Apple silicon never asks for less than 11.0.
     pub minimum: DeploymentTarget,
+    /// The oldest macOS when cross-compiling, where that can't be as old.
+    #[serde(default)]
+    pub cross_minimum: Option<DeploymentTarget>,
+    /// Arguments of Python's configure script that only this variant needs.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// The compiler and SDK of the time, on a Mac of the time.
+    #[serde(default)]
+    pub period: Option<Period>,
+}
+
+/// Tools that a variant was made with, where today's can't make it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// Xcode's name of the C compiler.
+    pub cc: String,
+    /// And of the C++ compiler.
+    pub cxx: String,
+    /// Where the SDK is.
+    pub sdk: String,
+}
+
+impl Release {
+    /// All variants, the usual one first.
+    pub fn variants(&self) -> impl Iterator<Item = &Variant> {
+        std::iter::once(&self.variant).chain(&self.other_variants)
+    }
 }
 
 impl Variant {
@@ -77,7 +111,7 @@ impl Variant {
     pub fn minimum_of(&self, arch: Arch) -> DeploymentTarget {
         match arch {
             Arch::Arm64 => self.minimum.max(DeploymentTarget::BIG_SUR),
-            Arch::X86_64 => self.minimum,
+            Arch::Ppc | Arch::I386 | Arch::X86_64 => self.minimum,
         }
     }
 }
