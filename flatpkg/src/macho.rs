@@ -89,8 +89,8 @@ impl MachO {
 pub struct FileFacts {
     /// POSIX checksum of the contents.
     pub cksum: u32,
-    /// The slices, if it is a Mach-O file.
-    pub macho: Option<MachO>,
+    /// The slices, if it is a Mach-O file. Boxed: most files are none, and there is one of these for each file.
+    pub macho: Option<Box<MachO>>,
 }
 
 /// A slice whose place is known and whose checksum is being made.
@@ -189,7 +189,7 @@ impl Examiner {
                 .map(MachO::Fat),
             _ => None,
         };
-        FileFacts { cksum, macho }
+        FileFacts { cksum, macho: macho.map(Box::new) }
     }
 }
 
@@ -282,7 +282,7 @@ mod tests {
         ];
         for piece in [1, 7, 969, 4096, 20000] {
             let facts = examine(&file, piece);
-            assert_eq!(facts.macho.as_ref().map(MachO::slices), Some(&expected[..]));
+            assert_eq!(facts.macho.as_deref().map(MachO::slices), Some(&expected[..]));
             assert_eq!(facts.cksum, cksum(&file));
         }
     }
@@ -292,7 +292,7 @@ mod tests {
         let mut file = [0xFEED_FACF_u32, 0x0100_000C, 2].map(u32::to_le_bytes).concat();
         file.resize(64, 0);
         let slice = Slice { cpu: CpuType::ARM64, subtype: 2, size: 64, cksum: cksum(&file) };
-        assert_eq!(examine(&file, 5).macho, Some(MachO::Thin(slice)));
+        assert_eq!(examine(&file, 5).macho, Some(Box::new(MachO::Thin(slice))));
         let mut file = [0xFEED_FACE_u32, 18, 0].map(u32::to_be_bytes).concat();
         file.resize(64, 0);
         assert_eq!(examine(&file, 64).macho.unwrap().slices()[0].cpu.to_string(), "ppc");

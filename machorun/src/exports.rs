@@ -5,6 +5,8 @@
 //! is described in `mach-o/loader.h` at `dyld_info_command`. A lookup follows one path: every edge must consume at
 //! least one byte of the name, so a hostile trie costs no more steps than the name is long.
 
+use std::ops::Range;
+
 /// What a name leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Export<'data> {
@@ -50,12 +52,15 @@ fn c_str<'data>(data: &mut &'data [u8]) -> Option<&'data [u8]> {
 /// # Errors
 /// When the trie's bytes contradict each other on the way.
 pub fn find<'data>(trie: &'data [u8], name: &[u8]) -> Result<Option<Export<'data>>, String> {
-    walk(trie, name)
-        .ok_or_else(|| format!("the export trie is cut off on the way to {}", String::from_utf8_lossy(name)))
+    let found = match terminal(trie, name) {
+        Some(Some(at)) => trie.get(at).and_then(export).map(Some),
+        other => other.map(|_| None),
+    };
+    found.ok_or_else(|| format!("the export trie is cut off on the way to {}", String::from_utf8_lossy(name)))
 }
 
-/// `None` is a malformed trie.
-fn walk<'data>(trie: &'data [u8], name: &[u8]) -> Option<Option<Export<'data>>> {
+/// Where the terminal part of a name's node lies in the trie; an outer `None` is a malformed trie.
+pub(crate) fn terminal(trie: &[u8], name: &[u8]) -> Option<Option<Range<usize>>> {
     if trie.is_empty() {
         return Some(None);
     }
@@ -65,7 +70,8 @@ fn walk<'data>(trie: &'data [u8], name: &[u8]) -> Option<Option<Export<'data>>> 
         let size = usize::try_from(uleb(&mut node)?).ok()?;
         let (terminal, mut children) = node.split_at_checked(size)?;
         if rest.is_empty() {
-            return if terminal.is_empty() { Some(None) } else { export(terminal).map(Some) };
+            let end = trie.len() - children.len();
+            return Some((size > 0).then(|| end - terminal.len()..end));
         }
         let (&count, edges) = children.split_first()?;
         children = edges;

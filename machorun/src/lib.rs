@@ -1,11 +1,12 @@
 //! Runs the x86_64 slice of Mach-O programs on Linux. `README.md` beside this crate draws the whole.
 //!
-//! Two halves. The *parsing half* ([`image`], [`fixups`], [`exports`], [`tbd`], [`launch`]) turns untrusted bytes into
+//! Two halves. The *parsing half* ([`image`], [`fixups`], [`exports`], [`tbd`], [`launch`], [`damage`]) turns untrusted bytes into
 //! values, has no `unsafe` and works on every machine. The *running half* ([`run`]) maps those values into this
 //! process and lends them a libSystem made of glibc; it exists on x86_64 Linux only.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
+pub mod damage;
 pub mod error;
 pub mod exports;
 pub mod fixups;

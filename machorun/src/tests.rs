@@ -29,7 +29,7 @@ fn segment(into: &mut Vec<u8>, name: &str, memory: (u64, u64), file: (u64, u64),
 }
 
 /// A bundle with one library, one pointer to rebase and one symbol to bind.
-fn sample() -> Vec<u8> {
+pub fn sample() -> Vec<u8> {
     let rebase: &[u8] = &[0x11, 0x21, 0x00, 0x51, 0x00];
     let bind: &[u8] = &[0x11, 0x40, b'_', b'a', 0, 0x51, 0x71, 0x08, 0x90, 0x00];
     let mut commands = Vec::new();
@@ -60,6 +60,47 @@ fn the_sample_is_read() {
     assert_eq!(image.libraries[0].name, "/usr/lib/a.dylib");
     assert_eq!(image.fixups.rebases, [Rebase { at: 0x1000, target: None }]);
     assert_eq!(image.fixups.binds, [Bind { at: 0x1008, import: 0, addend: 0 }]);
+    assert_eq!(image.fixups.imports, [Import { name: b"_a", origin: Origin::Library(0), weak: false }]);
+}
+
+/// The same bundle with chained fixups, `mach-o/fixup-chains.h`: pointers of format 6 (64 bits, offsets from the start),
+/// imports of format 2 (with addend).
+fn chained() -> Vec<u8> {
+    let mut commands = Vec::new();
+    segment(&mut commands, "__TEXT", (0, 0x1000), (0, 0x1000), 5);
+    segment(&mut commands, "__DATA", (0x1000, 0x1000), (0x1000, 0x10), 3);
+    segment(&mut commands, "__LINKEDIT", (0x2000, 0x1000), (0x1010, 0x60), 1);
+    words(&mut commands, &[0x8000_0034, 16, 0x1010, 0x58]);
+    words(&mut commands, &[0xc, 48, 24, 0, 0, 0]);
+    commands.extend(b"/usr/lib/a.dylib\0\0\0\0\0\0\0\0");
+    let mut file = Vec::new();
+    words(&mut file, &[0xfeed_facf, 0x0100_0007, 3, 8, 5, commands.len() as u32, 0, 0]);
+    file.extend(commands);
+    file.resize(0x1000, 0);
+    // A rebase to 0x1008, and 2 strides of 4 bytes to the next: a bind to import 0 with addend 3, the last one.
+    longs(&mut file, &[0x1008 | 2 << 51, 1 << 63 | 3 << 24]);
+    // The header: version, where the starts, imports and symbols are, how many imports, their format, plain symbols.
+    words(&mut file, &[0, 0x20, 0x48, 0x50, 1, 2, 0]);
+    words(&mut file, &[0]);
+    // Starts: of three segments, the second has some 16 bytes on.
+    words(&mut file, &[3, 0, 16, 0]);
+    // Size 24, page size, format 6, segment's offset, largest pointer, one page, first at 0.
+    words(&mut file, &[24, 0x0006_1000]);
+    longs(&mut file, &[0x1000]);
+    words(&mut file, &[0, 0x0000_0001]);
+    // The import: library 1, not weak, name at 1; addend 4.
+    words(&mut file, &[1 | 1 << 9, 4]);
+    file.extend(b"\0_a\0\0\0\0\0");
+    file.resize(0x1070, 0);
+    file
+}
+
+#[test]
+fn chains_say_the_same_as_byte_code() {
+    let file = chained();
+    let image = Image::parse("chained", &file).unwrap();
+    assert_eq!(image.fixups.rebases, [Rebase { at: 0x1000, target: Some(0x1008) }]);
+    assert_eq!(image.fixups.binds, [Bind { at: 0x1008, import: 0, addend: 7 }]);
     assert_eq!(image.fixups.imports, [Import { name: b"_a", origin: Origin::Library(0), weak: false }]);
 }
 

@@ -81,7 +81,7 @@ impl Cli {
             Verb::Fetch(verb) => verb.run(&cx),
             Verb::Build(verb) => verb.run(&cx),
             Verb::Package(verb) => verb.run(&cx),
-            Verb::Release(verb) => verb.run(&cx),
+            Verb::Release(verb) => verb.run(&cx).map(drop),
             Verb::Inspect(verb) => verb.run(&cx),
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Test(verb) => verb.run(&cx),

@@ -1,6 +1,6 @@
 //! Errors with a remedy: a chain of causes, and at its end what to do about it.
 
-use std::fmt;
+use std::{fmt, io};
 
 use anyhow::Error;
 
@@ -62,10 +62,21 @@ pub fn innermost(error: &Error) -> String {
     error.chain().map(ToString::to_string).filter(|link| !link.starts_with(PREFIX)).last().unwrap_or_default()
 }
 
+/// Whether a disk was full, whoever noticed.
+pub fn is_full_disk(error: &Error) -> bool {
+    error.chain().any(|cause| {
+        let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
+        kind == Some(io::ErrorKind::StorageFull) || cause.to_string().contains("No space left on device")
+    })
+}
+
 /// An error as the terminal shows it: what failed, the causes below it, the hints last.
 pub fn render(error: &Error) -> String {
-    let (hints, causes): (Vec<_>, Vec<_>) =
+    let (mut hints, causes): (Vec<_>, Vec<_>) =
         error.chain().map(ToString::to_string).partition(|link| link.starts_with(PREFIX));
+    if hints.is_empty() && is_full_disk(error) {
+        hints.push(format!("{PREFIX}make room there, then run the same command again; nothing half-written is left"));
+    }
     let mut lines = Vec::new();
     for (depth, cause) in causes.iter().enumerate() {
         // Some libraries repeat their cause in their own text; once is enough.
@@ -93,5 +104,13 @@ mod tests {
           caused by: got 91c0, Mac/recipes/openssl.toml says d80c
           hint: check the signature, then update `sha256`
         ");
+    }
+
+    #[test]
+    fn a_full_disk_has_a_remedy_whoever_meets_it() {
+        let full = || Error::new(io::Error::from(io::ErrorKind::StorageFull)).context("failed to write x.pkg");
+        assert!(render(&full()).ends_with("nothing half-written is left"), "{}", render(&full()));
+        let own = render(&hinted(full(), "name another folder"));
+        assert!(own.ends_with("\n  hint: name another folder"), "{own}");
     }
 }

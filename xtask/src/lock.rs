@@ -31,12 +31,15 @@ pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
         .with_context(|| format!("{} can't be written, and is where a {work} is kept", dir.display()))
         .hint(other.to_owned())?;
     if file.try_lock().is_err() {
+        // One that has just begun may not have written its number yet.
         let owner = fs_err::read_to_string(&path).unwrap_or_default();
-        return Err(anyhow!("another {work} is at work in {} (process {})", dir.display(), owner.trim()))
+        let owner = if owner.is_empty() { "just begun".to_owned() } else { format!("process {owner}") };
+        return Err(anyhow!("another {work} is at work in {} ({owner})", dir.display()))
             .hint(format!("wait for it, or {other}"));
     }
-    file.set_len(0)?;
-    (&file).write_all(std::process::id().to_string().as_bytes())?;
+    let own = std::process::id().to_string();
+    (&file).write_all(own.as_bytes())?;
+    file.set_len(own.len() as u64)?;
     Ok(Lock { file })
 }
 

@@ -98,7 +98,12 @@ pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
             size: size(path, &entry.kind)?,
         })
     };
-    tree.iter().map(|(path, entry)| record(path, entry)).collect()
+    // Grown by doubling, it would take twice as much memory for a moment.
+    let mut records = Vec::with_capacity(tree.len());
+    for (path, entry) in tree.iter() {
+        records.push(record(path, entry)?);
+    }
+    Ok(records)
 }
 
 fn size(path: &TreePath, kind: &Kind) -> Result<u32, Error> {

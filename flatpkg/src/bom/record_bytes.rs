@@ -15,7 +15,7 @@ pub(super) fn encode(record: &Record, out: &mut Vec<u8>) {
         Node::Directory => (kind::DIRECTORY, architecture::PLAIN, 0o040000),
         Node::File(facts) => (
             kind::FILE,
-            match &facts.macho {
+            match facts.macho.as_deref() {
                 None => architecture::PLAIN,
                 Some(MachO::Thin(_)) => architecture::PLAIN | architecture::THIN,
                 Some(MachO::Fat(_)) => architecture::PLAIN | architecture::FAT,
@@ -79,7 +79,7 @@ pub(super) fn decode(block: &[u8], path: TreePath) -> Result<(Record, bool), &'s
         (kind::DIRECTORY, _) => (Node::Directory, 0o040000),
         (kind::FILE, architecture) => {
             let cksum = word(&mut rest)?;
-            let macho = macho(architecture, &mut rest)?;
+            let macho = macho(architecture, &mut rest)?.map(Box::new);
             (Node::File(FileFacts { cksum, macho }), 0o100000)
         }
         (kind::SYMLINK, _) => {

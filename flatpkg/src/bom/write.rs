@@ -3,8 +3,6 @@
 //! Block numbers are Apple's: 1 to 10 are the variables with their trees and empty nodes (the node of Paths is 3),
 //! then for each path its record, its key and its pointer. Nodes that Paths needs beside its root come last.
 
-use std::collections::HashMap;
-
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromZeros, IntoBytes};
 
@@ -30,7 +28,8 @@ pub(super) fn encode(bom: &Bom, capacity: Capacity) -> Result<Vec<u8>, Error> {
         next_number - 1
     });
 
-    let mut store = Store::new(next_number);
+    let names: usize = bom.records.iter().map(|record| record.path.name().len()).sum();
+    let mut store = Store::new(next_number, names + nodes.iter().map(|(_, node)| node.len()).sum::<usize>());
     fixed_blocks(bom, count, &mut store)?;
     let mut number = FIXED;
     for (place, (record, parent)) in bom.records.iter().zip(&parents).enumerate() {
@@ -55,34 +54,28 @@ fn parents(records: &[Record]) -> Result<Vec<u32>, Error> {
         Some(root) if root.path.is_root() => {}
         other => return Err(Error::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
     }
-    let mut ids: HashMap<&[u8], u32> = HashMap::with_capacity(records.len());
-    let mut parents = Vec::with_capacity(records.len());
-    for (record, id) in records.iter().zip(1..) {
-        let parent = match record.path.parent() {
-            None => 0,
-            Some(parent) => *ids.get(parent).ok_or_else(|| Error::NoParent { path: record.path.clone() })?,
-        };
-        parents.push(parent);
-        if ids.insert(record.path.as_bytes(), id).is_some() {
-            return Err(Error::Duplicate { path: record.path.clone() });
-        }
+    if let Some((_, second)) = records.iter().zip(records.iter().skip(1)).find(|(one, next)| one.path >= next.path) {
+        return Err(Error::Duplicate { path: second.path.clone() });
     }
-    Ok(parents)
+    let parent = |record: &Record| match record.path.parent() {
+        None => Ok(0),
+        Some(parent) => match records.binary_search_by(|record| record.path.as_bytes().cmp(parent)) {
+            Ok(place) => Ok(place as u32 + 1),
+            Err(_) => Err(Error::NoParent { path: record.path.clone() }),
+        },
+    };
+    records.iter().map(parent).collect()
 }
 
 /// Pointers and keys of all paths in the order of (number of the directory, name).
 fn leaf_entries(records: &[Record], parents: &[u32]) -> Vec<Pair> {
-    let mut order: Vec<(u32, &[u8], u32)> = parents
-        .iter()
-        .zip(records)
-        .zip(0..)
-        .map(|((parent, record), place)| (*parent, record.path.name(), place))
-        .collect();
-    order.sort_unstable();
+    let mut order: Vec<(u32, u32)> = parents.iter().copied().zip(0..).collect();
+    let name = |place: u32| records.get(place as usize).map(|record| record.path.name());
+    order.sort_unstable_by(|(parent, place), (other, after)| (parent, name(*place)).cmp(&(other, name(*after))));
     let blocks = |place| FIXED + 3 * place;
     order
         .into_iter()
-        .map(|(_, _, place)| Pair { value: (blocks(place) + 3).into(), key: (blocks(place) + 2).into() })
+        .map(|(_, place)| Pair { value: (blocks(place) + 3).into(), key: (blocks(place) + 2).into() })
         .collect()
 }
 
@@ -134,10 +127,11 @@ struct Store {
 }
 
 impl Store {
-    /// A store for blocks 1 to `end` - 1.
-    fn new(end: u32) -> Store {
-        // About what a file takes: growing by doubling would take up to twice as much memory.
-        let mut bytes = Vec::with_capacity(HEADER_SPACE + 32 * end as usize);
+    /// A store for blocks 1 to `end` - 1, with names and nodes of some bytes.
+    fn new(end: u32, bytes: usize) -> Store {
+        // What a file takes, links and Mach-O files aside: growing by doubling would take up to twice as much memory.
+        let fixed = HEADER_SPACE + 3 * NODE_SIZE + 512;
+        let mut bytes = Vec::with_capacity(fixed + bytes + (48 / 3 + size_of::<Slot>()) * end as usize);
         bytes.resize(HEADER_SPACE, 0);
         Store { bytes, index: vec![Slot::new_zeroed(); end as usize] }
     }

@@ -1,10 +1,13 @@
 //! Paths inside a package.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::ffi::OsStr;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The longest path in bytes. macOS opens no path above 1,024 (`PATH_MAX`), Linux none above 4,096.
 pub const MAX_PATH: usize = 4096;
@@ -23,8 +26,10 @@ pub const MAX_PATH: usize = 4096;
 /// assert_eq!(path.dotted(), b"./bin/python3");
 /// assert!(TreePath::new("../etc/passwd").is_err());
 /// ```
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct TreePath(Vec<u8>);
+///
+/// A clone shares the bytes: a path is in a tree, in what was learnt of its file and in the bill of materials.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct TreePath(Option<Arc<[u8]>>);
 
 /// A name that can't be a path of a tree.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -64,15 +69,20 @@ pub enum PathFlaw {
 
 impl TreePath {
     /// The root: written `.` in archives.
-    pub const ROOT: TreePath = TreePath(Vec::new());
+    pub const ROOT: TreePath = TreePath(None);
 
     /// Checks `path`. The empty path is the root; `.` and `./a` are refused, see [`TreePath::from_dotted`].
     pub fn new(path: impl Into<Vec<u8>>) -> Result<TreePath, BadPath> {
         let path = path.into();
         match flaw(&path) {
-            None => Ok(TreePath(path)),
+            None => Ok(TreePath::of(path)),
             Some(flaw) => Err(BadPath::new(&path, flaw)),
         }
+    }
+
+    /// Bytes that are a path.
+    fn of(path: Vec<u8>) -> TreePath {
+        TreePath((!path.is_empty()).then(|| path.into()))
     }
 
     /// Reads a path as archives write it: `.` is the root and a leading `./` is dropped.
@@ -89,8 +99,8 @@ impl TreePath {
         if name.contains(&b'/') {
             return Err(BadPath::new(name, PathFlaw::Slash));
         }
-        let mut path = Vec::with_capacity(self.0.len() + 1 + name.len());
-        path.extend_from_slice(&self.0);
+        let mut path = Vec::with_capacity(self.as_bytes().len() + 1 + name.len());
+        path.extend_from_slice(self.as_bytes());
         if !path.is_empty() {
             path.push(b'/');
         } else if name.is_empty() {
@@ -102,12 +112,12 @@ impl TreePath {
 
     /// The bytes: empty for the root.
     pub fn as_bytes(&self) -> &[u8] {
-        &self.0
+        self.0.as_deref().unwrap_or_default()
     }
 
     /// The path to join to the directory that stands for the root; empty for the root.
     pub fn as_path(&self) -> &Path {
-        Path::new(OsStr::from_bytes(&self.0))
+        Path::new(OsStr::from_bytes(self.as_bytes()))
     }
 
     /// The path as cpio archives write it: `.`, `./a`, `./a/b`.
@@ -117,12 +127,12 @@ impl TreePath {
 
     /// Whether this is the root.
     pub fn is_root(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_none()
     }
 
     /// The last component; empty for the root.
     pub fn name(&self) -> &[u8] {
-        self.0.rsplit(|&byte| byte == b'/').next().unwrap_or_default()
+        self.as_bytes().rsplit(|&byte| byte == b'/').next().unwrap_or_default()
     }
 
     /// The bytes of the directory this lies in, `None` for the root. A [`Tree`](super::Tree) is keyed by them.
@@ -130,8 +140,8 @@ impl TreePath {
         if self.is_root() {
             return None;
         }
-        let slash = self.0.iter().rposition(|&byte| byte == b'/').unwrap_or(0);
-        self.0.get(..slash)
+        let slash = self.as_bytes().iter().rposition(|&byte| byte == b'/').unwrap_or(0);
+        self.as_bytes().get(..slash)
     }
 
     /// The way from a directory above to this path; `None` where the directory isn't above it.
@@ -139,13 +149,13 @@ impl TreePath {
         if top.is_root() {
             return (!self.is_root()).then(|| self.clone());
         }
-        let rest = self.0.strip_prefix(top.as_bytes())?.strip_prefix(b"/")?;
-        Some(TreePath(rest.to_vec()))
+        let rest = self.as_bytes().strip_prefix(top.as_bytes())?.strip_prefix(b"/")?;
+        Some(TreePath::of(rest.to_vec()))
     }
 
     /// The components from the top; none for the root.
     pub fn components(&self) -> impl Iterator<Item = &[u8]> {
-        self.0.split(|&byte| byte == b'/').filter(|name| !name.is_empty())
+        self.as_bytes().split(|&byte| byte == b'/').filter(|name| !name.is_empty())
     }
 }
 
@@ -177,23 +187,41 @@ fn flaw(path: &[u8]) -> Option<PathFlaw> {
     })
 }
 
-/// A tree can be searched by plain bytes: they sort as the paths do.
+/// A tree can be searched by plain bytes: they sort and hash as the paths do.
 impl Borrow<[u8]> for TreePath {
     fn borrow(&self) -> &[u8] {
-        &self.0
+        self.as_bytes()
+    }
+}
+
+impl Ord for TreePath {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl PartialOrd for TreePath {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for TreePath {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
     }
 }
 
 impl fmt::Display for TreePath {
     /// The path as text, `.` for the root; bytes that aren't UTF-8 become U+FFFD.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.is_root() { f.pad(".") } else { f.pad(&String::from_utf8_lossy(&self.0)) }
+        if self.is_root() { f.pad(".") } else { f.pad(&String::from_utf8_lossy(self.as_bytes())) }
     }
 }
 
 impl fmt::Debug for TreePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "\"{}\"", self.0.escape_ascii())
+        write!(f, "\"{}\"", self.as_bytes().escape_ascii())
     }
 }
 

@@ -5,7 +5,7 @@ mod op;
 mod schedule;
 mod scrub;
 mod text;
-mod tree;
+pub mod tree;
 mod unpack;
 mod workers;
 
@@ -20,6 +20,7 @@ use crate::lock::Lock;
 use crate::plan::{Plan, STAGE};
 use workers::Builder;
 
+pub use text::Names;
 pub use tree::copy as copy_tree;
 
 /// A finished build.

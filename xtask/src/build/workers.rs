@@ -13,7 +13,7 @@ use super::{OnFailure, op, text, tree};
 use crate::context::Context;
 use crate::exec::{Crew, fresh_log, plain_modes, processor_time};
 use crate::fetch::Sources;
-use crate::hint::{hinted, render};
+use crate::hint::{hinted, is_full_disk, render};
 use crate::plan::{Plan, Step};
 use crate::ui::brief;
 
@@ -191,11 +191,7 @@ impl<'a> Builder<'a> {
 
     /// Adds what to do about a full disk.
     fn explain(&self, error: Error) -> Error {
-        let is_full = |cause: &(dyn std::error::Error + 'static)| {
-            let kind = cause.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
-            kind == Some(std::io::ErrorKind::StorageFull) || cause.to_string().contains("No space left on device")
-        };
-        if error.chain().any(is_full) {
+        if is_full_disk(&error) {
             let cache = self.cx.paths.cache.display();
             return hinted(error, format!("make room below {cache}, or name another folder with --cache DIR"));
         }

@@ -28,6 +28,9 @@ impl GivenDocs {
     pub fn open(file: &Path) -> Result<Self> {
         let file = std::path::absolute(file)?;
         let ending = file.extension().unwrap_or_default();
+        if !file.exists() {
+            return Err(anyhow!("there is no {}", file.display())).hint("--docs takes `sphinx`, or a tar archive");
+        }
         if !file.is_file() || !ENDINGS.iter().any(|known| ending == *known) {
             return Err(anyhow!("{} is not an archive of documentation", file.display()))
                 .hint(format!("--docs takes `sphinx`, or a tar archive whose name ends in {}", ENDINGS.join(", ")));
@@ -44,7 +47,9 @@ mod tests {
     fn other_files_are_refused() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("python-3.13.5-docs-html.tar.bz2");
-        let text = crate::hint::render(&GivenDocs::open(&file).unwrap_err());
+        let said = |file: &Path| crate::hint::render(&GivenDocs::open(file).unwrap_err());
+        assert!(said(&file).starts_with("error: there is no /"), "{}", said(&file));
+        let text = said(dir.path());
         assert!(text.contains("is not an archive of documentation") && text.contains("hint: --docs takes"), "{text}");
         fs_err::write(&file, "x").unwrap();
         assert_eq!(GivenDocs::open(&file).unwrap().digest, Sha256::of(b"x"));

@@ -4,79 +4,122 @@
 //! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader.
 
 mod expectations;
+mod install;
+mod loader;
+mod self_check;
 mod smoke;
+mod speed;
 mod suite;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use machorun::image::{Image, Kind, slice};
 use machorun::launch::{self, Places};
 use walkdir::WalkDir;
 
 use crate::context::Context;
-use crate::exec::{Check, Job};
+use crate::exec::Job;
 use crate::hint::WithHint as _;
 use crate::plan::{Plan, framework_prefix};
 
+pub use loader::check as check_loader;
+pub use self_check::self_check;
 pub use smoke::smoke;
+pub use speed::speed;
 pub use suite::suite;
+
+/// What is run: a copy of it.
+#[derive(Debug, Clone)]
+pub enum From {
+    /// A staged root.
+    Root(PathBuf),
+    /// An installer package. It is installed, with its install scripts, as far as a folder can stand for a disk.
+    Package(PathBuf),
+}
 
 /// A copy of a root that can run.
 pub struct Interpreter {
     /// Thrown away at the end.
     folder: tempfile::TempDir,
+    /// The copy: what would be `/` on a Mac.
+    root: PathBuf,
+    /// The framework's version in the copy.
+    framework: PathBuf,
     /// `bin/python3.13` in the copy.
     program: PathBuf,
 }
 
 impl Interpreter {
-    /// Copies a staged root, and makes its programs start on this machine.
+    /// Copies what is to be run, and makes its programs start on this machine.
     ///
     /// # Errors
-    /// When it can't be copied, or this machine can't run it at all.
-    pub fn prepare(cx: &Context, plan: &Plan, root: &Path) -> Result<Self> {
+    /// When it can't be copied, an install script fails, or this machine can't run it at all.
+    pub fn prepare(cx: &Context, plan: &Plan, from: &From) -> Result<Self> {
         if let Some((what, remedy)) = obstacle() {
             return Err(anyhow!("macOS programs can't run on this machine: {what}")).hint(remedy);
         }
         let folder = tempfile::Builder::new().prefix("python-macos").tempdir()?;
-        let copy = fs_err::canonicalize(folder.path())?.join("root");
-        let framework = framework_prefix(plan.python);
-        let framework = framework.trim_start_matches('/');
-        crate::build::copy_tree(&root.join(framework), &copy.join(framework))?;
-        let program = copy.join(framework).join("bin").join(format!("python{}", plan.python.short()));
+        let place = fs_err::canonicalize(folder.path())?;
+        let root = place.join("root");
+        let below = framework_prefix(plan.python);
+        let below = below.trim_start_matches('/');
+        let framework = root.join(below);
+        let name = match from {
+            From::Root(staged) => {
+                crate::build::copy_tree(&staged.join(below), &framework)?;
+                staged
+            }
+            From::Package(package) => {
+                install::payloads(package, &place)?;
+                package
+            }
+        };
+        let program = framework.join("bin").join(format!("python{}", plan.python.short()));
         if !program.is_file() {
-            return Err(anyhow!("{} has no {}", root.display(), program.file_name().unwrap_or_default().display()))
-                .hint("is it the staged root of this release?");
+            return Err(anyhow!("{} has no {}", name.display(), program.file_name().unwrap_or_default().display()))
+                .hint("is it of this release?");
         }
-        let interpreter = Self { folder, program };
+        let interpreter = Self { folder, root, framework, program };
         if !cfg!(target_os = "macos") {
-            let sdk = cx.paths.steps().join(plan.folder("sdk"));
-            describe_terminals(&interpreter.folder.path().join(TERMINALS))?;
-            name_system(&copy)?;
-            make_launchable(&copy, &loader(cx)?, &Places { root: copy.clone(), sdk })?;
+            let sdk = place.join(SDK);
+            copy_stubs(&cx.paths.steps().join(plan.folder("sdk")), &sdk)?;
+            describe_terminals(&place.join(TERMINALS))?;
+            name_system(&interpreter.root)?;
+            let places = Places { root: interpreter.root.clone(), sdk };
+            make_launchable(&interpreter.root, &loader::build(cx)?, &places)?;
+        }
+        if let From::Package(package) = from {
+            install::scripts(cx, package, &interpreter)?;
         }
         Ok(interpreter)
     }
 
-    /// Runs it, with its output in a log; gives back whether its exit code was 0.
+    /// Runs it, with its output in a log.
     ///
     /// # Errors
-    /// When it can't be started.
+    /// When it can't be started, or its exit code is not 0.
     fn run(&self, purpose: &str, args: &[String], log: &Path) -> Result<()> {
+        self.start(purpose, &self.program, args, log)
+    }
+
+    /// Runs a program in the environment of the tests, which has nothing of the user's.
+    fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
         let home = self.folder.path().join("home");
         fs_err::create_dir_all(&home)?;
         let text = |path: &Path| path.to_string_lossy().into_owned();
         let env = BTreeMap::from([
             ("HOME".to_owned(), text(&home)),
+            // Install scripts change nothing of a user whose name is this.
+            ("USER".to_owned(), "root".to_owned()),
             ("TMPDIR".to_owned(), text(self.folder.path())),
             // The one UTF-8 locale that both systems have.
             ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
             ("TERM".to_owned(), "xterm".to_owned()),
             ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
         ]);
-        let program = text(&self.program);
+        let program = text(program);
         Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
     }
 }
@@ -93,6 +136,22 @@ pub fn obstacle() -> Option<(&'static str, &'static str)> {
     let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"].map(Path::new);
     let found = folders.iter().any(|folder| folder.join("libedit.so.2").exists());
     (!found).then_some(("libedit.so.2 is not installed", "apt-get install libedit2"))
+}
+
+/// Where the SDK's stubs are, which say what macOS exports.
+const SDK: &str = "sdk";
+
+/// Copies the stubs of an SDK. Two names may lead to the same one.
+fn copy_stubs(from: &Path, to: &Path) -> Result<()> {
+    for entry in WalkDir::new(from) {
+        let entry = entry?;
+        if entry.path().extension().is_some_and(|ending| ending == "tbd") {
+            let target = to.join(entry.path().strip_prefix(from)?);
+            fs_err::create_dir_all(target.parent().unwrap_or(to))?;
+            fs_err::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
 }
 
 /// Where the descriptions of terminals are, for ncurses.
@@ -129,18 +188,6 @@ fn name_system(root: &Path) -> Result<()> {
         fs_err::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
     }
     Ok(())
-}
-
-/// The loader, built beside this program.
-fn loader(cx: &Context) -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).context("this program is in no folder")?;
-    let mut args = vec!["build", "--quiet", "--package", "machorun"];
-    if folder.ends_with("release") {
-        args.push("--release");
-    }
-    Check { purpose: "build the loader", program: "cargo", args: &args, dir: &cx.paths.repo }.run()?;
-    Ok(folder.join("machorun"))
 }
 
 /// Turns every program of a tree into a launchable copy of itself.

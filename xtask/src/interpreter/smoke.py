@@ -245,6 +245,30 @@ def packages():
         assert ended.stdout == "installed\n", ended
 
 
+def installed(tools):
+    """What the installer's scripts leave: bytecode that fits the library, and pip where Python is linked."""
+    import importlib.util
+    import re
+    import sysconfig
+
+    library = sysconfig.get_path("stdlib")
+    compiled = 0
+    for folder, _, names in os.walk(library):
+        if re.match("(site-packages|test)(/|$)", os.path.relpath(folder, library)):
+            continue
+        for source in (os.path.join(folder, name) for name in names if name.endswith(".py")):
+            with open(importlib.util.cache_from_source(source), "rb") as file:
+                head = file.read(16)
+            status = os.stat(source)
+            stamp = (int(status.st_mtime) & 0xFFFFFFFF).to_bytes(4, "little") + status.st_size.to_bytes(4, "little")
+            assert head == importlib.util.MAGIC_NUMBER + bytes(4) + stamp, source
+            compiled += 1
+    assert compiled > 500, compiled
+    for name in "pip3", f"pip3.{sys.version_info.minor}":
+        ended = subprocess.run([os.path.join(tools, name), "--version"], capture_output=True, text=True)
+        assert ended.returncode == 0 and sysconfig.get_path("purelib") in ended.stdout, ended
+
+
 PARTS = [
     compression, database, foreign, hashes, launcher, numbers, packages, parallel, processes, secure, sockets, terminal,
     threads,

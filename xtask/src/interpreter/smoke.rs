@@ -1,5 +1,7 @@
 //! The smoke test: every part of an installation used for real, in seconds.
 
+use std::path::Path;
+
 use anyhow::Result;
 
 use super::Interpreter;
@@ -15,13 +17,26 @@ const PROGRAM: &str = include_str!("smoke.py");
 /// When a part fails; the message has what each of them said.
 pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()> {
     let task = cx.ui.task("smoke test", None);
-    let program = interpreter.folder.path().join("smoke.py");
-    fs_err::write(&program, PROGRAM)?;
-    let mut args = vec!["-B".to_owned(), program.to_string_lossy().into_owned(), plan.python.to_string()];
+    let mut args = vec![plan.python.to_string()];
     args.extend(plan.expected_modules.iter().cloned());
-    let log = cx.paths.logs().join("test-smoke.log");
     fs_err::create_dir_all(cx.paths.logs())?;
-    interpreter.run("smoke test", &args, &log)?;
+    run(interpreter, &args, &cx.paths.logs().join("test-smoke.log"))?;
     task.done("");
     Ok(())
+}
+
+/// Runs one part.
+///
+/// # Errors
+/// When it fails; with what it said.
+pub fn part(interpreter: &Interpreter, name: &str, args: &[String], log: &Path) -> Result<()> {
+    let part = ["--part", name].map(str::to_owned);
+    run(interpreter, &[part.as_slice(), args].concat(), log)
+}
+
+fn run(interpreter: &Interpreter, args: &[String], log: &Path) -> Result<()> {
+    let program = interpreter.folder.path().join("smoke.py");
+    fs_err::write(&program, PROGRAM)?;
+    let start = ["-B".to_owned(), program.to_string_lossy().into_owned()];
+    interpreter.run("smoke test", &[start.as_slice(), args].concat(), log)
 }

@@ -7,6 +7,14 @@ use super::expectations::{Expectations, Outcome, outcomes};
 use crate::context::Context;
 use crate::plan::Plan;
 
+/// Starts regrtest. What runs in the background of a shell ignores SIGINT, and hands that on to every test; tests of
+/// Ctrl-C would wait for it forever.
+const PROGRAM: &str = "\
+import runpy, signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+runpy.run_module('test', run_name='__main__', alter_sys=True)
+";
+
 /// Runs regrtest, and compares what it says with what is expected of this version under the loader. On a Mac nothing
 /// is expected to fail.
 ///
@@ -15,7 +23,7 @@ use crate::plan::Plan;
 pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
     let expectations = Expectations::read(&cx.paths.mac(), plan.python)?;
     let under_loader = !cfg!(target_os = "macos");
-    let mut args: Vec<String> = ["-B", "-m", "test", "--timeout", "600"].map(str::to_owned).to_vec();
+    let mut args: Vec<String> = ["-B", "-c", PROGRAM, "--timeout", "600"].map(str::to_owned).to_vec();
     args.push(format!("-j{}", cx.jobs));
     if given.is_empty() && under_loader {
         args.push("-x".to_owned());
@@ -52,4 +60,29 @@ pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[Stri
         bail!("{} tests came out otherwise than expected; the whole log is {}", surprises.len(), log.display());
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exec::{cmd, read, shell};
+
+    #[test]
+    fn tests_can_be_interrupted_also_in_the_background() {
+        if which::which("python3").is_err() {
+            println!("skipped: no python3");
+            return;
+        }
+        // In place of CPython's `test`: says whether what it starts ignores SIGINT.
+        let dir = tempfile::tempdir().unwrap();
+        let child = "import signal; print(signal.getsignal(signal.SIGINT) == signal.SIG_IGN)";
+        let module = format!("import subprocess, sys\nsubprocess.run([sys.executable, '-c', {child:?}])\n");
+        fs_err::create_dir(dir.path().join("test")).unwrap();
+        fs_err::write(dir.path().join("test/__init__.py"), "").unwrap();
+        fs_err::write(dir.path().join("test/__main__.py"), module).unwrap();
+        let sh = shell(dir.path()).unwrap();
+        let ignoring = "trap '' INT; exec python3 \"$@\"";
+        assert_eq!(read(cmd!(sh, "sh -c {ignoring} sh -c {child}")).unwrap(), "True");
+        assert_eq!(read(cmd!(sh, "sh -c {ignoring} sh -c {PROGRAM}")).unwrap(), "False");
+    }
 }

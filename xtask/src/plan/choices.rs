@@ -10,7 +10,7 @@ use super::docs::Docs;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::recipe::{LeftOut, Recipes, Release};
+use crate::recipe::{LeftOut, Pyc, Recipes, Release};
 
 /// The choices; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -44,17 +44,6 @@ pub struct Choices {
     pub pyc: Pyc,
     /// Compilers are started with this program; it changes no bytes.
     pub launcher: Option<PathBuf>,
-}
-
-/// Which bytecode is shipped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum Pyc {
-    /// None: it is compiled where Python is installed, as by python.org's installer.
-    #[default]
-    None,
-    /// All, valid as long as the source's hash is the same.
-    Hash,
 }
 
 /// Python's own test suite, below its library folder.

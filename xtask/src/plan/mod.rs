@@ -23,7 +23,7 @@ use crate::digest::Sha256;
 use crate::recipe::{LeftOut, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
-pub use choices::{Choices, Pyc};
+pub use choices::Choices;
 pub use docs::Docs;
 pub use render::render;
 pub use stage::STACK_SIZE;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::STAGE;
-use super::choices::{Choices, Pyc, TEST_MODULES, TESTS};
+use super::choices::{Choices, TEST_MODULES, TESTS};
 use super::docs::{DOCS, Docs};
 use super::given::TCLTK;
 use super::libraries::LICENSES;
 use super::step::{Op, Run, Step};
 use super::toolchain::{Toolchain, framework_prefix, vars};
 use crate::arch::Arch;
-use crate::recipe::{Prefix, Recipes};
+use crate::recipe::{Prefix, Pyc, Recipes};
 
 /// The main thread's stack of the interpreter, as CPython's Makefile asks ld for it: 16 MiB.
 pub const STACK_SIZE: u64 = 0x100_0000;

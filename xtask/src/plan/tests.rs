@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::recipe::Pyc;
 
 fn mac() -> std::path::PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../Mac")

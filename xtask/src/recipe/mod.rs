@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, System, Universal};
 pub use linux::LinuxTools;
-pub use release::{LeftOut, Period, Release};
+pub use release::{LeftOut, Period, Pyc, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
 use crate::hint::{WithHint as _, causes, hinted};
@@ -124,14 +124,14 @@ pub fn known_releases(mac: &Path) -> Result<Vec<PythonVersion>> {
     Ok(known)
 }
 
-/// The newest release that was seen to build: later ones are drafts.
+/// The newest release that was seen to build and whose sources will stay: others are drafts or transient.
 ///
 /// # Errors
 /// When there is none, or the data can't be read.
 pub fn newest_built(mac: &Path) -> Result<PythonVersion> {
     for version in known_releases(mac)?.into_iter().rev() {
         let release: Release = read_toml(&mac.join("releases").join(format!("{version}.toml")))?;
-        if release.built.is_some() {
+        if release.built.is_some() && !release.transient {
             return Ok(version);
         }
     }

@@ -20,6 +20,9 @@ pub struct Release {
     /// The day on which a build of exactly this data last passed the audit. Without it the data is a draft.
     #[serde(default)]
     pub built: Option<Day>,
+    /// Registries will drop its sources before long: nobody gets it who doesn't ask for it.
+    #[serde(default)]
+    pub transient: bool,
     /// Python's own source.
     pub source: Source,
     /// Patches of the source, below `Mac/patches/`, in order.
@@ -40,10 +43,24 @@ pub struct Release {
     /// Whether it takes over `Versions/Current` on the user's disk, as every release since 3.7.8 does.
     #[serde(default = "yes")]
     pub current: bool,
+    /// The bytecode in the package, unless the user chooses.
+    #[serde(default)]
+    pub bytecode: Pyc,
     /// Answers for configure tests that can't run when cross-compiling.
     pub config_site: ConfigSite,
     /// Extension modules.
     pub modules: Modules,
+}
+
+/// Which bytecode is shipped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Pyc {
+    /// None: it is compiled where Python is installed, as by python.org's installer.
+    #[default]
+    None,
+    /// All, valid as long as the source's hash is the same.
+    Hash,
 }
 
 fn yes() -> bool {

@@ -83,9 +83,10 @@ fn every_recipe_is_sound_even_if_no_release_uses_it() {
 }
 
 #[test]
-fn the_newest_built_release_is_no_draft() {
+fn the_newest_built_release_is_no_draft_and_stays() {
     let version = newest_built(&mac()).unwrap();
-    assert!(Recipes::load(&mac(), version).unwrap().release.built.is_some());
+    let release = Recipes::load(&mac(), version).unwrap().release;
+    assert!(release.built.is_some() && !release.transient);
     let data = Data::new();
     for version in known_releases(&mac()).unwrap() {
         let path = data.0.path().join(format!("releases/{version}.toml"));

@@ -1,10 +1,15 @@
 //! `cargo xtask ci`.
 
+use std::path::PathBuf;
+
 use anyhow::Result;
 use clap::Args;
 
+use super::options::Options;
+use crate::build::{OnFailure, tree};
 use crate::context::Context;
 use crate::exec::Check;
+use crate::recipe::newest_built;
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -12,6 +17,10 @@ pub struct Ci {
     /// Leave out the build of the newest release (minutes when the cache is warm, much longer when not).
     #[arg(long)]
     quick: bool,
+
+    /// Build the newest release once more from nothing, in a folder of its own, and compare every byte of both roots.
+    #[arg(long, conflicts_with = "quick")]
+    twice: bool,
 }
 
 /// Checks of the code, in the order that fails fastest.
@@ -35,13 +44,37 @@ impl Ci {
         }
         if !self.quick {
             cx.ui.say("#### release");
-            super::release::Release::newest(cx)?.run(cx)?;
-            cx.ui.say("#### smoke test");
+            let package = super::release::Release::newest(cx)?.run(cx)?;
+            let plan = super::plan::make(cx, newest_built(&cx.paths.mac())?)?;
+            cx.ui.say("#### the loader against the SDK");
+            crate::interpreter::check_loader(cx, &plan)?;
+            cx.ui.say("#### installation and smoke test");
             match crate::interpreter::obstacle() {
-                None => super::test::Test::default().run(cx)?,
+                None => super::test::Test::of_package(package).run(cx)?,
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
         }
+        if self.twice {
+            cx.ui.say("#### the same again");
+            twice(cx)?;
+        }
         Ok(())
     }
+}
+
+/// Builds with a cache that is removed before and after, so that nothing is shared but the data and this program.
+fn twice(cx: &Context) -> Result<()> {
+    let folder = cx.paths.cache.join("twice");
+    tree::remove(&folder)?;
+    let other = Context::new(Some(folder.clone()), Some(folder.join("dist")), cx.offline, Some(cx.jobs))?;
+    let first = root(cx)?;
+    let second = root(&other)?;
+    super::manifest::compare(cx, &first, &second)?;
+    tree::remove(&folder)
+}
+
+fn root(cx: &Context) -> Result<PathBuf> {
+    let plan = Options::default().plan(cx, Some(newest_built(&cx.paths.mac())?))?;
+    let sources = crate::fetch::all(cx, &plan.sources(), None)?;
+    Ok(super::build::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

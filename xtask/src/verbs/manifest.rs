@@ -1,6 +1,6 @@
 //! `cargo xtask manifest`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -27,18 +27,27 @@ impl Manifest {
     /// # Errors
     /// When the two roots differ, or one can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let own = manifest(&self.root)?;
-        let Some(against) = self.against else {
-            cx.ui.result(own.to_string().trim_end());
-            cx.ui.say(format_args!("the whole: {}", own.digest()));
-            return Ok(());
-        };
-        let differences = own.differences(&manifest(&against)?);
-        if differences.is_empty() {
-            cx.ui.say(format_args!("equal; the whole: {}", own.digest()));
-            return Ok(());
+        if let Some(against) = self.against {
+            return compare(cx, &self.root, &against);
         }
-        cx.ui.result(differences.join("\n"));
-        bail!("{} and {} differ in {} lines", self.root.display(), against.display(), differences.len())
+        let own = manifest(&self.root)?;
+        cx.ui.result(own.to_string().trim_end());
+        cx.ui.say(format_args!("the whole: {}", own.digest()));
+        Ok(())
     }
+}
+
+/// Says that two roots are equal, or prints the differences.
+///
+/// # Errors
+/// When they differ, or one can't be read.
+pub fn compare(cx: &Context, root: &Path, against: &Path) -> Result<()> {
+    let own = manifest(root)?;
+    let differences = own.differences(&manifest(against)?);
+    if differences.is_empty() {
+        cx.ui.say(format_args!("equal; the whole: {}", own.digest()));
+        return Ok(());
+    }
+    cx.ui.result(differences.join("\n"));
+    bail!("{} and {} differ in {} lines", root.display(), against.display(), differences.len())
 }

@@ -10,8 +10,8 @@ use crate::context::Context;
 use crate::exec::find;
 use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::plan::{Choices, Docs, Plan, Pyc};
-use crate::recipe::{Recipes, known_releases};
+use crate::plan::{Choices, Docs, Plan};
+use crate::recipe::{Pyc, Recipes, known_releases};
 use crate::version::PythonVersion;
 
 /// See the module's text.
@@ -67,9 +67,9 @@ pub struct Options {
     #[arg(long)]
     no_sqlite_extensions: bool,
 
-    /// Ship compiled bytecode.
-    #[arg(long, value_name = "KIND", value_enum, default_value_t)]
-    keep_pyc: Pyc,
+    /// Ship compiled bytecode or not, whatever the release's data say.
+    #[arg(long, value_name = "KIND", value_enum)]
+    keep_pyc: Option<Pyc>,
 
     /// Start compilers with this program: ccache, sccache or distcc. It reads its own variables (CCACHE_DIR, ...).
     #[arg(long, value_name = "PROGRAM")]
@@ -91,13 +91,14 @@ impl Options {
     /// As [`Options::plan`].
     pub fn plan_and_recipes(&self, cx: &Context, version: Option<PythonVersion>) -> Result<(Plan, Recipes)> {
         let mac = cx.paths.mac();
-        let choices = self.choices()?;
+        let mut choices = self.choices()?;
         let version = match (version, &choices.checkout) {
             (Some(version), _) => version,
             (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
             (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
         };
         let recipes = Recipes::load(&mac, version)?;
+        choices.pyc = self.keep_pyc.unwrap_or(recipes.release.bytecode);
         let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)?;
         Ok((plan, recipes))
     }
@@ -120,7 +121,7 @@ impl Options {
             pgo: self.pgo,
             lto: self.lto,
             no_sqlite_extensions: self.no_sqlite_extensions,
-            pyc: self.keep_pyc,
+            pyc: Pyc::default(),
             launcher: self.launcher.as_deref().map(find).transpose()?,
         })
     }

@@ -1,5 +1,7 @@
 //! `cargo xtask release`.
 
+use std::path::PathBuf;
+
 use anyhow::{Result, anyhow};
 use clap::Args;
 
@@ -90,11 +92,11 @@ impl Release {
         Ok(Self { version, from: From { sources: None }, unsigned: true, owners, kind, options })
     }
 
-    /// Makes the release.
+    /// Makes the release, and gives back where the package is.
     ///
     /// # Errors
     /// The first stage that fails; what is finished is kept for the next run.
-    pub fn run(self, cx: &Context) -> Result<()> {
+    pub fn run(self, cx: &Context) -> Result<PathBuf> {
         if !self.unsigned {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
@@ -119,7 +121,7 @@ impl Release {
         if format == Format::Flat {
             cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
         }
-        Ok(())
+        Ok(package.path)
     }
 }
 

@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::context::Context;
 use crate::hint::WithHint as _;
-use crate::interpreter::{Interpreter, smoke, suite};
+use crate::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
 use crate::plan::STAGE;
 use crate::recipe::newest_built;
 use crate::version::PythonVersion;
@@ -31,9 +31,21 @@ pub struct Test {
     #[arg(long)]
     suite: bool,
 
+    /// Put faults into the copy, one at a time: the smoke test must notice each of them.
+    #[arg(long)]
+    self_check: bool,
+
+    /// Run benchmarks with it and with this Python of the same version, and compare.
+    #[arg(long, value_name = "PYTHON")]
+    speed: Option<PathBuf>,
+
     /// Another staged root than the one of the plan.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "package")]
     root: Option<PathBuf>,
+
+    /// Install this package into a folder, with its install scripts, and run what is there then.
+    #[arg(long, value_name = "X.pkg")]
+    package: Option<PathBuf>,
 
     /// For regrtest: names of tests, or its options.
     #[arg(last = true)]
@@ -41,6 +53,11 @@ pub struct Test {
 }
 
 impl Test {
+    /// What CI runs: a package is installed, and the smoke test looks at it and at itself.
+    pub fn of_package(package: PathBuf) -> Self {
+        Self { package: Some(package), smoke: true, self_check: true, ..Self::default() }
+    }
+
     /// Runs it.
     ///
     /// # Errors
@@ -51,15 +68,28 @@ impl Test {
             None => newest_built(&cx.paths.mac())?,
         };
         let plan = super::plan::make(cx, version)?;
-        let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
-        if !root.is_dir() {
-            return Err(anyhow!("Python {version} is not built: {} does not exist", root.display()))
-                .hint(format!("run `cargo xtask build {version}` first, or name a staged root with --root DIR"));
-        }
-        let interpreter = Interpreter::prepare(cx, &plan, &root)?;
+        let from = match self.package {
+            Some(package) => From::Package(std::path::absolute(package)?),
+            None => {
+                let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+                if !root.is_dir() {
+                    return Err(anyhow!("Python {version} is not built: {} does not exist", root.display())).hint(
+                        format!("run `cargo xtask build {version}` first, or name a staged root with --root DIR"),
+                    );
+                }
+                From::Root(root)
+            }
+        };
+        let interpreter = Interpreter::prepare(cx, &plan, &from)?;
         let suite_wanted = self.suite || !self.regrtest.is_empty();
-        if self.smoke || !suite_wanted {
+        if self.smoke || !(suite_wanted || self.self_check || self.speed.is_some()) {
             smoke(cx, &plan, &interpreter)?;
+        }
+        if self.self_check {
+            self_check(cx, &plan, &interpreter)?;
+        }
+        if let Some(native) = &self.speed {
+            speed(cx, &interpreter, &std::path::absolute(native)?)?;
         }
         if suite_wanted {
             suite(cx, &plan, &interpreter, &self.regrtest)?;

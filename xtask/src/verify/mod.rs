@@ -40,7 +40,6 @@ mod tbd;
 #[cfg(test)]
 mod tests;
 mod tree;
-mod yaml;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -18,20 +18,19 @@
 //! ...
 //! ```
 //!
-//! The reader understands mappings, sequences in either style and plain or quoted scalars, which is all that these
-//! files use. Keys that it doesn't know are skipped.
+//! Keys that aren't known here are skipped.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde::Deserialize;
 
-use super::yaml::{self, Value};
 use crate::arch::Arch;
 
 /// A library that a `.tbd` file describes.
 #[derive(Debug, Default)]
-struct Stub {
+pub(super) struct Stub {
     install_name: String,
     exports: Vec<(Arch, BTreeSet<String>)>,
     reexported: Vec<(Arch, String)>,
@@ -132,49 +131,84 @@ fn candidates(install_name: &str) -> impl Iterator<Item = String> {
     paths.into_iter()
 }
 
-/// All libraries in the text of a `.tbd` file.
-fn read(text: &str) -> Result<Vec<Stub>> {
-    yaml::documents(text)?.iter().map(stub).collect()
+/// A document, as far as its keys matter.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Document {
+    tbd_version: Option<u32>,
+    install_name: Option<String>,
+    #[serde(default)]
+    exports: Vec<Group>,
+    #[serde(default)]
+    reexports: Vec<Group>,
+    #[serde(default)]
+    reexported_libraries: Vec<Group>,
 }
 
-fn stub(document: &Value) -> Result<Stub> {
-    let version = document.get("tbd-version").and_then(Value::scalar);
-    anyhow::ensure!(version == Some("4"), "a tbd of version {}, expected version 4", version.unwrap_or("1, 2, 3 or 5"));
-    let install_name = document.get("install-name").and_then(Value::scalar).context("a tbd without `install-name`")?;
-    let mut stub = Stub { install_name: install_name.to_owned(), ..Stub::default() };
-    for group in ["exports", "reexports"].iter().flat_map(|key| document.list(key)) {
-        let symbols: BTreeSet<String> = symbols(group).collect();
-        stub.exports.extend(archs(group).map(|arch| (arch, symbols.clone())));
+/// What is so for some targets.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Group {
+    targets: Vec<String>,
+    libraries: Vec<String>,
+    symbols: Vec<String>,
+    weak_symbols: Vec<String>,
+    thread_local_symbols: Vec<String>,
+    objc_classes: Vec<String>,
+    objc_eh_types: Vec<String>,
+    objc_ivars: Vec<String>,
+}
+
+/// All libraries in the text of a `.tbd` file.
+pub(super) fn read(text: &str) -> Result<Vec<Stub>> {
+    let documents: Vec<Document> = serde_saphyr::from_multiple(text)
+        // A snippet of the file would repeat the place.
+        .map_err(|error| anyhow!("{}", error.without_snippet()))?;
+    documents.into_iter().map(stub).collect()
+}
+
+fn stub(document: Document) -> Result<Stub> {
+    if document.tbd_version != Some(4) {
+        let version = document.tbd_version.map_or("1, 2, 3 or 5".to_owned(), |version| version.to_string());
+        bail!("a tbd of version {version}, expected version 4");
     }
-    for group in document.list("reexported-libraries") {
-        for library in group.scalars("libraries") {
-            stub.reexported.extend(archs(group).map(|arch| (arch, library.to_owned())));
+    let install_name = document.install_name.context("a tbd without `install-name`")?;
+    let mut stub = Stub { install_name, ..Stub::default() };
+    for group in document.exports.iter().chain(&document.reexports) {
+        let symbols: BTreeSet<String> = group.symbols();
+        stub.exports.extend(group.archs().map(|arch| (arch, symbols.clone())));
+    }
+    for group in &document.reexported_libraries {
+        for library in &group.libraries {
+            stub.reexported.extend(group.archs().map(|arch| (arch, library.clone())));
         }
     }
     Ok(stub)
 }
 
-/// The architectures that a group of symbols is for, on macOS.
-fn archs(group: &Value) -> impl Iterator<Item = Arch> {
-    [Arch::X86_64, Arch::Arm64].into_iter().filter(|arch| {
-        let target = format!("{arch}-macos");
-        group.scalars("targets").any(|name| name == target)
-    })
-}
+impl Group {
+    /// The architectures that it is for, on macOS.
+    fn archs(&self) -> impl Iterator<Item = Arch> {
+        [Arch::X86_64, Arch::Arm64]
+            .into_iter()
+            .filter(|arch| self.targets.iter().any(|name| *name == format!("{arch}-macos")))
+    }
 
-/// The names of a group's symbols as the linker sees them.
-fn symbols(group: &Value) -> impl Iterator<Item = String> {
-    const KINDS: [(&str, &[&str]); 6] = [
-        ("symbols", &[""]),
-        ("weak-symbols", &[""]),
-        ("thread-local-symbols", &[""]),
-        ("objc-classes", &["_OBJC_CLASS_$_", "_OBJC_METACLASS_$_"]),
-        ("objc-eh-types", &["_OBJC_EHTYPE_$_"]),
-        ("objc-ivars", &["_OBJC_IVAR_$_"]),
-    ];
-    KINDS.into_iter().flat_map(move |(key, prefixes)| {
-        group.scalars(key).flat_map(move |name| prefixes.iter().map(move |prefix| format!("{prefix}{name}")))
-    })
+    /// Its symbols as the linker sees them.
+    fn symbols(&self) -> BTreeSet<String> {
+        let kinds: [(&[String], &[&str]); 6] = [
+            (&self.symbols, &[""]),
+            (&self.weak_symbols, &[""]),
+            (&self.thread_local_symbols, &[""]),
+            (&self.objc_classes, &["_OBJC_CLASS_$_", "_OBJC_METACLASS_$_"]),
+            (&self.objc_eh_types, &["_OBJC_EHTYPE_$_"]),
+            (&self.objc_ivars, &["_OBJC_IVAR_$_"]),
+        ];
+        let names = kinds.into_iter().flat_map(|(names, prefixes)| {
+            names.iter().flat_map(|name| prefixes.iter().map(move |prefix| format!("{prefix}{name}")))
+        });
+        names.collect()
+    }
 }
 
 #[cfg(test)]

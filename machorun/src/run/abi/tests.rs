@@ -1,7 +1,7 @@
 //! Compares our Darwin constants and structures with what the SDK's headers say, by the cross compiler.
 //!
 //! Both come from the environment: `MACHORUN_CLANG`, a clang that can target macOS, and `MACHORUN_SDK`, the SDK.
-//! `cargo xtask ci` and `cargo xtask test` set them when the cache has both.
+//! `cargo xtask ci` sets them after it has made a release, which needs both.
 
 use std::fmt::Write as _;
 

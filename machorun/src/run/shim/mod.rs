@@ -54,29 +54,25 @@ use shims;
 /// What is in place of a library.
 pub struct StandIn {
     install_name: &'static str,
-    /// What passes to the host's libraries as it is; `None` is everything.
-    passed: Option<&'static [&'static str]>,
+    /// What passes to the host's libraries as it is.
+    passed: &'static [&'static str],
     /// The host's libraries, as `dlopen` finds them.
     pub host: &'static [&'static str],
 }
 
 const STAND_INS: &[StandIn] = &[
-    StandIn {
-        install_name: "/usr/lib/libSystem.B.dylib",
-        passed: Some(passed::SYSTEM),
-        host: &["libc.so.6", "libm.so.6"],
-    },
-    StandIn { install_name: "/usr/lib/libz.1.dylib", passed: None, host: &["libz.so.1"] },
-    StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: None, host: &["libbz2.so.1.0"] },
-    StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: None, host: &["libedit.so.2"] },
+    StandIn { install_name: "/usr/lib/libSystem.B.dylib", passed: passed::SYSTEM, host: &["libc.so.6", "libm.so.6"] },
+    StandIn { install_name: "/usr/lib/libz.1.dylib", passed: passed::ZLIB, host: &["libz.so.1"] },
+    StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: passed::BZIP2, host: &["libbz2.so.1.0"] },
+    StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: passed::LIBEDIT, host: &["libedit.so.2"] },
     StandIn {
         install_name: "/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
-        passed: Some(&[]),
+        passed: &[],
         host: &[],
     },
     StandIn {
         install_name: "/System/Library/Frameworks/SystemConfiguration.framework/Versions/A/SystemConfiguration",
-        passed: Some(&[]),
+        passed: &[],
         host: &[],
     },
 ];
@@ -128,7 +124,7 @@ impl StandIn {
 
     /// The host's name of what passes as it is: without underscore, and without `$INODE64` and the like.
     pub fn passed<'a>(&self, name: &'a str) -> Option<&'a str> {
-        self.passed.is_none_or(|list| list.contains(&name)).then(|| {
+        self.passed.contains(&name).then(|| {
             let name = name.strip_prefix('_').unwrap_or(name);
             name.split('$').next().unwrap_or(name)
         })

@@ -1,6 +1,6 @@
-//! What passes to glibc as it is, and what nothing stands in for.
+//! What passes to the host's libraries as it is, and what nothing stands in for.
 //!
-//! A name is here when Darwin and glibc agree on its arguments, on every constant and structure that goes through it, and
+//! A name is here when Darwin and the host agree on its arguments, on every constant and structure that goes through it, and
 //! on what it gives back but for `errno`. A name that is in neither list, nor a shim, is an error when an image that wants
 //! it is loaded.
 
@@ -340,6 +340,75 @@ pub const SYSTEM: &[&str] = &[
     "_writev",
 ];
 
+/// Symbols of zlib, which is the same library on both.
+pub const ZLIB: &[&str] = &[
+    "_adler32",
+    "_crc32",
+    "_deflate",
+    "_deflateCopy",
+    "_deflateEnd",
+    "_deflateInit2_",
+    "_deflateSetDictionary",
+    "_inflate",
+    "_inflateCopy",
+    "_inflateEnd",
+    "_inflateInit2_",
+    "_inflateSetDictionary",
+    "_zlibVersion",
+];
+
+/// Symbols of bzip2, which is the same library on both.
+pub const BZIP2: &[&str] = &[
+    "_BZ2_bzCompress",
+    "_BZ2_bzCompressEnd",
+    "_BZ2_bzCompressInit",
+    "_BZ2_bzDecompress",
+    "_BZ2_bzDecompressEnd",
+    "_BZ2_bzDecompressInit",
+];
+
+/// Symbols of libedit that Apple's has. The host's has more, and a stub that claims one of those would be wrong.
+pub const LIBEDIT: &[&str] = &[
+    "_add_history",
+    "_clear_history",
+    "_emacs_meta_keymap",
+    "_history_get",
+    "_history_get_history_state",
+    "_history_truncate_file",
+    "_read_history",
+    "_remove_history",
+    "_replace_history_entry",
+    "_rl_attempted_completion_function",
+    "_rl_attempted_completion_over",
+    "_rl_basic_word_break_characters",
+    "_rl_bind_key",
+    "_rl_bind_key_in_map",
+    "_rl_callback_handler_remove",
+    "_rl_callback_read_char",
+    "_rl_cleanup_after_signal",
+    "_rl_complete",
+    "_rl_completer_word_break_characters",
+    "_rl_completion_append_character",
+    "_rl_completion_display_matches_hook",
+    "_rl_completion_matches",
+    "_rl_completion_type",
+    "_rl_free_line_state",
+    "_rl_insert",
+    "_rl_insert_text",
+    "_rl_library_version",
+    "_rl_line_buffer",
+    "_rl_parse_and_bind",
+    "_rl_pre_input_hook",
+    "_rl_read_init_file",
+    "_rl_readline_name",
+    "_rl_readline_version",
+    "_rl_redisplay",
+    "_rl_startup_hook",
+    "_rl_variable_bind",
+    "_using_history",
+    "_write_history",
+];
+
 /// Symbols that exist on macOS, and that end the program when it calls them: `ndbm`, whose files are Apple's own, and
 /// contexts, whose structure holds registers.
 pub const TRAPS: &[&str] = &[
@@ -363,11 +432,11 @@ mod tests {
 
     #[test]
     fn lists_are_in_order_and_apart() {
-        for list in [SYSTEM, TRAPS] {
+        for list in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS] {
             assert!(list.is_sorted());
         }
         let shims: Vec<&str> = super::super::AREAS.iter().copied().flatten().map(|(name, _)| *name).collect();
-        for name in SYSTEM.iter().chain(TRAPS) {
+        for name in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS].into_iter().flatten() {
             assert!(!shims.contains(name), "{name} has a shim");
         }
         let mut once = shims.clone();

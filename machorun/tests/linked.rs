@@ -1,0 +1,161 @@
+//! Programs that the cross compiler links, and that run here.
+//!
+//! `MACHORUN_CLANG` and `MACHORUN_SDK` name a clang that can link for macOS and an SDK; `cargo xtask ci` sets both.
+
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
+#![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use object::endian::LittleEndian;
+use object::macho;
+use object::read::macho::MachHeader as _;
+
+/// A library with a variable, a function, and a variable that the program has, too.
+const LIBRARY: &str = r#"
+int number = 40;
+int *pointer = &number;
+int shared = 1;
+static int began;
+__attribute__((constructor)) static void begin(void) { began = 2; }
+int sum(void) { return *pointer + began; }
+"#;
+
+/// Uses everything that a fixup can do: rebases, binds with and without addend, weak imports, thread-local variables.
+const PROGRAM: &str = r#"
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+extern int sum(void), number, numbers[];
+extern int absent(void) __attribute__((weak_import));
+static const char *words[] = { "one", "two", "three" };
+static int (*functions[])(const char *) = { puts, 0 };
+int *second = &numbers[1];
+_Thread_local int mine = 7, other = 8;
+static void *thread(void *unused) { (void)unused; mine += other; return (void *)(long)mine; }
+int main(int argc, char **argv) {
+    pthread_t id;
+    void *answer;
+    functions[0](words[2]);
+    mine = 100;
+    pthread_create(&id, 0, thread, 0);
+    pthread_join(id, &answer);
+    printf("%d %d %d %ld %d\n", sum(), *second, mine, (long)answer, argc);
+    if (absent) puts("what is absent is there");
+    if (dlsym(RTLD_DEFAULT, "sum") != (void *)sum) puts("another sum");
+    if (dlsym(RTLD_DEFAULT, "no_such_symbol")) puts("a symbol that is not there");
+    return strcmp(argv[argc - 1], "end") ? 1 : 3;
+}
+"#;
+
+struct Site {
+    clang: String,
+    sdk: String,
+    folder: tempfile::TempDir,
+}
+
+impl Site {
+    /// `None` without a cross compiler.
+    fn new() -> Option<Self> {
+        let (Ok(clang), Ok(sdk)) = (std::env::var("MACHORUN_CLANG"), std::env::var("MACHORUN_SDK")) else {
+            println!("skipped: MACHORUN_CLANG and MACHORUN_SDK don't name a cross compiler and an SDK");
+            return None;
+        };
+        Some(Self { clang, sdk, folder: tempfile::tempdir().unwrap() })
+    }
+
+    fn path(&self, name: &str) -> String {
+        self.folder.path().join(name).to_str().unwrap().to_owned()
+    }
+
+    fn link(&self, source: &str, name: &str, options: &[&str]) {
+        let file = self.path(&format!("{name}.c"));
+        fs_err::write(&file, source).unwrap();
+        let output = Command::new(&self.clang)
+            .args(["--target=x86_64-apple-macos11", "-isysroot", &self.sdk, "-O1", &file, "-o", &self.path(name)])
+            .args(options)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Links a library and a program, both with these options.
+    fn both(&self, options: &[&str]) {
+        let (library, numbers) = (self.path("libsum.dylib"), format!("{LIBRARY}int numbers[] = {{ 1, 2, 3 }};\n"));
+        let of_library = [options, &["-dynamiclib", "-install_name", "/usr/lib/libsum.dylib"]].concat();
+        // The library that is linked to claims one more symbol than the one that is run with.
+        self.link(&format!("{numbers}int absent(void) {{ return 1; }}\n"), "libsum.dylib", &of_library);
+        self.link(PROGRAM, "program", &[options, &[library.as_str()]].concat());
+        self.link(&numbers, "libsum.dylib", &of_library);
+        let place = self.folder.path().join("root/usr/lib");
+        fs_err::create_dir_all(&place).unwrap();
+        fs_err::rename(&library, place.join("libsum.dylib")).unwrap();
+    }
+
+    fn run(&self) -> Output {
+        let program = self.path("program");
+        Command::new(env!("CARGO_BIN_EXE_machorun"))
+            .args(["--root", &self.path("root"), "--sdk", &self.sdk, &program, "a", "end"])
+            .output()
+            .unwrap()
+    }
+
+    fn runs(&self) {
+        let output = self.run();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(said, "three\n42 2 100 15 3\n", "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(output.status.code(), Some(3));
+    }
+}
+
+/// Whether a file states its fixups as chains.
+fn has_chains(file: &Path) -> bool {
+    let bytes = fs_err::read(file).unwrap();
+    let header = macho::MachHeader64::<LittleEndian>::parse(bytes.as_slice(), 0).unwrap();
+    let mut commands = header.load_commands(LittleEndian, bytes.as_slice(), 0).unwrap();
+    let mut found = false;
+    while let Some(command) = commands.next().unwrap() {
+        found |= command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS;
+    }
+    found
+}
+
+#[test]
+fn byte_code_of_fixups_runs() {
+    let Some(site) = Site::new() else { return };
+    site.both(&["-Wl,-no_fixup_chains"]);
+    assert!(!has_chains(&site.folder.path().join("program")));
+    site.runs();
+}
+
+#[test]
+fn chained_fixups_run() {
+    let Some(site) = Site::new() else { return };
+    site.both(&["-Wl,-fixup_chains"]);
+    for file in ["program", "root/usr/lib/libsum.dylib"] {
+        assert!(has_chains(&site.folder.path().join(file)), "{file}");
+    }
+    site.runs();
+}
+
+#[test]
+fn what_is_missing_is_named_before_anything_runs() {
+    let Some(site) = Site::new() else { return };
+    site.both(&[]);
+    let library = site.folder.path().join("root/usr/lib/libsum.dylib");
+    fs_err::rename(&library, site.path("away")).unwrap();
+    let output = site.run();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("library not loaded: /usr/lib/libsum.dylib"), "{said}");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(127), 0));
+    site.link("int number;", "libsum.dylib", &["-dynamiclib", "-install_name", "/usr/lib/libsum.dylib"]);
+    fs_err::rename(site.path("libsum.dylib"), library).unwrap();
+    let said = String::from_utf8_lossy(&site.run().stderr).into_owned();
+    for symbol in ["_sum", "_numbers"] {
+        assert!(said.contains(&format!("{symbol}: not exported by /usr/lib/libsum.dylib")), "{said}");
+    }
+}

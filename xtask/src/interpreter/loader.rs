@@ -1,0 +1,57 @@
+//! The loader itself: built beside this program, and tested against the SDK that Python is compiled with.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::build::Names;
+use crate::context::Context;
+use crate::exec::{Check, StandIn};
+use crate::plan::Plan;
+
+/// The loader, built beside this program.
+///
+/// # Errors
+/// When it doesn't compile.
+pub fn build(cx: &Context) -> Result<PathBuf> {
+    let own = std::env::current_exe()?;
+    let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).context("this program is in no folder")?;
+    let mut args = vec!["build", "--quiet", "--package", "machorun"];
+    if folder.ends_with("release") {
+        args.push("--release");
+    }
+    Check { purpose: "build the loader", program: "cargo", args: &args, dir: &cx.paths.repo }.run()?;
+    Ok(folder.join("machorun"))
+}
+
+/// Runs the loader's tests with a cross compiler and an SDK, which some of them need: whether its constants and structures
+/// are those of the headers, and whether what the linker makes runs. Both come from finished steps; without them, on a
+/// Mac, it says that it skips them.
+///
+/// # Errors
+/// When a test fails.
+pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
+    let step = |name: &str| cx.paths.steps().join(plan.folder(name));
+    let (sdk, shims) = (step("sdk"), step("shims"));
+    let Some(made) = plan.steps.iter().find(|step| step.name == "sdk").filter(|_| sdk.is_dir() && shims.is_dir())
+    else {
+        cx.ui.say("skipped: the loader's tests against an SDK; this build has no cross compiler");
+        return Ok(());
+    };
+    let products = made.needs.iter().map(|name| (name.clone(), step(name))).collect();
+    let names = Names { work: sdk.clone(), out: sdk.clone(), products };
+    // What the stand-ins want to know; the rest of the variables would mislead cargo.
+    let mut env = vec![("MACHORUN_CLANG", shims.join("clang").into()), ("MACHORUN_SDK", sdk.into())];
+    for name in ["XTASK_LLVM", "XTASK_SDK", "XTASK_PREFIX_MAP", "MACOSX_DEPLOYMENT_TARGET"] {
+        env.push((name, names.fill(made.env.get(name).context("the plan's toolchain has changed")?)?.into()));
+    }
+    let manifest = cx.paths.repo.join("Cargo.toml").into_os_string();
+    let args = ["test", "--quiet", "--package", "machorun", "--manifest-path"].map(OsString::from);
+    let program = crate::exec::find("cargo")?;
+    let ended = StandIn { program, args: args.into_iter().chain([manifest]).collect(), env }.run()?;
+    if !ended.success() {
+        bail!("the loader disagrees with the SDK or the linker");
+    }
+    Ok(())
+}

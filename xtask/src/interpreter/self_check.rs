@@ -1,0 +1,184 @@
+//! Whether the smoke test notices what it is there for: faults are put into the copy, one at a time, and a part of the
+//! test must fail each time, and say why.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use machorun::damage;
+
+use super::{Interpreter, SDK, smoke};
+use crate::context::Context;
+use crate::hint::render;
+use crate::plan::Plan;
+
+/// One fault.
+struct Fault {
+    what: &'static str,
+    /// The file, below the framework's version or the SDK; `*` stands for the rest of a name, or for a version.
+    file: &'static str,
+    damage: Damage,
+    /// The part of the smoke test that must fail.
+    part: &'static str,
+    /// What it must say.
+    says: &'static str,
+}
+
+/// What is done to the file.
+enum Damage {
+    /// Its bytes change.
+    Bytes(fn(&mut [u8]) -> Result<(), String>),
+    /// Its bytes change, and the SDK's stub of libedit claims this symbol.
+    Claim(fn(&mut [u8]) -> Result<(), String>, &'static str),
+    /// It is gone.
+    Missing,
+}
+
+const FAULTS: &[Fault] = &[
+    Fault {
+        what: "an import that one of our libraries doesn't export",
+        file: "lib/python*/lib-dynload/_ssl.*",
+        damage: Damage::Bytes(|file| damage::rename_import(file, "_SSL_read_ex", "_SSL_reed_ex")),
+        part: "modules",
+        says: "_SSL_reed_ex: not exported by ",
+    },
+    Fault {
+        what: "an import that the system's library doesn't export",
+        file: "lib/python*/lib-dynload/_socket.*",
+        damage: Damage::Bytes(|file| damage::rename_import(file, "_getaddrinfo", "_getaddrinfi")),
+        part: "modules",
+        says: "_getaddrinfi: not exported by /usr/lib/libSystem",
+    },
+    Fault {
+        what: "an import that only the SDK's stub says the system has, and the host has, too",
+        file: "lib/python*/lib-dynload/readline.*",
+        damage: Damage::Claim(
+            |file| damage::rename_import(file, "_rl_bind_key_in_map", "_rl_resize_terminal"),
+            "_rl_resize_terminal",
+        ),
+        part: "modules",
+        says: "_rl_resize_terminal: in /usr/lib/libedit.3.dylib, but without a shim",
+    },
+    Fault {
+        what: "a list of rebases that ends in the middle",
+        file: "lib/python*/lib-dynload/_decimal.*",
+        damage: Damage::Bytes(damage::forget_rebases),
+        part: "numbers",
+        says: "SIGSEGV",
+    },
+    Fault {
+        what: "a list of rebases that is cut off",
+        file: "lib/python*/lib-dynload/_decimal.*",
+        damage: Damage::Bytes(damage::cut_rebases),
+        part: "modules",
+        says: "the list of rebases is cut off",
+    },
+    Fault {
+        what: "another install name",
+        file: "lib/libssl.*",
+        damage: Damage::Bytes(|file| {
+            let name = install_name(file)?;
+            damage::rename_library(file, &name)
+        }),
+        part: "modules",
+        says: "whose install name is ",
+    },
+    Fault {
+        what: "a missing library",
+        file: "lib/libcrypto.*",
+        damage: Damage::Missing,
+        part: "modules",
+        says: "library not loaded: ",
+    },
+    Fault {
+        what: "two exports that changed places",
+        file: "lib/libcrypto.*",
+        damage: Damage::Bytes(|file| damage::swap_exports(file, "_EVP_sha256", "_EVP_sha512")),
+        part: "hashes",
+        says: "AssertionError",
+    },
+    Fault {
+        what: "a thread-local variable without a descriptor",
+        file: "Python",
+        damage: Damage::Bytes(damage::forget_thread_local),
+        part: "modules",
+        says: "has no descriptor",
+    },
+];
+
+fn install_name(file: &[u8]) -> Result<String, String> {
+    let said = |error: machorun::error::Error| error.to_string();
+    let (_, slice) = machorun::image::slice("the file", file).map_err(said)?;
+    let image = machorun::image::Image::parse("the file", slice).map_err(said)?;
+    image.install_name.ok_or_else(|| "the file has no install name".to_owned())
+}
+
+/// Puts each fault in and takes it out again.
+///
+/// # Errors
+/// All faults that were not noticed, or for another reason than they should.
+pub fn self_check(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()> {
+    if cfg!(target_os = "macos") {
+        cx.ui.say("skipped: damaged files would have to be signed again on a Mac");
+        return Ok(());
+    }
+    fs_err::create_dir_all(cx.paths.logs())?;
+    let log = cx.paths.logs().join("test-self-check.log");
+    crate::exec::fresh_log(&log)?;
+    let task = cx.ui.task("faults put in on purpose", None);
+    let parts = ["modules", "numbers", "hashes"];
+    let run = |part: &str| {
+        let args = if part == "modules" { plan.expected_modules.as_slice() } else { &[] };
+        smoke::part(interpreter, part, args, &log)
+    };
+    for part in parts {
+        run(part).with_context(|| format!("the part `{part}` fails without any fault"))?;
+    }
+    let mut unnoticed = Vec::new();
+    for fault in FAULTS {
+        let undo = fault.put_in(interpreter).with_context(|| format!("could not put in {}", fault.what))?;
+        let said = run(fault.part).err().map(|error| render(&error));
+        undo.into_iter().try_for_each(|(path, bytes)| fs_err::write(path, bytes))?;
+        match said {
+            Some(said) if said.contains(fault.says) => {}
+            Some(said) => unnoticed.push(format!("{}: noticed, but not with `{}`:\n{said}", fault.what, fault.says)),
+            None => unnoticed.push(format!("{}: not noticed", fault.what)),
+        }
+    }
+    task.done(format_args!(": {} of {} noticed", FAULTS.len() - unnoticed.len(), FAULTS.len()));
+    if unnoticed.is_empty() { Ok(()) } else { bail!("the smoke test misses faults\n{}", unnoticed.join("\n")) }
+}
+
+impl Fault {
+    /// Damages the files, and gives back what was in them.
+    fn put_in(&self, interpreter: &Interpreter) -> Result<Vec<(PathBuf, Vec<u8>)>> {
+        let file = find(&interpreter.framework, self.file)?;
+        let mut bytes = fs_err::read(&file)?;
+        let mut undo = vec![(file.clone(), bytes.clone())];
+        match self.damage {
+            Damage::Missing => fs_err::remove_file(&file)?,
+            Damage::Bytes(change) | Damage::Claim(change, _) => {
+                change(&mut bytes).map_err(|why| anyhow!("{}: {why}", file.display()))?;
+                fs_err::write(&file, bytes)?;
+            }
+        }
+        if let Damage::Claim(_, symbol) = self.damage {
+            let stub = find(&interpreter.folder.path().join(SDK), "usr/lib/libedit.3.tbd")?;
+            let text = fs_err::read_to_string(&stub)?;
+            fs_err::write(&stub, text.replace("_rl_initialize", &format!("_rl_initialize, {symbol}")))?;
+            undo.push((stub, text.into_bytes()));
+        }
+        Ok(undo)
+    }
+}
+
+/// The one regular file of this pattern.
+fn find(folder: &Path, pattern: &str) -> Result<PathBuf> {
+    let matcher = globset::GlobBuilder::new(pattern).literal_separator(true).build()?.compile_matcher();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() && matcher.is_match(entry.path().strip_prefix(folder)?) {
+            return Ok(entry.into_path());
+        }
+    }
+    bail!("there is no {pattern} in {}", folder.display())
+}
