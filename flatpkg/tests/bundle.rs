@@ -192,11 +192,3 @@ fn damaged_bundles_are_errors() {
     std::fs::remove_file(out.join("Contents/Info.plist")).unwrap();
     insta::assert_snapshot!(open().unwrap_err(), @"Python.mpkg has no Contents/Info.plist, it is no bundle package");
 }
-
-/// A bill of materials that PackageMaker wrote in 2014, of a bundle package.
-#[test]
-fn packagemakers_bill_of_materials_reads_clean() {
-    let Some(bytes) = oracle::fixture_bytes("exiftool-Archive.bom") else { return };
-    let bom = flatpkg::bom::read(&bytes).unwrap();
-    assert!(bom.records.len() > 100 && bom.form.sorted, "{:?}", bom.form);
-}
