@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use fake_apple::{FakeApple, Signing};
 use flatpkg::cksum::cksum;
 use flatpkg::component::{self, Component};
 use flatpkg::policy::Policy;
 use flatpkg::tree::Tree;
-use flatpkg::{verify, xar};
+use flatpkg::{signature, verify, xar};
 use rayon::prelude::*;
 
 /// Bytes of files in the tree.
@@ -34,6 +35,7 @@ fn main() {
             let report = verify::verify_file(Path::new(package), verify::Options { strict: true }).unwrap();
             assert!(report.findings.is_empty(), "{report}");
         }
+        ["signature", package] => signature(Path::new(package)),
         // `cargo test --benches` asks for nothing to be measured.
         ["--bench", ..] => compare(),
         _ => return,
@@ -48,6 +50,17 @@ fn package(tree: &Path, out: &Path) {
     let tree = Tree::from_dir(tree, &Policy::standard(0)).unwrap();
     let component = Component { payload: Some(&tree), ..Component::new("org.example.bench", "1") };
     component::write(&component, out, xar::Options::new(0), &|_| ()).unwrap();
+}
+
+/// Who signed a package, and that it is what was signed.
+fn signature(package: &Path) {
+    let archive = xar::Archive::open(package).unwrap();
+    let report = verify::verify_archive(&archive, verify::Options { strict: true });
+    assert!(report.findings.is_empty(), "{report}");
+    let now = signature::Time::from_unix(2_000_000_000);
+    let expect = signature::Expectations { policy: signature::Policy::SelfSigned, anchors: &[], team: None, now };
+    let report = signature::check(&archive, &expect);
+    assert!(report.is_clean(), "{:?}", report.findings);
 }
 
 /// What a run took.
@@ -71,6 +84,11 @@ fn compare() {
     let out = dir.join("out.pkg");
     let ours = best(|| shell("\"$0\" package \"$1\" \"$2\"", &[&me, &tree, &out]));
     let checked = best(|| shell("\"$0\" verify \"$1\"", &[&me, &out]));
+    let signed = dir.join("signed.pkg");
+    let who = FakeApple::get().map(|fake| {
+        fs::write(&signed, fake.sign_package(&fs::read(&out).unwrap(), Signing::default())).unwrap();
+        best(|| shell("\"$0\" signature \"$1\"", &[&me, &signed]))
+    });
     let pipeline = |compressor: &str, list: &Path, into: &str| {
         let script = format!("cd \"$0\" && cpio -o -H odc --quiet < \"$1\" | {compressor} > \"$2\"");
         let into = dir.join(into);
@@ -97,6 +115,9 @@ fn compare() {
     };
     row("the whole package", ours, Some(size(&out)));
     row("verify", checked, None);
+    if let Some(who) = who {
+        row("verify: the archive and its signature", who, None);
+    }
     row("cpio, gzip -6", gzip, Some(size(&dir.join("gzip"))));
     if let Some(pigz) = pigz {
         row("cpio, pigz -6 -p2", pigz, Some(size(&dir.join("pigz"))));
@@ -106,12 +127,14 @@ fn compare() {
     println!("{table}");
 
     let ratio = |a: Duration, b: Duration| a.as_secs_f64() / b.as_secs_f64();
+    let speed = who.map_or(0.0, |who| size(&signed) as f64 / 1e6 / who.elapsed.as_secs_f64());
     let goals = [
         ("times as fast as gzip -6, elapsed", ratio(gzip.elapsed, ours.elapsed), 5.0, true),
         ("times the sum of the parts", ratio(ours.elapsed, sum), 1.3, false),
         ("times the size of gzip -9 of the unsorted list", size(&out) as f64 / size9 as f64, 1.0, false),
         ("MB at the peak, packaging", ours.peak as f64 * 1024.0 / 1e6, 150.0, false),
         ("MB at the peak, verifying", checked.peak as f64 * 1024.0 / 1e6, 150.0, false),
+        ("MB/s, the archive and its signature", speed, 500.0, true),
         ("times as long for verify as for packaging", ratio(checked.elapsed, ours.elapsed), 1.0, false),
     ];
     for (what, got, goal, more) in goals {

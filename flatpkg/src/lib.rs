@@ -28,6 +28,7 @@
 //! | [`bundle`], [`hfsplus`], [`udif`] | the same                    | packages before 10.5, and their disk images |
 //! |                                | [`effect`]                     | what a package does to a disk               |
 //! |                                | [`mod@dump`], [`mod@verify`], [`mod@expand`] | as text; findings; as files   |
+//! | [`xar::Signable`]              | [`signature`]                  | signatures and time stamps                  |
 //!
 //! One [`tree::Tree`] is the source of everything that is said about a payload, so sizes and numbers can't disagree.
 //! Owners, modes and times come from a policy and never from a disk; there is no clock. The same trees give the same bytes
@@ -35,7 +36,7 @@
 //!
 //! What is read may come from anybody: every reader returns an error for bytes it does not like, and takes no more memory
 //! than a bounded multiple of them. Nothing here starts a process, looks at the environment or opens a connection.
-//! Signing is left to tools that hold the keys.
+//! Signing is left to tools that hold the keys; here is only where signatures go, and whether they are good.
 //!
 //! # Example
 //!
@@ -85,6 +86,7 @@ pub mod payload;
 pub mod plist;
 pub mod policy;
 pub mod product;
+pub mod signature;
 pub mod tree;
 pub mod udif;
 pub mod verify;

@@ -45,6 +45,12 @@ pub fn exports(text: &str) -> HashSet<&str> {
     names
 }
 
+/// What a library calls itself; a stub may lie under other names, too.
+pub fn install_name(text: &str) -> Option<&str> {
+    let line = text.lines().find_map(|line| line.strip_prefix("install-name:"))?;
+    Some(line.trim().trim_matches('\''))
+}
+
 /// Where the stub of a library is, below an SDK: the install name with `.tbd` for `.dylib`, or behind a framework's.
 pub fn stub_path(install_name: &str) -> String {
     let name = install_name.trim_start_matches('/');
@@ -86,6 +92,12 @@ reexports:
         let mut names: Vec<&str> = exports(STUB).into_iter().collect();
         names.sort_unstable();
         assert_eq!(names, ["_a", "_b$INODE64", "_c", "_two", "_w"]);
+    }
+
+    #[test]
+    fn the_first_library_gives_the_name() {
+        assert_eq!(install_name(STUB), Some("/usr/lib/libone.dylib"));
+        assert_eq!(install_name("exports:\n"), None);
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Checking a package: everything that can be checked without Apple's keys, all findings at once.
+//! Checking a package: everything but its signature, all findings at once.
 //!
 //! Three layers, each in its own file. `container` looks at the archive: checksums, sizes, gaps and overlaps. `component`
 //! and `contents` compare what the parts of one component say about the same paths. `product` looks at the Distribution: whether every
-//! reference leads somewhere. Whether a signature is good is not asked here.
+//! reference leads somewhere. Whether a signature is good is asked by [`crate::signature`].
 //!
 //! Bytes that may change without a finding:
 //!
@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::xar::Archive;
 use meter::Meter;
 
 /// How strict to be.
@@ -100,6 +101,12 @@ pub fn verify(package: &Package, options: Options) -> Report {
     verify_with(package, options, &|_| ())
 }
 
+/// Checks the archive alone: everything that a signature vouches for, without looking into the members.
+#[must_use]
+pub fn verify_archive(archive: &Archive, options: Options) -> Report {
+    Report { findings: container::check(archive, options).sorted() }
+}
+
 /// [`verify()`] that says how far it has come: entries of all archives, and their bytes as they are stored. What is expected is
 /// what the package states.
 #[must_use]
@@ -115,17 +122,22 @@ pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progr
         },
     );
     findings.0.extend(others.0);
-    findings.0.sort();
-    findings.0.dedup();
-    Report { findings: findings.0 }
+    Report { findings: findings.sorted() }
 }
 
 /// Findings being collected.
 #[derive(Debug, Default)]
-struct Findings(Vec<Finding>);
+pub(crate) struct Findings(Vec<Finding>);
 
 impl Findings {
-    fn push(
+    /// All of them, sorted, each once.
+    pub(crate) fn sorted(mut self) -> Vec<Finding> {
+        self.0.sort();
+        self.0.dedup();
+        self.0
+    }
+
+    pub(crate) fn push(
         &mut self,
         severity: Severity,
         place: &str,
@@ -142,21 +154,21 @@ impl Findings {
         });
     }
 
-    fn error(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+    pub(crate) fn error(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Error, place, what, got, expected);
     }
 
     /// An error: a part that can't be read at all, with the reason.
-    fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
+    pub(crate) fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
         self.error(place, what, format_args!("not readable ({reason})"), "readable");
     }
 
-    fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+    pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Note, place, what, got, expected);
     }
 
     /// An error unless both are equal.
-    fn equal<T: PartialEq + fmt::Display>(&mut self, place: &str, what: &str, got: T, expected: T) {
+    pub(crate) fn equal<T: PartialEq + fmt::Display>(&mut self, place: &str, what: &str, got: T, expected: T) {
         if got != expected {
             self.error(place, what, got, expected);
         }
@@ -164,7 +176,7 @@ impl Findings {
 }
 
 /// An error with its causes in one line.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -18,21 +18,25 @@
 //! in the heap (*archived*) and one of its bytes after decoding (*extracted*).
 //!
 //! [`Writer`] makes archives in the shape of Apple's `productbuild`; [`Archive`] reads any archive that Apple's
-//! `Installer` would, and says what it saw rather than what it hoped for: judging is the business of [`crate::verify`].
+//! `Installer` would, and says what it saw rather than what it hoped for: judging is the business of [`crate::verify`] and
+//! [`crate::signature`]. [`Signable`] puts signatures into an archive.
 
 mod checksum;
 mod error;
 mod header;
 mod read;
+mod sign;
 mod signature;
 mod staple;
 mod toc;
 mod write;
 
+pub(crate) use checksum::hex;
 pub use checksum::{Digester, Style};
 pub use error::Error;
 pub use header::Header;
 pub use read::{Archive, Member, Section};
+pub use sign::Signable;
 pub use signature::{Certificate, Signature};
 pub use staple::{Staple, Trailer};
 pub use toc::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};

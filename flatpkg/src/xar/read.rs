@@ -220,6 +220,16 @@ impl Archive {
         })
     }
 
+    /// The bytes of a stapled ticket, at most `limit` of them.
+    ///
+    /// # Errors
+    /// The file can't be read.
+    pub fn ticket(&self, staple: &Staple, limit: u64) -> Result<Vec<u8>, Error> {
+        let start = staple.offset.saturating_add(staple::RECORD_LEN);
+        let read = self.source.bytes(start, staple.ticket_len.min(limit));
+        read.map_err(|source| Error::Io { doing: "read", path: self.label.clone(), source })
+    }
+
     /// A stretch of the heap as it is. Reading ends early where the file does.
     #[must_use]
     pub fn section(&self, offset: u64, length: u64) -> Section<'_> {

@@ -1,6 +1,6 @@
 //! Signatures as the table of contents names them: where they lie in the heap, and the certificates that go with them.
 //!
-//! Nothing here decides whether a signature is good: that takes Apple's trust settings, and `pkgutil --check-signature`.
+//! Nothing here decides whether a signature is good: that is the business of [`crate::signature`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -49,6 +49,12 @@ impl From<Certificate> for Named {
 }
 
 impl Certificate {
+    /// One with these DER bytes, which are not checked.
+    #[must_use]
+    pub fn new(der: Vec<u8>) -> Self {
+        Self { der }
+    }
+
     /// The DER bytes as they are in the package, not checked.
     #[must_use]
     pub fn der(&self) -> &[u8] {

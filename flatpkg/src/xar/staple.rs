@@ -80,6 +80,21 @@ pub(super) fn ticket_length(last_record: &[u8]) -> Option<u64> {
     fits.then(|| u64::from(record.length.get()))
 }
 
+/// What is appended to a file to staple a ticket to it.
+pub(super) fn trailer(ticket: &[u8]) -> std::io::Result<Vec<u8>> {
+    let length = u32::try_from(ticket.len()).map_err(|_| {
+        std::io::Error::new(std::io::ErrorKind::InvalidInput, format!("a ticket has {} bytes", ticket.len()))
+    })?;
+    let record = |kind, length| Record {
+        magic: MAGIC,
+        version: U16::new(1),
+        kind: U16::new(kind),
+        length: U32::new(length),
+        reserved: U32::new(0),
+    };
+    Ok([record(TERMINATOR, 0).as_bytes(), ticket, record(TICKET, length).as_bytes()].concat())
+}
+
 /// Whether these bytes are the record before the ticket.
 pub(super) fn is_terminator(bytes: &[u8]) -> bool {
     Record::read_from_bytes(bytes).is_ok_and(|record| {

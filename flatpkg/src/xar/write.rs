@@ -361,12 +361,12 @@ fn kind_name(kind: &Kind) -> &'static str {
 }
 
 /// The directory a file is in, `.` for a bare name.
-fn directory(out: &Path) -> &Path {
+pub(super) fn directory(out: &Path) -> &Path {
     out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
 }
 
 /// A temporary file with the permissions of any new file: 0666 less the umask.
-fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
+pub(super) fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
     use std::os::unix::fs::PermissionsExt as _;
     let permissions = std::fs::Permissions::from_mode(0o666);
     tempfile::Builder::new().prefix(".flatpkg-").suffix(".part").permissions(permissions).tempfile_in(directory)

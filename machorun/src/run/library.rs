@@ -48,6 +48,8 @@ fn open(install_name: &str) -> Result<Option<&'static System>, Error> {
         return Ok(None);
     }
     let text: &'static str = String::leak(fs_err::read_to_string(&stub)?);
+    // `/usr/lib/libSystem.dylib`, for one, leads to `libSystem.B.dylib`.
+    let install_name = tbd::install_name(text).unwrap_or(install_name);
     let Some(stand_in) = shim::stand_in(install_name) else {
         let what = format!("the SDK has {install_name}, but nothing stands in for it");
         return Err(Error::Unsuitable { path: stub.display().to_string(), what });

@@ -44,6 +44,8 @@ fn plan_of(steps: Vec<Step>) -> Plan {
         source_date: 0,
         keys: keys(&steps).unwrap(),
         steps,
+        libraries: vec![],
+        current: true,
         expected_modules: vec![],
         left_out: vec![],
     }

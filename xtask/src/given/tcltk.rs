@@ -6,13 +6,15 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
 use walkdir::WalkDir;
 
+use crate::arch::Arch;
 use crate::digest::Sha256;
 use crate::hint::WithHint as _;
+use crate::verify::{DylibSlice, OsVersion, dylib};
 
 /// A folder with `include/` and `lib/`, as `make install` of Tcl and Tk fills one.
 ///
-/// The libraries must be universal, and their install names must lead into the framework, where they are shipped: the
-/// audit of the staged root looks at both.
+/// The libraries must have every slice that is built, and their install names must lead into the framework, where they
+/// are shipped: [`TclTk::unfit`]. The audit of the staged root looks at the rest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct TclTk {
     /// The folder.
@@ -21,6 +23,8 @@ pub struct TclTk {
     pub version: String,
     /// The names of the libraries as the linker takes them, Tk's last: `tcl8.6`, `tk8.6`.
     pub libraries: [String; 2],
+    /// What the two say of themselves.
+    pub slices: [Vec<DylibSlice>; 2],
     /// What is shipped: files and folders of `lib/`.
     pub ship: Vec<String>,
     /// Of all that is read.
@@ -45,8 +49,12 @@ impl TclTk {
         if !missing.is_empty() {
             bail!("it has no {}", missing.join(", no "));
         }
-        let version = version(&fs_err::read_to_string(dir.join("include/tcl.h"))?)
-            .context("include/tcl.h defines no TCL_VERSION")?;
+        let tcl = version(dir, "tcl.h", "TCL_VERSION")?;
+        let tk = version(dir, "tk.h", "TK_VERSION")?;
+        if tcl != tk {
+            bail!("include/tcl.h is of version {tcl}, include/tk.h of {tk}");
+        }
+        let version = tcl;
         let library = |names: &[String]| {
             let found = names.iter().find(|name| dir.join(format!("lib/lib{name}.dylib")).is_file());
             found.cloned().ok_or_else(|| anyhow!("it has no lib/lib{}.dylib", names.join(".dylib, no lib/lib")))
@@ -54,14 +62,42 @@ impl TclTk {
         // Tk 9 for Tcl 9 has a name of its own.
         let tk = [format!("tk{version}"), format!("tcl{}tk{version}", version.split('.').next().unwrap_or_default())];
         let libraries = [library(&[format!("tcl{version}")])?, library(&tk)?];
+        let slices = [slices(dir, &libraries[0])?, slices(dir, &libraries[1])?];
         let mut ship: Vec<String> = libraries.iter().map(|name| format!("lib{name}.dylib")).collect();
-        // Scripts that the libraries load when they start: lib/tcl8.6, lib/tk8.6, and modules in lib/tcl8.
+        // Scripts that the libraries load when they start: lib/tcl8.6, lib/tk8.6, and modules in lib/tcl8; Tk's pictures.
         let major = version.split('.').next().unwrap_or_default();
         let scripts = [format!("tcl{major}"), format!("tcl{version}"), format!("tk{version}")];
-        ship.extend(scripts.into_iter().filter(|name| dir.join("lib").join(name).is_dir()));
+        let beside = scripts.into_iter().chain(["Tk.icns", "Tk.tiff"].map(String::from));
+        ship.extend(beside.filter(|name| dir.join("lib").join(name).exists()));
         let read = ship.iter().map(|name| dir.join("lib").join(name)).chain([dir.join("include")]);
         let digest = super::digest(dir, &files(dir, read)?)?;
-        Ok(Self { dir: dir.to_owned(), version, libraries, ship, digest })
+        Ok(Self { dir: dir.to_owned(), version, libraries, slices, ship, digest })
+    }
+
+    /// Why the libraries can't be shipped in a framework whose version folder is `prefix`: one line each. `wanted` are the
+    /// slices that are built, with the oldest macOS of each.
+    pub fn unfit(&self, prefix: &str, wanted: &[(Arch, OsVersion)]) -> Vec<String> {
+        let mut unfit = Vec::new();
+        for (name, slices) in self.libraries.iter().zip(&self.slices) {
+            let file = self.dir.join(format!("lib/lib{name}.dylib"));
+            let file = file.display();
+            for (arch, minimum) in wanted {
+                match slices.iter().find(|slice| slice.arch == *arch) {
+                    None => unfit.push(format!("{file} has no slice for {arch}")),
+                    Some(slice) if slice.minimum != Some(*minimum) => {
+                        let got = slice.minimum.map_or("no version".to_owned(), |version| version.to_string());
+                        unfit.push(format!("{file} ({arch}) is made for macOS {got}, expected {minimum}"));
+                    }
+                    Some(_) => {}
+                }
+            }
+            let expected = format!("{prefix}/lib/lib{name}.dylib");
+            if let Some(slice) = slices.iter().find(|slice| slice.install_name != expected) {
+                let got = &slice.install_name;
+                unfit.push(format!("{file} calls itself {got}; `install_name_tool -id {expected}` mends that"));
+            }
+        }
+        unfit
     }
 
     /// What the linker is told.
@@ -83,12 +119,25 @@ fn files(dir: &Path, tops: impl Iterator<Item = PathBuf>) -> Result<Vec<PathBuf>
     Ok(files)
 }
 
-/// The text in `#define TCL_VERSION "8.6"`.
-fn version(header: &str) -> Option<String> {
-    let words = |line: &str| line.split_whitespace().map(ToOwned::to_owned).collect::<Vec<_>>();
-    let line = header.lines().map(words).find(|words| words.get(1).is_some_and(|word| word == "TCL_VERSION"))?;
-    let version = line.get(2)?.trim_matches('"').to_owned();
-    (!version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.')).then_some(version)
+/// What a library says of itself.
+fn slices(dir: &Path, name: &str) -> Result<Vec<DylibSlice>> {
+    let file = format!("lib/lib{name}.dylib");
+    dylib(&fs_err::read(dir.join(&file))?).map_err(|what| anyhow!("{file} is {what}"))
+}
+
+/// The text in `#define TCL_VERSION "8.6"`; there may be blanks after the `#`, as in Tcl 9.
+fn version(dir: &Path, header: &str, name: &str) -> Result<String> {
+    let text = fs_err::read_to_string(dir.join("include").join(header))?;
+    let value = |line: &str| {
+        let definition = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("define")?;
+        let mut words = definition.split_whitespace();
+        (words.next()? == name).then(|| words.next().unwrap_or_default().trim_matches('"').to_owned())
+    };
+    let version = text.lines().find_map(value).unwrap_or_default();
+    if version.is_empty() || !version.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        bail!("include/{header} defines no {name}");
+    }
+    Ok(version)
 }
 
 #[cfg(test)]
@@ -98,19 +147,27 @@ pub(crate) mod tests {
     /// A folder with files of the right names.
     pub fn folder() -> tempfile::TempDir {
         let dir = tempfile::tempdir().unwrap();
+        let library = |name: &str| {
+            let name = format!("/Library/Frameworks/Python.framework/Versions/3.13/lib/lib{name}.dylib");
+            crate::verify::sample_dylib(&name, &[Arch::X86_64, Arch::Arm64])
+        };
         let files = [
-            ("include/tcl.h", "#   define TCL_MAJOR_VERSION 8\n#define TCL_VERSION\t    \"8.6\"\n"),
-            ("include/tk.h", ""),
-            ("lib/libtcl8.6.dylib", ""),
-            ("lib/libtk8.6.dylib", ""),
-            ("lib/tk8.6/tk.tcl", ""),
+            ("include/tcl.h", b"#   define TCL_MAJOR_VERSION 8\n#define TCL_VERSION\t    \"8.6\"\n".to_vec()),
+            ("include/tk.h", b"#ifndef TK_VERSION\n#   define TK_VERSION\t\"8.6\"\n".to_vec()),
+            ("lib/libtcl8.6.dylib", library("tcl8.6")),
+            ("lib/libtk8.6.dylib", library("tk8.6")),
+            ("lib/tk8.6/tk.tcl", vec![]),
         ];
-        for (file, text) in files {
+        for (file, bytes) in files {
             let path = dir.path().join(file);
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, text).unwrap();
+            fs_err::write(path, bytes).unwrap();
         }
         dir
+    }
+
+    fn said(dir: &Path) -> String {
+        crate::hint::render(&TclTk::open(dir).unwrap_err())
     }
 
     #[test]
@@ -123,12 +180,37 @@ pub(crate) mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        let said = |dir: &Path| crate::hint::render(&TclTk::open(dir).unwrap_err());
         let empty = tempfile::tempdir().unwrap();
         assert!(said(empty.path()).contains("no include/tcl.h, no include/tk.h, no lib"), "{}", said(empty.path()));
         let dir = folder();
         fs_err::remove_file(dir.path().join("lib/libtk8.6.dylib")).unwrap();
         let text = said(dir.path());
         assert!(text.contains("no lib/libtk8.6.dylib, no lib/libtcl8tk8.6.dylib") && text.contains("hint"), "{text}");
+    }
+
+    #[test]
+    fn parts_that_do_not_belong_together_are_refused() {
+        let dir = folder();
+        fs_err::write(dir.path().join("include/tk.h"), "#define TK_VERSION \"8.5\"\n").unwrap();
+        assert!(said(dir.path()).contains("tcl.h is of version 8.6, include/tk.h of 8.5"), "{}", said(dir.path()));
+        let dir = folder();
+        fs_err::write(dir.path().join("lib/libtcl8.6.dylib"), "\x7fELF").unwrap();
+        assert!(said(dir.path()).contains("lib/libtcl8.6.dylib is no Mach-O file"), "{}", said(dir.path()));
+    }
+
+    #[test]
+    fn libraries_that_cannot_be_shipped_are_refused_before_any_work() {
+        let dir = folder();
+        let thin = crate::verify::sample_dylib("/usr/local/lib/libtk8.6.dylib", &[Arch::Arm64]);
+        fs_err::write(dir.path().join("lib/libtk8.6.dylib"), thin).unwrap();
+        let tcltk = TclTk::open(dir.path()).unwrap();
+        let wanted = [(Arch::X86_64, "10.9".parse().unwrap()), (Arch::Arm64, "11.0".parse().unwrap())];
+        let prefix = "/Library/Frameworks/Python.framework/Versions/3.13";
+        let text = tcltk.unfit(prefix, &wanted).join("\n").replace(&dir.path().display().to_string(), "…");
+        insta::assert_snapshot!(text, @"
+        …/lib/libtcl8.6.dylib (x86_64) is made for macOS 10.13, expected 10.9
+        …/lib/libtk8.6.dylib has no slice for x86_64
+        …/lib/libtk8.6.dylib calls itself /usr/local/lib/libtk8.6.dylib; `install_name_tool -id /Library/Frameworks/Python.framework/Versions/3.13/lib/libtk8.6.dylib` mends that
+        ");
     }
 }

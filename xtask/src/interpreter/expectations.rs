@@ -119,9 +119,12 @@ test_os failed [not a result]
     }
 
     #[test]
-    fn files_of_all_releases_can_be_read() {
+    fn all_files_can_be_read() {
         let mac = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Mac");
-        for version in crate::recipe::known_releases(&mac).unwrap() {
+        let has_one = |version: &PythonVersion| mac.join(format!("expectations/{}.toml", version.short())).exists();
+        let versions: Vec<_> = crate::recipe::known_releases(&mac).unwrap().into_iter().filter(has_one).collect();
+        assert!(!versions.is_empty());
+        for version in versions {
             let expectations = Expectations::read(&mac, version).unwrap();
             for (test, reason) in expectations.fails.iter().chain(&expectations.excluded) {
                 assert!(reason.len() > 10, "{test} has no reason");

@@ -60,7 +60,9 @@ impl Interpreter {
         if let Some((what, remedy)) = obstacle() {
             return Err(anyhow!("macOS programs can't run on this machine: {what}")).hint(remedy);
         }
-        let folder = tempfile::Builder::new().prefix("python-macos").tempdir()?;
+        // CPython's tests start it as other users, too.
+        let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        let folder = tempfile::Builder::new().prefix("python-macos").permissions(readable).tempdir()?;
         let place = fs_err::canonicalize(folder.path())?;
         let root = place.join("root");
         let below = framework_prefix(plan.python);

@@ -64,7 +64,7 @@ pub fn divide<'a>(tree: &Tree, components: &'a [ComponentAssets], texts: &Texts<
 
 fn missing(component: &ComponentAssets, root: &str) -> Result<LeftOut> {
     match &component.absent {
-        Some(absent) => Ok(LeftOut { name: absent.name.clone(), why: absent.why.clone(), cross: false }),
+        Some(absent) => Ok(LeftOut { name: absent.name.clone(), why: absent.why.clone(), sdk: None }),
         None => Err(anyhow::anyhow!("the staged root has no folder {root}, which {} is made of", component.file))
             .hint("installer-assets/product.toml names what goes into each component"),
     }

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use super::choices::Choices;
 use super::step::{Op, Step};
-use super::toolchain::{Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, vars};
+use super::toolchain::{
+    Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, tcltk_link, vars,
+};
 use crate::arch::Arch;
 use crate::given::GivenSdk;
 use crate::recipe::{Period, Recipes, Release};
@@ -106,14 +108,16 @@ impl Toolchain for Apple {
         let mut configure: Vec<String> = openssl.then(|| format!("--with-openssl={usr_local}")).into_iter().collect();
         configure.extend([
             format!("CPPFLAGS=-I{usr_local}/include"),
-            format!("LDFLAGS={arch}-L{usr_local}/lib -headerpad_max_install_names"),
+            format!("LDFLAGS={arch}-L{usr_local}/lib"),
+            // Not among what `sysconfig` hands on to extensions.
+            "LDFLAGS_NODIST=-headerpad_max_install_names".into(),
         ]);
         if !arch.is_empty() {
             configure.push(format!("CFLAGS={}", arch.trim_end()));
         }
-        if let Some(tcltk) = &choices.tcltk {
+        if let Some(link) = tcltk_link(recipes, choices) {
             configure.push(format!("TCLTK_CFLAGS=-I{usr_local}/include"));
-            configure.push(format!("TCLTK_LIBS=-L{usr_local}/lib {}", tcltk.link()));
+            configure.push(format!("TCLTK_LIBS=-L{usr_local}/lib {link}"));
         }
         // The new Python runs during its own build, when its OpenSSL is not yet where it looks for it.
         let run = format!("RUNSHARED=DYLD_FRAMEWORK_PATH=@work@/src DYLD_LIBRARY_PATH={usr_local}/lib");

@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use super::Host;
 use super::docs::Docs;
+use super::toolchain::framework_prefix;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::recipe::{LeftOut, Pyc, Recipes, Release};
+use crate::recipe::{LeftOut, Modules, Pyc, Recipes, Release, Sdk};
 
 /// The choices; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -52,6 +53,9 @@ pub const TESTS: [&str; 2] = ["test", "idlelib/idle_test"];
 /// Modules for the test suite only, by how their names begin: what CPython's `--disable-test-modules` leaves out.
 pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxsubtype"];
 
+/// Recipes that prebuilt Tcl and Tk make superfluous.
+const TCLTK_LIBRARIES: [&str; 2] = ["tcl", "tk"];
+
 /// What configure is told for a build with several architectures, and must not be told for another.
 const UNIVERSAL_ONLY: [&str; 2] = ["--enable-universalsdk", "--with-universal-archs"];
 
@@ -74,6 +78,13 @@ impl Choices {
             release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
         }
         release.configure.extend(release.variant.configure.clone());
+        let sdk = self.sdk(host);
+        recipes.libraries.retain(|library| {
+            let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
+            library.sdk.is_none_or(|only| only == sdk) && !given
+        });
+        let release = &mut recipes.release;
+        release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
         if !self.archs.is_empty() {
             release.variant.archs.retain(|arch| self.archs.contains(arch));
         }
@@ -91,7 +102,7 @@ impl Choices {
             (self.lto, "--with-lto"),
         ];
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
-        self.change_contents(release);
+        self.change_contents(&mut release.modules);
         Ok(recipes)
     }
 
@@ -127,16 +138,23 @@ impl Choices {
             .hint(hint)
     }
 
+    /// What everything is compiled against.
+    pub fn sdk(&self, host: &Host) -> Sdk {
+        match (host, &self.sdk) {
+            (Host::Linux { .. }, None) => Sdk::Open,
+            (Host::Linux { .. }, Some(_)) | (Host::Mac { .. }, _) => Sdk::Apple,
+        }
+    }
+
     /// What is expected in the root, and what is left out of it.
-    fn change_contents(&self, release: &mut Release) {
-        let modules = &mut release.modules;
+    fn change_contents(&self, modules: &mut Modules) {
         if self.no_tests {
             modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
         }
         if self.tcltk.is_some() {
             modules.left_out.retain(|item| item.name != "_tkinter" && item.name != "IDLE.app");
-            modules.expected.push("_tkinter".into());
         }
+        modules.expected.retain(|name| modules.left_out.iter().all(|item| item.name != *name));
         let left_out = [
             (self.no_tests, "test suite", "--no-tests"),
             (self.no_sqlite_extensions, "loading of SQLite extensions", "--no-sqlite-extensions"),
@@ -144,12 +162,12 @@ impl Choices {
         let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
         if self.docs == Docs::None {
             let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
-            modules.left_out.push(LeftOut { name: "documentation".into(), why, cross: false });
+            modules.left_out.push(LeftOut { name: "documentation".into(), why, sdk: None });
         }
         modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
             name: name.into(),
             why: format!("{flag} was given"),
-            cross: false,
+            sdk: None,
         }));
     }
 
@@ -171,6 +189,10 @@ impl Choices {
         {
             let (dir, python) = (checkout.dir.display(), checkout.python);
             refused.push(format!("{dir} is Python {python}; the data of {} doesn't fit", release.python));
+        }
+        if let Some(tcltk) = &self.tcltk {
+            let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
+            refused.extend(tcltk.unfit(&framework_prefix(release.python), &wanted));
         }
         match host {
             Host::Linux { .. } => {

@@ -194,6 +194,10 @@ impl Toolchain for Cross {
             .extend(choices.tcltk.iter().flat_map(|own| ["tcl", "tk"].map(|name| format!("{name}={}", own.link()))));
         let mut env = self.env("@work@/sysroot");
         env.extend(vars([("CONFIG_SITE", "@work@/config.site"), ("XTASK_PACKAGES", &packages.join(","))]));
+        if self.sdk.is_some() {
+            // Where configure looks for the system's libffi, as on a Mac.
+            env.insert("SDKROOT".into(), "@work@/sysroot".into());
+        }
         let mut configure = self.host_args(&release.variant.archs);
         configure.push(format!("--with-build-python={native}"));
         let arch = one_arch(&release.variant.archs);
@@ -213,6 +217,7 @@ impl Toolchain for Cross {
             install: vec!["RUNSHARED=@work@/run-native".into()],
             scrub: vec![
                 (native, format!("python{short}")),
+                ("-I@work@/sysroot/usr/include/ffi ".into(), String::new()),
                 ("@work@".into(), "/build".into()),
                 // What configure recorded of the machine that builds; a Mac builds for itself.
                 (self.triple.clone(), self.host_triple(&release.variant.archs)),

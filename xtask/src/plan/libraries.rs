@@ -10,6 +10,9 @@ use crate::recipe::{Build, Library, Prefix, Recipes, System, Universal};
 /// Where a library's step keeps the licence's text.
 pub const LICENSES: &str = "licenses";
 
+/// Answers for `uname` as a Mac would, for configure scripts that ask it: macOS 11, the first for both architectures.
+const UNAME: &str = "#!/bin/sh\ncase \"$1\" in\n-r) echo 20.0.0 ;;\n-m) echo arm64 ;;\n*) echo Darwin ;;\nesac\n";
+
 /// The steps of all libraries.
 pub fn steps(recipes: &Recipes, toolchain: &dyn Toolchain) -> Vec<Step> {
     let archs = &recipes.release.variant.archs;
@@ -59,7 +62,15 @@ impl Builder<'_> {
         for arch in self.archs.iter().filter(|_| self.archs.len() == 1) {
             env.extend(build.arch.get(arch).map(|own| own.env.clone()).unwrap_or_default());
         }
+        needs.extend(build.uses.clone());
+        for value in env.values_mut() {
+            *value = self.fill(value);
+        }
         let mut ops = vec![Op::Unpack { source: source.clone(), into: "src".into() }];
+        if build.uname && self.toolchain.is_cross() {
+            ops.push(Op::Write { path: "mac/uname".into(), text: UNAME.into(), executable: true });
+            env.entry("PATH".into()).and_modify(|path| *path = format!("@work@/mac:{path}"));
+        }
         ops.extend(match build.system {
             System::Autoconf => self.autoconf(),
             System::Make => self.makefile(),
@@ -95,13 +106,23 @@ impl Builder<'_> {
             [arch] => build.arch.get(arch).map(|own| own.configure.clone()).unwrap_or_default(),
             _ => vec![],
         };
-        build.configure.clone().into_iter().chain(arch)
+        build.configure.iter().cloned().chain(arch).map(|arg| self.fill(&arg))
     }
 
     fn make(&self, purpose: &str, args: &[String], destination: bool) -> Op {
-        let argv = ["make".to_owned()].into_iter().chain(args.iter().cloned());
+        let argv = ["make".to_owned()].into_iter().chain(args.iter().map(|arg| self.fill(arg)));
         let argv = argv.chain(destination.then(|| "DESTDIR=@out@".to_owned()));
-        Op::run(format!("{purpose} {}", self.library.name), "src", argv)
+        self.run(purpose, argv)
+    }
+
+    fn run(&self, purpose: &str, argv: impl IntoIterator<Item = String>) -> Op {
+        let dir = self.library.build.dir.as_ref().map_or("src".to_owned(), |dir| format!("src/{dir}"));
+        Op::run(format!("{purpose} {}", self.library.name), &dir, argv)
+    }
+
+    /// A recipe's text, with the framework's version folder in place of `@framework@`.
+    fn fill(&self, text: &str) -> String {
+        text.replace("@framework@", &framework_prefix(self.recipes.release.python))
     }
 
     /// Compiler's and linker's flags, as arguments of configure or make.
@@ -126,7 +147,7 @@ impl Builder<'_> {
         let argv = argv.chain([format!("--prefix={}", self.prefix())]).chain(self.own_args());
         let argv = argv.chain(flags);
         vec![
-            Op::run(format!("configure {}", self.library.name), "src", argv),
+            self.run("configure", argv),
             self.make("compile", &build.make, false),
             self.make("install", &build.install, true),
         ]
@@ -139,7 +160,7 @@ impl Builder<'_> {
         let prefix = self.prefix();
         let argv = argv.chain([format!("--prefix={prefix}"), format!("--openssldir={prefix}/etc/openssl")]);
         vec![
-            Op::run(format!("configure {}", self.library.name), "src", argv.chain(self.own_args())),
+            self.run("configure", argv.chain(self.own_args())),
             self.make("compile", &build.make, false),
             self.make("install", &build.install, true),
         ]

@@ -53,6 +53,10 @@ pub struct Plan {
     pub steps: Vec<Step>,
     /// The digest of everything that decides a step's product, by the step's name.
     pub keys: BTreeMap<String, Sha256>,
+    /// Libraries that are built for it.
+    pub libraries: Vec<String>,
+    /// Whether it takes over `Versions/Current`.
+    pub current: bool,
     /// Modules that the result must have.
     pub expected_modules: Vec<String>,
     /// What python.org's installer has and this one has not.
@@ -79,7 +83,6 @@ impl Plan {
         steps.extend(docs::step(recipes, choices, source_date));
         steps.push(stage::step(recipes, toolchain.as_ref(), choices));
         let keys = keys(&steps)?;
-        let cross = toolchain.is_cross();
         let archs = release.variant.archs.iter().filter(|arch| choices.thin.is_none_or(|thin| thin == **arch));
         Ok(Self {
             python: release.python,
@@ -89,8 +92,10 @@ impl Plan {
             source_date,
             steps,
             keys,
+            libraries: recipes.libraries.iter().map(|library| library.name.clone()).collect(),
+            current: release.current,
             expected_modules: release.modules.expected.clone(),
-            left_out: release.modules.left_out.iter().filter(|item| cross || !item.cross).cloned().collect(),
+            left_out: release.modules.left_out.clone(),
         })
     }
 

@@ -36,7 +36,9 @@ pub fn steps(
     ops.push(Op::run("compile Python", "src", argv(&["make"], &make)));
     // The install must be serial: its rules fill the same folders without saying so. Bytecode is compiled where Python is
     // installed, so compileall is asked for its help instead of minutes of work.
-    let serial = ["make", "-j1", "frameworkinstall", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
+    // The extras are the scripts of `Tools`, in `share/doc`.
+    let serial =
+        ["make", "-j1", "frameworkinstall", "frameworkinstallextras", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
     ops.push(Op::run("install Python", "src", argv(&serial, &install)));
     ops.extend(release.also_install.iter().map(|target| {
         Op::run("install more of Python", "src", argv(&["make", "-j1", target, "DESTDIR=@out@"], &install))

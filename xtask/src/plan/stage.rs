@@ -17,7 +17,7 @@ pub const STACK_SIZE: u64 = 0x100_0000;
 
 /// The staging step.
 pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> Step {
-    let stage = Stage { recipes, toolchain, choices };
+    let stage = Stage { recipes, choices };
     let python = recipes.release.python;
     let mut ops = stage.lay_down();
     ops.extend(stage.licenses());
@@ -50,7 +50,6 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
 
 struct Stage<'a> {
     recipes: &'a Recipes,
-    toolchain: &'a dyn Toolchain,
     choices: &'a Choices,
 }
 
@@ -114,10 +113,9 @@ impl Stage<'_> {
 
     /// Removes what Python's own install made and is not wanted.
     fn leave_out(&self) -> Vec<Op> {
-        let modules = &self.recipes.release.modules;
-        let cross = self.toolchain.is_cross();
+        let left_out = &self.recipes.release.modules.left_out;
         let mut ops = Vec::new();
-        if modules.left_out.iter().any(|item| item.name == "IDLE.app" && (cross || !item.cross)) {
+        if left_out.iter().any(|item| item.name == "IDLE.app") {
             ops.push(remove(format!("{}/IDLE.app", self.applications())));
             ops.extend(self.commands(&["idle3", &format!("idle{}", self.recipes.release.python.short())]));
         }

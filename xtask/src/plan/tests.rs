@@ -80,6 +80,15 @@ fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
 }
 
 #[test]
+fn the_plans_of_another_minor_version() {
+    let recipes = Recipes::load(&mac(), "3.14.7".parse().unwrap()).unwrap();
+    for (name, host) in [("linux", linux()), ("mac", apple())] {
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        insta::assert_snapshot!(format!("plan-3.14.7-{name}"), text(&plan));
+    }
+}
+
+#[test]
 fn a_plan_is_pure() {
     assert_eq!(plan(&linux()), plan(&linux()));
 }
@@ -123,6 +132,25 @@ fn a_changed_recipe_changes_only_what_depends_on_it() {
     let changed: Vec<&str> =
         before.iter().filter(|(name, key)| after.get(*name) != Some(*key)).map(|(name, _)| name.as_str()).collect();
     assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "stage"]);
+}
+
+#[test]
+fn the_sdk_decides_which_libraries_are_built() {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let made = |host: &Host, choices: &Choices| {
+        let plan = Plan::new(&recipes, &data(), host, choices).unwrap();
+        let has = |name: &str| plan.libraries.iter().any(|library| library == name);
+        let tkinter = plan.expected_modules.iter().any(|name| name == "_tkinter");
+        let left_out = plan.left_out.iter().any(|item| item.name == "_tkinter");
+        assert_ne!(tkinter, left_out, "expected, or left out by name");
+        (has("libffi"), has("tcl") && has("tk"), tkinter)
+    };
+    let default = Choices::default;
+    assert_eq!(made(&linux(), &default()), (true, false, false));
+    assert_eq!(made(&apple(), &default()), (false, true, true));
+    assert_eq!(made(&linux(), &Choices { sdk: Some(sdk()), ..default() }), (false, true, true));
+    assert_eq!(made(&linux(), &Choices { tcltk: Some(tcltk()), ..default() }), (true, false, true));
+    assert_eq!(made(&apple(), &Choices { tcltk: Some(tcltk()), ..default() }), (false, false, true));
 }
 
 #[test]
@@ -174,9 +202,23 @@ fn tcltk() -> crate::given::TclTk {
         dir: given("tcltk"),
         version: "8.6".into(),
         libraries: ["tcl8.6".into(), "tk8.6".into()],
+        slices: ["tcl8.6", "tk8.6"].map(|name| {
+            let install_name = format!("{}/lib/lib{name}.dylib", framework_prefix("3.13.5".parse().unwrap()));
+            let slice = |arch, minimum: &str| crate::verify::DylibSlice {
+                arch,
+                install_name: install_name.clone(),
+                minimum: Some(minimum.parse().unwrap()),
+            };
+            vec![slice(Arch::X86_64, "10.13"), slice(Arch::Arm64, "11.0")]
+        }),
         ship: ["libtcl8.6.dylib", "libtk8.6.dylib", "tcl8.6", "tk8.6"].map(String::from).to_vec(),
         digest: Sha256::of(b"tcltk"),
     }
+}
+
+fn sdk() -> crate::given::GivenSdk {
+    let (dir, settings) = (given("MacOSX14.5.sdk"), Sha256::of(b"settings"));
+    crate::given::GivenSdk { dir, name: "macosx14.5".into(), settings }
 }
 
 #[test]
@@ -191,11 +233,6 @@ fn a_build_for_one_architecture() {
 
 #[test]
 fn other_choices() {
-    let sdk = crate::given::GivenSdk {
-        dir: given("MacOSX14.5.sdk"),
-        name: "macosx14.5".into(),
-        settings: Sha256::of(b"settings"),
-    };
     let archive = crate::given::GivenDocs { file: given("docs.tar.bz2"), digest: Sha256::of(b"docs") };
     let archive = Docs::Archive(archive);
     let default = Choices::default;
@@ -205,8 +242,8 @@ fn other_choices() {
         ("thin-arm64", linux(), Choices { thin: Some(Arch::Arm64), ..default() }),
         ("tcltk-linux", linux(), Choices { tcltk: Some(tcltk()), ..default() }),
         ("tcltk-mac", apple(), Choices { tcltk: Some(tcltk()), ..default() }),
-        ("sdk-linux", linux(), Choices { sdk: Some(sdk.clone()), ..default() }),
-        ("sdk-mac", apple(), Choices { sdk: Some(sdk), ..default() }),
+        ("sdk-linux", linux(), Choices { sdk: Some(sdk()), ..default() }),
+        ("sdk-mac", apple(), Choices { sdk: Some(sdk()), ..default() }),
         ("pgo-lto-mac", apple(), Choices { pgo: true, lto: true, ..default() }),
         ("no-sqlite-extensions", linux(), Choices { no_sqlite_extensions: true, ..default() }),
         ("keep-pyc-linux", linux(), Choices { pyc: Pyc::Hash, ..default() }),

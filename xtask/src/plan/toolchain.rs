@@ -134,6 +134,15 @@ pub fn library_layers(recipes: &Recipes, choices: &Choices) -> Vec<Layer> {
     recipes.libraries.iter().map(layer).chain(tcltk).collect()
 }
 
+/// What the linker is told for Tcl and Tk, where there are any: the user's own, or those of recipes.
+pub fn tcltk_link(recipes: &Recipes, choices: &Choices) -> Option<String> {
+    if let Some(own) = &choices.tcltk {
+        return Some(own.link());
+    }
+    let link = |name| recipes.libraries.iter().find_map(|library| library.pkg_config.get(name));
+    Some(format!("{} {}", link("tcl")?, link("tk")?))
+}
+
 /// `/Library/Frameworks/Python.framework/Versions/3.13`.
 pub fn framework_prefix(python: PythonVersion) -> String {
     format!("/Library/Frameworks/Python.framework/Versions/{}", python.short())

@@ -24,6 +24,8 @@ pub struct Library {
     /// Why Python's installer carries it.
     #[serde(deserialize_with = "text::said")]
     pub why: String,
+    /// The only SDK that it is built with; both when none is named.
+    pub sdk: Option<Sdk>,
     /// What is fetched.
     pub source: Source,
     /// How it is built.
@@ -44,6 +46,15 @@ pub struct Build {
     /// Where it is installed.
     #[serde(default)]
     pub prefix: Prefix,
+    /// The folder of the source in which all commands run; none is its top.
+    #[serde(default, deserialize_with = "text::maybe_inside")]
+    pub dir: Option<String>,
+    /// Libraries that it needs, which stand before it in the release's list: their trees are `@NAME@` in its texts.
+    #[serde(default)]
+    pub uses: Vec<String>,
+    /// Its configure script asks `uname` which system it builds for, whatever `--host` says.
+    #[serde(default)]
+    pub uname: bool,
     /// Arguments of its configure script.
     #[serde(default)]
     pub configure: Vec<String>,
@@ -85,6 +96,16 @@ pub struct ArchBuild {
     /// More environment variables.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+}
+
+/// The declarations of macOS that everything is compiled against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Sdk {
+    /// Apple's: on a Mac, or given.
+    Apple,
+    /// Ours, made of open parts: it lacks Cocoa, and what is built here instead of Apple's own.
+    Open,
 }
 
 /// A builder.

@@ -12,9 +12,9 @@ use std::path::Path;
 use anyhow::{Context as _, Error, Result, anyhow};
 use serde::de::DeserializeOwned;
 
-pub use library::{Build, Library, Prefix, System, Universal};
+pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
-pub use release::{LeftOut, Period, Pyc, Release};
+pub use release::{LeftOut, Modules, Period, Pyc, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
 use crate::hint::{WithHint as _, causes, hinted};

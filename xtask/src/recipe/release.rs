@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Source;
 use super::text::{self, Day};
+use super::{Sdk, Source};
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
 
@@ -150,7 +150,8 @@ pub struct ConfigSite {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Modules {
-    /// Every shared module that the finished framework must have, without its suffix.
+    /// Every shared module that the finished framework must have, without its suffix. What is left out for one SDK is
+    /// expected with the other.
     pub expected: Vec<String>,
     /// What python.org's installer has and this one has not.
     #[serde(default)]
@@ -166,7 +167,7 @@ pub struct LeftOut {
     /// Why.
     #[serde(deserialize_with = "text::said")]
     pub why: String,
-    /// Only when cross-compiling.
-    #[serde(default)]
-    pub cross: bool,
+    /// The only SDK with which it is left out; both when none is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sdk: Option<Sdk>,
 }

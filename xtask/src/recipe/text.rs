@@ -25,6 +25,11 @@ pub(super) fn inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Strin
     checked_path(String::deserialize(deserializer)?)
 }
 
+/// The same, where there is one.
+pub(super) fn maybe_inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    inside(deserializer).map(Some)
+}
+
 /// The same for several paths.
 pub(super) fn all_inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     Vec::<String>::deserialize(deserializer)?.into_iter().map(checked_path).collect()

@@ -85,7 +85,7 @@ impl Options {
         Ok(self.plan_and_recipes(cx, version)?.0)
     }
 
-    /// As [`Options::plan`], with the data that the plan was made from.
+    /// As [`Options::plan`], with the data that the plan was made from, and no library that it does without.
     ///
     /// # Errors
     /// As [`Options::plan`].
@@ -97,9 +97,10 @@ impl Options {
             (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
             (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
         };
-        let recipes = Recipes::load(&mac, version)?;
+        let mut recipes = Recipes::load(&mac, version)?;
         choices.pyc = self.keep_pyc.unwrap_or(recipes.release.bytecode);
         let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)?;
+        recipes.libraries.retain(|library| plan.libraries.contains(&library.name));
         Ok((plan, recipes))
     }
 

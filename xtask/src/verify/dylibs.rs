@@ -9,11 +9,20 @@ use super::tree::{self, Tree};
 pub(super) fn check(image: &Image, tree: &Tree, expect: &Expectations, findings: &mut Findings<'_>) {
     check_install_name(image, tree, findings);
     for dylib in &image.dylibs {
-        if expect.linkage.allows(&dylib.path) || is_ours(&dylib.path, tree) {
-            continue;
+        let minimum = expect.minimum_of(image.arch);
+        match expect.linkage.library(&dylib.path) {
+            None if is_ours(&dylib.path, tree) => {}
+            None => {
+                let expected = "a library in the root, or one listed in Mac/linkage.toml";
+                findings.add(Check::Linkage, format!("linked with {}", dylib.path), expected);
+            }
+            Some(library) => {
+                if let Some(since) = library.since.filter(|since| *since > minimum && !dylib.weak) {
+                    let got = format!("linked with {}, which came with macOS {since}", dylib.path);
+                    findings.add(Check::Linkage, got, format!("a weak link: the slice is for macOS {minimum}"));
+                }
+            }
         }
-        let expected = "a library in the root, or one listed in Mac/linkage.toml";
-        findings.add(Check::Linkage, format!("linked with {}", dylib.path), expected);
     }
     for rpath in &image.rpaths {
         findings.add(Check::Rpath, format!("LC_RPATH {rpath}"), "no search path");

@@ -28,12 +28,14 @@ pub struct Linkage {
     pub pyconfig: Pyconfig,
 }
 
-/// A library that is part of every macOS we support.
+/// A library that is part of macOS.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Library {
     /// Its install name.
     pub path: String,
+    /// The first macOS that has it; every one we support when none is named.
+    pub since: Option<OsVersion>,
     /// What needs it.
     #[allow(dead_code, reason = "for people")]
     pub why: String,
@@ -88,9 +90,9 @@ impl Linkage {
         fs_err::read_to_string(path)?.parse::<Self>().with_context(|| format!("failed to read {}", path.display()))
     }
 
-    /// Whether a library of the system may be linked.
-    pub(super) fn allows(&self, install_name: &str) -> bool {
-        self.libraries.iter().any(|library| library.path == install_name)
+    /// A library of the system that may be linked.
+    pub(super) fn library(&self, install_name: &str) -> Option<&Library> {
+        self.libraries.iter().find(|library| library.path == install_name)
     }
 
     /// The first macOS that has each of the listed symbols, by its name in Mach-O: with the leading underscore.

@@ -19,8 +19,12 @@
 //! | `layout` | the framework's files; links; kinds of entries |
 //! | `policy` | no rubbish, readable by all, programs can be run, licences are there |
 //! | `sysconfig`, `pyconfig` | what Python says about its own build, and believes about the system |
+//!
+//! [`code`] is about who signed, in a root or in a package.
 
 mod closure;
+pub mod code;
+mod dylib;
 mod dylibs;
 mod finding;
 mod header;
@@ -31,6 +35,7 @@ mod macho;
 mod minimum;
 mod modules;
 mod os_version;
+mod payload;
 mod policy;
 mod pyconfig;
 mod signature;
@@ -47,9 +52,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use rayon::prelude::*;
 
+pub use dylib::{DylibSlice, dylib};
 pub use finding::Report;
 pub use linkage::Linkage;
-use os_version::OsVersion;
+pub use os_version::OsVersion;
 
 use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
@@ -206,3 +212,7 @@ fn examine(
     let binary = Binary { path: path.to_owned(), images };
     (found, Some(binary))
 }
+
+/// A dynamic library with nothing in it, for other modules' tests.
+#[cfg(test)]
+pub use tests::sample_dylib;

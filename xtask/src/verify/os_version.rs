@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::version::DeploymentTarget;
 
@@ -41,6 +41,12 @@ impl FromStr for OsVersion {
             Some(&[major, minor, patch]) => Ok(Self { major, minor, patch }),
             _ => Err(format!("`{text}` is not a macOS version; expected two or three numbers, such as 10.13.4")),
         }
+    }
+}
+
+impl Serialize for OsVersion {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 /// The contents of a staged root.
+#[derive(Default)]
 pub(super) struct Tree {
     entries: BTreeMap<String, Entry>,
 }
@@ -50,6 +51,11 @@ pub(super) enum Astray {
 const LINK_LIMIT: usize = 32;
 
 impl Tree {
+    /// One of these entries, by their paths.
+    pub(super) fn new(entries: BTreeMap<String, Entry>) -> Self {
+        Self { entries }
+    }
+
     /// Lists a folder, without looking into files.
     ///
     /// # Errors

@@ -46,15 +46,17 @@ pub fn at_flags(darwin: c_int) -> c_int {
     )
 }
 
-/// Paths of macOS's own files, which are below the root when it has them; the host has none there.
+/// Paths of macOS's own files and of what is installed for all its users, which are below the root when it has them; the
+/// host has none there.
 pub struct Path(Option<CString>, *const c_char);
 
 impl Path {
     /// # Safety
     /// `path` is null or a string.
     pub unsafe fn new(path: *const c_char) -> Self {
-        let own = !path.is_null() && CStr::from_ptr(path).to_bytes().starts_with(b"/System/");
-        let below = own.then(|| loader::below_root(&CStr::from_ptr(path).to_string_lossy()));
+        let text = if path.is_null() { c"" } else { CStr::from_ptr(path) };
+        let own = [b"/System/".as_slice(), b"/Library/"].iter().any(|folder| text.to_bytes().starts_with(folder));
+        let below = own.then(|| loader::below_root(&text.to_string_lossy())).filter(|below| below.exists());
         let below = below.and_then(|path| CString::new(path.into_os_string().into_encoded_bytes()).ok());
         Self(below, path)
     }
@@ -206,6 +208,10 @@ fn linux_device(darwin: i32) -> libc::dev_t {
     libc::makedev(darwin >> 24, darwin & 0x00ff_ffff)
 }
 
+unsafe extern "C" fn opendir(path: *const c_char) -> *mut libc::DIR {
+    libc::opendir(Path::new(path).as_ptr())
+}
+
 unsafe extern "C" fn readlinkat(dir: c_int, path: *const c_char, buffer: *mut c_char, size: usize) -> isize {
     libc::readlinkat(folder(dir), path, buffer, size)
 }
@@ -282,6 +288,7 @@ unsafe extern "C" fn fcopyfile(from: c_int, to: c_int, _state: *mut c_void, flag
 shims! {
     [open]
     [openat]
+    ["_opendir$INODE64" => opendir]
     [shm_open]
     [sem_open]
     [mkostemp]

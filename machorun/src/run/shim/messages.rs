@@ -136,10 +136,17 @@ unsafe extern "C" fn sendmsg(socket: c_int, message: *const d::Msghdr, darwin: c
     libc::sendmsg(socket, &linux, flags(darwin))
 }
 
+/// Whether it is a socket of this machine alone, over which descriptors travel.
+unsafe fn is_local(socket: c_int) -> bool {
+    let (mut family, mut len) = (0, size_of::<c_int>() as socklen_t);
+    let result = libc::getsockopt(socket, libc::SOL_SOCKET, libc::SO_DOMAIN, (&raw mut family).cast(), &mut len);
+    result == 0 && family == libc::AF_UNIX
+}
+
 unsafe extern "C" fn recvmsg(socket: c_int, message: *mut d::Msghdr, darwin: c_int) -> isize {
     let message = &mut *message;
     let room = if message.msg_control.is_null() { 0 } else { message.msg_controllen as usize };
-    // Linux's messages need more room, but no more descriptors may be received than fit into Darwin's buffer.
+    // Linux's messages need more room.
     let words = (room + (room / DARWIN_HEADER).min(64) * 8).div_ceil(8);
     let mut control = vec![0_u64; if room < DARWIN_HEADER { 0 } else { words }];
     let mut linux: libc::msghdr = std::mem::zeroed();
@@ -149,7 +156,8 @@ unsafe extern "C" fn recvmsg(socket: c_int, message: *mut d::Msghdr, darwin: c_i
     linux.msg_iovlen = message.msg_iovlen as usize;
     if !control.is_empty() {
         linux.msg_control = control.as_mut_ptr().cast();
-        linux.msg_controllen = room + 4;
+        // No more descriptors may be received than fit into Darwin's buffer: they come in one message.
+        linux.msg_controllen = if is_local(socket) { room + LINUX_HEADER - DARWIN_HEADER } else { control.len() * 8 };
     }
     let result = libc::recvmsg(socket, &mut linux, flags(darwin));
     if result >= 0 {

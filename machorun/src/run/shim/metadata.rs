@@ -1,8 +1,9 @@
 //! What is known of files: `stat`, `statfs`, `readdir`, modes, owners and times.
 
 use std::cell::UnsafeCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ffi::{c_char, c_int};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use libc::{DIR, timespec, timeval};
@@ -37,7 +38,7 @@ unsafe fn stat_from(result: c_int, linux: &libc::stat, out: *mut d::Stat) -> c_i
         st_size: linux.st_size,
         st_blocks: linux.st_blocks,
         st_blksize: linux.st_blksize as i32,
-        st_flags: 0,
+        st_flags: FLAGS.get(linux).unwrap_or(0),
         st_gen: 0,
         st_lspare: 0,
         st_qspare: [0; 2],
@@ -170,8 +171,36 @@ unsafe extern "C" fn fchmodat(dir: c_int, path: *const c_char, mode: libc::mode_
     libc::fchmodat(folder(dir), path, mode, at_flags(flags))
 }
 
-/// Modes of symbolic links, by device and inode: Linux has none, Darwin does. They are this process's alone.
-static LINK_MODES: Mutex<Option<HashMap<(u64, u64), u16>>> = Mutex::new(None);
+/// Something that Linux doesn't keep of a file, by device and inode. It is this process's alone.
+struct Kept<T> {
+    /// Nearly no process needs it, and a child of a fork must not wait for a lock that nobody holds any more.
+    used: AtomicBool,
+    values: Mutex<BTreeMap<(u64, u64), T>>,
+}
+
+impl<T: Copy> Kept<T> {
+    const fn new() -> Self {
+        Self { used: AtomicBool::new(false), values: Mutex::new(BTreeMap::new()) }
+    }
+
+    fn get(&self, file: &libc::stat) -> Option<T> {
+        let values = || self.values.lock().unwrap_or_else(PoisonError::into_inner);
+        self.used.load(Ordering::Relaxed).then(|| values().get(&(file.st_dev, file.st_ino)).copied()).flatten()
+    }
+
+    fn set(&self, file: &libc::stat, value: T) {
+        self.used.store(true, Ordering::Relaxed);
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).insert((file.st_dev, file.st_ino), value);
+    }
+}
+
+/// Modes of symbolic links.
+static LINK_MODES: Kept<u16> = Kept::new();
+
+/// Flags of files: those that change nothing of what may be done with a file.
+static FLAGS: Kept<u32> = Kept::new();
+
+const HARMLESS: u32 = (d::UF_NODUMP | d::UF_OPAQUE | d::UF_HIDDEN) as u32;
 
 /// On other files it is `chmod`.
 unsafe extern "C" fn lchmod(path: *const c_char, mode: libc::mode_t) -> c_int {
@@ -182,34 +211,53 @@ unsafe extern "C" fn lchmod(path: *const c_char, mode: libc::mode_t) -> c_int {
     if linux.st_mode & libc::S_IFMT != libc::S_IFLNK {
         return libc::chmod(path, mode);
     }
-    let mut modes = LINK_MODES.lock().unwrap_or_else(PoisonError::into_inner);
-    let mode = (linux.st_mode & libc::S_IFMT | mode & 0o7777) as u16;
-    modes.get_or_insert_default().insert((linux.st_dev, linux.st_ino), mode);
+    LINK_MODES.set(&linux, (linux.st_mode & libc::S_IFMT | mode & 0o7777) as u16);
     0
 }
 
 /// The mode of a file, as Darwin would have it.
 fn mode(linux: &libc::stat) -> u16 {
-    if linux.st_mode & libc::S_IFMT == libc::S_IFLNK {
-        let modes = LINK_MODES.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(mode) = modes.as_ref().and_then(|modes| modes.get(&(linux.st_dev, linux.st_ino))) {
-            return *mode;
-        }
+    let link = linux.st_mode & libc::S_IFMT == libc::S_IFLNK;
+    let kept = link.then(|| LINK_MODES.get(linux)).flatten();
+    kept.unwrap_or(linux.st_mode as u16)
+}
+
+/// A link whose mode lets nobody read it is not read, by root neither.
+unsafe extern "C" fn readlink(path: *const c_char, buffer: *mut c_char, size: usize) -> isize {
+    let path = Path::new(path);
+    let mut linux: libc::stat = std::mem::zeroed();
+    if LINK_MODES.used.load(Ordering::Relaxed)
+        && libc::lstat(path.as_ptr(), &mut linux) == 0
+        && mode(&linux) & 0o444 == 0
+    {
+        return errno::fail(d::EACCES);
     }
-    linux.st_mode as u16
+    libc::readlink(path.as_ptr(), buffer, size)
 }
 
 unsafe extern "C" fn fchownat(dir: c_int, path: *const c_char, user: u32, group: u32, flags: c_int) -> c_int {
     libc::fchownat(folder(dir), path, user, group, at_flags(flags))
 }
 
-/// Flags of files don't exist here: none can be set, but an existing file can be left without.
-unsafe extern "C" fn chflags(path: *const c_char, flags: u32) -> c_int {
-    let mut linux: libc::stat = std::mem::zeroed();
-    if libc::lstat(path, &mut linux) != 0 {
-        return -1;
+unsafe fn set_flags(result: c_int, file: &libc::stat, flags: u32) -> c_int {
+    if result != 0 {
+        return result;
     }
-    if flags == 0 { 0 } else { errno::fail(d::EOPNOTSUPP) }
+    if flags & !HARMLESS != 0 {
+        return errno::fail(d::EOPNOTSUPP);
+    }
+    FLAGS.set(file, flags);
+    0
+}
+
+unsafe extern "C" fn chflags(path: *const c_char, flags: u32) -> c_int {
+    let mut linux = std::mem::zeroed();
+    set_flags(libc::stat(path, &mut linux), &linux, flags)
+}
+
+unsafe extern "C" fn lchflags(path: *const c_char, flags: u32) -> c_int {
+    let mut linux = std::mem::zeroed();
+    set_flags(libc::lstat(path, &mut linux), &linux, flags)
 }
 
 shims! {
@@ -226,6 +274,7 @@ shims! {
     [fchmodat]
     [lchmod]
     [fchownat]
+    [readlink]
     [chflags]
-    ["_lchflags" => chflags]
+    [lchflags]
 }

@@ -41,6 +41,12 @@ impl Address {
         Self { bytes, len }
     }
 
+    /// Whether it is a path of nothing: Linux would choose a name, or take the rest for one that is no file's.
+    fn is_empty_path(&self) -> bool {
+        let local = self.bytes[..2] == (libc::AF_UNIX as u16).to_ne_bytes();
+        local && (self.len <= 2 || self.bytes[2] == 0)
+    }
+
     pub fn as_ptr(&self) -> *const libc::sockaddr {
         self.bytes.as_ptr().cast()
     }
@@ -73,11 +79,17 @@ unsafe extern "C" fn socketpair(family: c_int, kind: c_int, protocol: c_int, out
 
 unsafe extern "C" fn bind(socket: c_int, at: *const c_void, len: socklen_t) -> c_int {
     let address = Address::from_darwin(at, len);
+    if address.is_empty_path() {
+        return errno::fail(d::ENOENT);
+    }
     libc::bind(socket, address.as_ptr(), address.len())
 }
 
 unsafe extern "C" fn connect(socket: c_int, at: *const c_void, len: socklen_t) -> c_int {
     let address = Address::from_darwin(at, len);
+    if address.is_empty_path() {
+        return errno::fail(d::ENOENT);
+    }
     libc::connect(socket, address.as_ptr(), address.len())
 }
 

@@ -58,6 +58,8 @@ pub fn plan() -> Plan {
         source_date: 1_749_600_000,
         steps: vec![],
         keys: BTreeMap::new(),
+        libraries: vec![],
+        current: true,
         expected_modules: vec![],
         left_out: vec![],
     }
@@ -205,7 +207,7 @@ fn what_is_left_out_is_said_on_the_first_page() {
     assert!(welcome.contains("This build was made without: documentation (the pages are made by Sphinx"), "{welcome}");
 
     let why = "not asked for".to_owned();
-    let plan = Plan { left_out: vec![LeftOut { name: "documentation".into(), why, cross: false }], ..plan() };
+    let plan = Plan { left_out: vec![LeftOut { name: "documentation".into(), why, sdk: None }], ..plan() };
     let made = flat(&context(dist.path()), &plan, &[], root.path(), Ownership::Parity).unwrap();
     assert_eq!(made.left_out, plan.left_out, "said once, with the plan's reason");
 }

@@ -103,6 +103,8 @@ pub(super) struct Image {
     pub kind: Kind,
     /// The oldest macOS it runs on; two of them when it says so twice.
     pub minimums: Vec<Minimum>,
+    /// The SDK it was built with; nothing when it doesn't say.
+    pub sdk: Option<OsVersion>,
     /// `LC_ID_DYLIB`.
     pub install_name: Option<String>,
     /// The libraries it is linked with, in order.

@@ -121,6 +121,7 @@ fn read(bytes: &[u8]) -> object::Result<Result<Image, String>> {
         arch,
         kind,
         minimums: Vec::new(),
+        sdk: None,
         install_name: None,
         dylibs: Vec::new(),
         rpaths: Vec::new(),
@@ -159,12 +160,16 @@ fn load_commands(file: &Thin<'_>, image: &mut Image) -> object::Result<()> {
             LoadCommandVariant::Rpath(rpath) => image.rpaths.push(text(command.string(LE, rpath.path)?)),
             LoadCommandVariant::VersionMin(minimum) if command.cmd() == macho::LC_VERSION_MIN_MACOSX => {
                 image.minimums.push(Minimum::MacOs(version(minimum.version.get(LE))));
+                image.sdk = Some(version(minimum.sdk.get(LE)));
             }
             LoadCommandVariant::VersionMin(_) => image.minimums.push(Minimum::Platform(command.cmd().0)),
-            LoadCommandVariant::BuildVersion(build, _) => image.minimums.push(match build.platform.get(LE) {
-                macho::PLATFORM_MACOS => Minimum::MacOs(version(build.minos.get(LE))),
-                other => Minimum::Platform(other.0),
-            }),
+            LoadCommandVariant::BuildVersion(build, _) => {
+                image.minimums.push(match build.platform.get(LE) {
+                    macho::PLATFORM_MACOS => Minimum::MacOs(version(build.minos.get(LE))),
+                    other => Minimum::Platform(other.0),
+                });
+                image.sdk = Some(version(build.sdk.get(LE)));
+            }
             LoadCommandVariant::EntryPoint(main) => image.stack_size = Some(main.stacksize.get(LE)),
             LoadCommandVariant::LinkeditData(data) if command.cmd() == macho::LC_CODE_SIGNATURE => {
                 image.signature = Some((data.dataoff.get(LE).into(), data.datasize.get(LE).into()));

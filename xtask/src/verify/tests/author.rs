@@ -3,6 +3,7 @@
 //! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
 //! export trie, symbols, strings, signature.
 
+use fake_apple::{FakeApple, Kind};
 use sha2::Digest as _;
 
 use crate::arch::Arch;
@@ -10,6 +11,16 @@ use crate::arch::Arch;
 pub(super) const EXECUTE: u32 = 2;
 pub(super) const DYLIB: u32 = 6;
 pub(super) const BUNDLE: u32 = 8;
+
+/// A signature by somebody; else it is ad hoc.
+#[derive(Clone, Copy)]
+pub(super) struct By {
+    pub fake: &'static FakeApple,
+    pub kind: Kind,
+    pub timestamp: bool,
+    /// The team that the code directory names.
+    pub team: &'static str,
+}
 
 /// A slice to be written.
 #[derive(Clone)]
@@ -38,6 +49,14 @@ pub(super) struct Author {
     pub requirements: bool,
     /// Hash the requirements in their special slot.
     pub sealed: bool,
+    /// Who signs.
+    pub by: Option<By>,
+    /// Flags of the code directory.
+    pub flags: u32,
+    /// A property list.
+    pub entitlements: Option<String>,
+    /// The SDK, when it isn't the one of the minimum macOS.
+    pub sdk: Option<(u32, u32)>,
 }
 
 #[derive(Clone)]
@@ -48,7 +67,11 @@ pub(super) struct Import {
     pub weak: bool,
 }
 
+/// Bytes of a signature by somebody. Its SignedData is padded, as `codesign` pads it.
+const WITH_CMS: usize = 16_384;
+
 pub(super) const LOAD_DYLIB: u32 = 0xc;
+pub(super) const LOAD_WEAK_DYLIB: u32 = 0x8000_0018;
 pub(super) const REEXPORT_DYLIB: u32 = 0x8000_001f;
 
 impl Author {
@@ -71,6 +94,10 @@ impl Author {
             code_limit: None,
             requirements: false,
             sealed: true,
+            by: None,
+            flags: 2,
+            entitlements: None,
+            sdk: None,
         }
     }
 
@@ -105,7 +132,9 @@ impl Author {
         offsets.strings = put(strings, 8);
         if self.signed {
             let limit = put(Vec::new(), 16).0;
-            offsets.signature = (limit, self.signature(&vec![0; limit]).len());
+            let ad_hoc = Self { by: None, ..self.clone() };
+            let length = if self.by.is_some() { WITH_CMS } else { ad_hoc.signature(&vec![0; limit]).len() };
+            offsets.signature = (limit, length);
         }
 
         let commands = self.commands(&offsets);
@@ -134,10 +163,11 @@ impl Author {
         commands.extend(self.dylibs.iter().map(|(kind, name)| dylib(*kind, name)));
         commands.extend(self.rpaths.iter().map(|path| with_text(0x8000_001c, &[], path)));
         if let Some((major, minor)) = self.minimum {
-            let version = major << 16 | minor << 8;
+            let number = |(major, minor): (u32, u32)| major << 16 | minor << 8;
+            let (version, sdk) = (number((major, minor)), number(self.sdk.unwrap_or((major, minor))));
             commands.push(match self.arch {
-                Arch::X86_64 => command(0x24, &[version, version]),
-                Arch::Arm64 => command(0x32, &[self.platform, version, version, 0]),
+                Arch::X86_64 => command(0x24, &[version, sdk]),
+                Arch::Arm64 => command(0x32, &[self.platform, version, sdk, 0]),
             });
         }
         if let Some(size) = self.stack_size {
@@ -197,30 +227,58 @@ impl Author {
 
     fn signature(&self, code: &[u8]) -> Vec<u8> {
         let requirements = big_endian(&[0xfade_0c01, 12, 0]);
+        let entitlements = self
+            .entitlements
+            .as_ref()
+            .map(|text| [big_endian(&[0xfade_7171, text.len() as u32 + 8]), text.as_bytes().to_vec()].concat());
         let mut hashes = Vec::new();
+        if let Some(entitlements) = &entitlements {
+            hashes.extend(sha2::Sha256::digest(entitlements));
+            hashes.extend([0; 64]);
+        }
         if self.requirements && self.sealed {
             hashes.extend(sha2::Sha256::digest(&requirements));
             hashes.extend([0; 32]);
+        } else if entitlements.is_some() {
+            hashes.extend([0; 64]);
         }
         let special = hashes.len() / 32;
         let pages = code.chunks(4096);
         let count = pages.len();
         hashes.extend(pages.flat_map(|page| <[u8; 32]>::from(sha2::Sha256::digest(page))));
         let identifier = b"org.python.test\0";
-        let length = 44 + 4 + identifier.len() + hashes.len();
+        let team = self.by.map(|by| format!("{}\0", by.team)).unwrap_or_default();
+        let names = if team.is_empty() { 48 } else { 52 };
+        let version = if team.is_empty() { 0x20100 } else { 0x20200 };
+        let length = names + identifier.len() + team.len() + hashes.len();
         let first_page = length - count * 32;
         let limit = self.code_limit.unwrap_or(code.len() as u32);
+        let (flags, special, count) = (self.flags, special as u32, count as u32);
         let fields =
-            [0xfade_0c02, length as u32, 0x20100, 2, first_page as u32, 48, special as u32, count as u32, limit];
+            [0xfade_0c02, length as u32, version, flags, first_page as u32, names as u32, special, count, limit];
         let mut directory = big_endian(&fields);
         directory.extend([32, 2, 0, 12]);
         directory.extend([0; 8]);
+        if !team.is_empty() {
+            directory.extend(((names + identifier.len()) as u32).to_be_bytes());
+        }
         directory.extend(identifier);
+        directory.extend(team.bytes());
         directory.extend(hashes);
 
+        let cms = self.by.map(|by| by.fake.cms(by.fake.identity(by.kind), &directory, by.timestamp));
         let mut blobs = vec![(0, directory)];
         if self.requirements {
             blobs.push((2, requirements));
+        }
+        blobs.extend(entitlements.map(|blob| (5, blob)));
+        if let Some(cms) = cms {
+            let others: usize = blobs.iter().map(|(_, blob)| blob.len()).sum();
+            let room = WITH_CMS - 12 - 8 * (blobs.len() + 1) - others;
+            let mut blob = [big_endian(&[0xfade_0b01, room as u32]), cms].concat();
+            assert!(blob.len() <= room, "a signature of {} bytes", blob.len());
+            blob.resize(room, 0);
+            blobs.push((0x10000, blob));
         }
         let mut offset = 12 + 8 * blobs.len();
         let total = offset + blobs.iter().map(|(_, blob)| blob.len()).sum::<usize>();

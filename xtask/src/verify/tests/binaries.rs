@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::author::{self, Author, LOAD_DYLIB};
+use super::author::{self, Author, LOAD_DYLIB, LOAD_WEAK_DYLIB};
 use super::sample::{PYTHON_APP, SSL, Sample, framework, interpreter, module, openssl, program};
 use crate::arch::Arch;
 
@@ -92,6 +92,21 @@ fn an_install_name_may_pass_through_links() {
         author
     });
     assert_snapshot!(sample.findings(), @"");
+}
+
+#[test]
+fn a_library_that_came_later_is_linked_weakly() {
+    let sample = Sample::new();
+    let linked = |command| {
+        sample.universal(SSL, |arch| {
+            let mut author = module(arch);
+            author.dylibs.push((command, "/usr/lib/libnew.dylib".into()));
+            author
+        });
+        sample.findings()
+    };
+    assert_snapshot!(linked(LOAD_DYLIB), @"…/lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so: linkage (x86_64): got linked with /usr/lib/libnew.dylib, which came with macOS 11.0, expected a weak link: the slice is for macOS 10.13");
+    assert_snapshot!(linked(LOAD_WEAK_DYLIB), @"");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod author;
 mod binaries;
 mod bytes;
+mod code;
 mod sample;
 mod symbols;
 
@@ -13,6 +14,16 @@ use sample::{PYCONFIG, SSL, SYSCONFIG, Sample, module, program};
 
 use super::Linkage;
 use crate::arch::Arch;
+
+/// A dynamic library of some slices, for macOS 10.13 and 11.0.
+pub fn sample_dylib(install_name: &str, archs: &[Arch]) -> Vec<u8> {
+    let slice = |arch: &Arch| {
+        let mut author = author::Author::new(*arch, author::DYLIB);
+        author.install_name = Some(install_name.into());
+        (*arch, author.thin())
+    };
+    author::fat(&archs.iter().map(slice).collect::<Vec<_>>())
+}
 
 #[test]
 fn a_sound_root_passes() {

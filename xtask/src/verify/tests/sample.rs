@@ -69,6 +69,10 @@ undefined = ["HAVE_EPOLL"]
 [[library]]
 path = "/usr/lib/libSystem.B.dylib"
 why = "everything"
+[[library]]
+path = "/usr/lib/libnew.dylib"
+since = "11.0"
+why = "something new"
 [[symbol]]
 since = "11.0"
 names = ["preadv"]

@@ -1,0 +1,204 @@
+//! The signatures of a package, and its ticket.
+
+use std::io::Read as _;
+
+use serde::Serialize;
+
+use super::certificate::{Certificate, Role};
+use super::facts::{Facts, RsaForm};
+use super::hash::Hash;
+use super::policy::{Expectations, Policy};
+use super::signed;
+use crate::verify::{Finding, Findings, chain};
+use crate::xar::{Archive, Signature};
+
+/// The longest signature we read: Apple's have about 10,000 bytes.
+const MAX_SIGNATURE: u64 = 1 << 20;
+
+/// What findings call the two signatures, and the ticket.
+const RSA: &str = "signature";
+const CMS: &str = "x-signature";
+const TICKET: &str = "ticket";
+
+/// What there is to say about the signature of a package.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// What it was held against.
+    pub policy: Policy,
+    /// Who signed, when, and how.
+    pub facts: Facts,
+    /// Everything that is wrong, sorted by place.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether there is no error; there may be notes.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|finding| finding.severity == crate::verify::Severity::Note)
+    }
+}
+
+/// Checks the signatures of a package.
+///
+/// That the table of contents tells the truth about the rest of the package is not checked here, but by
+/// [`verify`](crate::verify::verify), which every judgement needs as well.
+#[must_use]
+pub fn check(archive: &Archive, expect: &Expectations<'_>) -> Report {
+    let mut findings = Findings::default();
+    let mut facts = Facts { checksum: archive.header().checksum, rsa: None, signed: None, stapled: false };
+    match (archive.toc_digest(), archive.stored_digest()) {
+        (Some(digest), Ok(stored)) if digest == stored => {
+            signatures(archive, digest, expect, &mut facts, &mut findings)
+        }
+        (_, Err(error)) => findings.unreadable(RSA, "the digest of the table of contents", chain(&error)),
+        _ => findings.error(RSA, "the digest of the table of contents", "wrong", "the one that is stored"),
+    }
+    ticket(archive, expect, &mut facts, &mut findings);
+    Report { policy: expect.policy, facts, findings: findings.sorted() }
+}
+
+fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts: &mut Facts, findings: &mut Findings) {
+    let all = archive.signatures();
+    let (extended, classic): (Vec<_>, Vec<_>) = all.iter().partition(|signature| signature.extended);
+    for (place, signatures) in [(RSA, &classic), (CMS, &extended)] {
+        if signatures.len() > 1 {
+            findings.error(place, "how many there are", signatures.len(), "one");
+        }
+    }
+    if all.is_empty() {
+        if expect.policy > Policy::Unsigned {
+            findings.error(RSA, "the package", "not signed", "signed");
+        }
+        return;
+    }
+    if expect.policy.wants_developer_id() {
+        for (place, signatures, why) in [
+            (RSA, &classic, "there: macOS before 10.12 needs it"),
+            (CMS, &extended, "there: no ticket can be stapled without it"),
+        ] {
+            if signatures.is_empty() {
+                findings.error(place, "the signature", "missing", why);
+            }
+        }
+    }
+    let rsa = classic.first().map(|signature| key_info(signature, RSA, "RSA", findings));
+    if let (Some(signature), Some(Some(certificates))) = (classic.first(), &rsa) {
+        facts.rsa = rsa_form(archive, signature, certificates, digest, findings);
+    }
+    let cms = extended.first().map(|signature| key_info(signature, CMS, "CMS", findings));
+    let Some(signature) = extended.first() else { return };
+    let Some(bytes) = read(archive, signature, CMS, findings) else { return };
+    let Some(outcome) = signed::check(&bytes, digest, Role::Installer, expect, CMS, findings) else { return };
+    signed::note_unknown(outcome.attributes.iter(), CMS, findings);
+    for (place, listed) in [(RSA, rsa.flatten()), (CMS, cms.flatten())] {
+        let Some(listed) = listed else { continue };
+        if listed.first() != Some(&outcome.leaf) {
+            findings.error(place, "the first certificate listed", "another one", "that of who signed the CMS");
+        }
+        let same = listed.len() == outcome.certificates.len()
+            && listed.iter().all(|certificate| outcome.certificates.contains(certificate));
+        if !same {
+            findings.error(place, "the certificates listed", "others", "those of the CMS signature");
+        }
+    }
+    facts.signed = Some(outcome.facts);
+}
+
+/// The certificates that the table of contents lists for a signature.
+fn key_info(signature: &Signature, place: &str, style: &str, findings: &mut Findings) -> Option<Vec<Certificate>> {
+    if signature.style != style {
+        findings.error(place, "the style", format!("{:?}", signature.style), style);
+    }
+    let parsed = signature.certificates.iter().map(|certificate| Certificate::parse(certificate.der()));
+    match parsed.collect::<Result<Vec<_>, _>>() {
+        Ok(certificates) if certificates.is_empty() => {
+            findings.error(place, "certificates", "none", "the signer's first");
+            None
+        }
+        Ok(certificates) => Some(certificates),
+        Err(error) => {
+            findings.unreadable(place, "a certificate listed", error);
+            None
+        }
+    }
+}
+
+/// The bytes of a signature.
+fn read(archive: &Archive, signature: &Signature, place: &str, findings: &mut Findings) -> Option<Vec<u8>> {
+    if signature.size > MAX_SIGNATURE {
+        findings.error(place, "its size", signature.size, format!("at most {MAX_SIGNATURE}"));
+        return None;
+    }
+    let mut bytes = Vec::new();
+    match archive.section(signature.offset, signature.size).read_to_end(&mut bytes) {
+        Ok(count) if count as u64 == signature.size => Some(bytes),
+        Ok(count) => {
+            findings.error(place, "bytes in the heap", count, signature.size);
+            None
+        }
+        Err(error) => {
+            findings.unreadable(place, "its bytes", error);
+            None
+        }
+    }
+}
+
+/// Which of its two forms the RSA signature has.
+fn rsa_form(
+    archive: &Archive,
+    signature: &Signature,
+    certificates: &[Certificate],
+    digest: &[u8],
+    findings: &mut Findings,
+) -> Option<RsaForm> {
+    let bytes = read(archive, signature, RSA, findings)?;
+    let (key, hash) = (&certificates.first()?.key, Hash::from_style(archive.header().checksum)?);
+    let form = if key.verifies(hash, digest, &bytes) {
+        Some(RsaForm::Digest)
+    } else if key.verifies(Hash::Sha256, &Hash::Sha256.digest(digest), &bytes) {
+        Some(RsaForm::DigestOfDigest)
+    } else {
+        None
+    };
+    if form.is_none() {
+        findings.error(RSA, "the signature", "wrong", "over the digest of the table of contents");
+    }
+    form
+}
+
+/// The form of the ticket, and that it is for this package.
+fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findings: &mut Findings) {
+    /// How a ticket begins (apple-codesign's `ticket_lookup`, and every ticket seen).
+    const MAGIC: &[u8] = b"s8ch";
+    /// How much of a digest tickets are looked up by.
+    const DIGEST: usize = 20;
+    /// The longest ticket we read.
+    const LONGEST: u64 = 1 << 24;
+    let trailer = match archive.trailer() {
+        Ok(trailer) => trailer,
+        Err(error) => return findings.unreadable(TICKET, "what follows the heap", chain(&error)),
+    };
+    let Some(staple) = trailer.staple() else {
+        if expect.policy == Policy::Gatekeeper {
+            findings.error(TICKET, "the stapled ticket", "missing", "there: notarize the package, then staple it");
+        }
+        return;
+    };
+    facts.stapled = true;
+    if facts.signed.is_none() {
+        findings.error(TICKET, "the stapled ticket", "there", "none: the package has no good signature");
+    }
+    let ticket = match archive.ticket(staple, LONGEST) {
+        Ok(ticket) => ticket,
+        Err(error) => return findings.unreadable(TICKET, "the stapled ticket", chain(&error)),
+    };
+    if !ticket.starts_with(MAGIC) {
+        let got = ticket.get(..MAGIC.len()).unwrap_or(&ticket).escape_ascii();
+        findings.error(TICKET, "how it begins", got, "s8ch");
+    }
+    let digest = archive.toc_digest().and_then(|digest| digest.get(..DIGEST));
+    if !digest.is_some_and(|digest| ticket.windows(DIGEST).any(|window| window == digest)) {
+        findings.error(TICKET, "what it is for", "another package", "this one: staple again after signing");
+    }
+}

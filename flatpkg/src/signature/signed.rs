@@ -1,0 +1,84 @@
+//! A detached SignedData with its time stamp and its chains: what packages and code have in common.
+
+use super::certificate::{Certificate, Role};
+use super::chain::{self, Demands};
+use super::cms::{Attribute, Content, SignedData};
+use super::facts::Signed;
+use super::hash::Hash;
+use super::policy::Expectations;
+use super::{asn1, timestamp};
+use crate::verify::Findings;
+
+/// What was read on the way, for those who know more about the content.
+pub(super) struct Outcome {
+    pub(super) facts: Signed,
+    /// All certificates, in their order.
+    pub(super) certificates: Vec<Certificate>,
+    /// The signer's.
+    pub(super) leaf: Certificate,
+    /// Signed attributes that not every signature has.
+    pub(super) attributes: Vec<Attribute>,
+}
+
+/// Checks a signature over some bytes by a signer of that role.
+pub(super) fn check(
+    bytes: &[u8],
+    content: &[u8],
+    role: Role,
+    expect: &Expectations<'_>,
+    place: &str,
+    findings: &mut Findings,
+) -> Option<Outcome> {
+    let data = match SignedData::parse(bytes, Content::Detached) {
+        Ok(data) => data,
+        Err(error) => {
+            findings.unreadable(place, "the signature", error);
+            return None;
+        }
+    };
+    let signer = &data.signer;
+    if signer.digest != signer.hash.digest(content) {
+        findings.error(place, "what is signed", "something else", "what is here");
+    }
+    if signer.hash == Hash::Sha1 {
+        findings.note(place, "the digest", signer.hash, "SHA-256 or better");
+    }
+    let Some((leaf, others)) = data.split() else {
+        findings.error(place, "the signer's certificate", "missing", "there");
+        return None;
+    };
+    if !signer.is_by(leaf) {
+        findings.error(place, "the signature", "wrong", format!("by the key of {:?}", leaf.name()));
+    }
+    let stamp =
+        signer.token.as_deref().and_then(|token| timestamp::check(token, &signer.value, expect, place, findings));
+    if signer.token.is_none() && expect.policy.wants_developer_id() {
+        findings.error(place, "the time stamp", "missing", "there: sign with a time-stamp authority");
+    }
+    let developer_id = expect.policy.wants_developer_id();
+    let demands = Demands {
+        trust: expect.trust(),
+        // A certificate may end after it signed: that is what time stamps are for.
+        at: stamp.as_ref().map_or(expect.now, |stamp| stamp.time),
+        role: developer_id.then_some(role),
+    };
+    let chain = chain::check(leaf, &others, &demands, place, findings);
+    let team = leaf.team();
+    if let Some(expected) = expect.team
+        && team.as_deref() != Some(expected)
+    {
+        findings.error(place, "the team", team.as_deref().unwrap_or("none"), expected);
+    } else if developer_id && team.is_none() {
+        findings.error(place, "the team", "none, or two", "one");
+    }
+    let facts = Signed { chain, role: leaf.role(), team, hash: signer.hash, claimed: signer.time, timestamp: stamp };
+    let leaf = leaf.clone();
+    Some(Outcome { facts, leaf, certificates: data.certificates, attributes: data.signer.others })
+}
+
+/// Signed attributes that are not known: they are signed, so they are only odd.
+pub(super) fn note_unknown<'a>(attributes: impl Iterator<Item = &'a Attribute>, place: &str, findings: &mut Findings) {
+    for attribute in attributes {
+        findings.note(place, "a signed attribute", asn1::name(&attribute.oid), "one of those that Apple's tools write");
+    }
+}

@@ -1,0 +1,95 @@
+//! Stands in for Apple in tests, so that signing and the verifier can be tested without an account, offline.
+//!
+//! | | |
+//! |---|---|
+//! | [`FakeApple`] | a root, its authorities, and certificates for everybody, good and bad |
+//! | [`TimestampServer`] | a time-stamp authority (RFC 3161) on the loopback |
+//! | [`http::Server`] | what it is made of |
+//! | [`FakeApple::sign_package`] | signs a package without `rcodesign` |
+//!
+//! Keys and certificates are made by the `openssl` program when they are first asked for, and kept in memory until the test
+//! process ends. Nothing here is secret, and nothing is for anything but tests: whatever goes wrong is a panic.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test instrument may panic")]
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod der;
+pub mod http;
+mod identity;
+mod openssl;
+mod sign;
+mod timestamp;
+
+use std::sync::OnceLock;
+
+pub use identity::{Certificate, Files, Identity, Kind};
+pub use openssl::OpenSsl;
+pub use sign::{Signing, ticket};
+pub use timestamp::{Behaviour, TimestampServer};
+
+/// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.
+pub const TEAM: &str = "FAKE123456";
+
+/// The authorities of a company that isn't Apple.
+#[derive(Debug)]
+pub struct FakeApple {
+    openssl: OpenSsl,
+    root: Identity,
+    developer_id: OnceLock<Identity>,
+    timestamping: OnceLock<Identity>,
+    leaves: [OnceLock<Identity>; Kind::ALL.len()],
+}
+
+impl FakeApple {
+    /// The one of this process. Nothing, and a line that says so, when there is no `openssl` to make it.
+    pub fn get() -> Option<&'static Self> {
+        static FAKE: OnceLock<Option<FakeApple>> = OnceLock::new();
+        let fake = FAKE.get_or_init(|| OpenSsl::find().map(Self::new));
+        if fake.is_none() {
+            println!("skipped: openssl is not installed");
+        }
+        fake.as_ref()
+    }
+
+    fn new(openssl: OpenSsl) -> Self {
+        let root = identity::root(&openssl, "/C=US/O=Fake Apple Inc./OU=Fake Apple Authority/CN=Fake Apple Root CA");
+        Self {
+            openssl,
+            root,
+            developer_id: OnceLock::new(),
+            timestamping: OnceLock::new(),
+            leaves: std::array::from_fn(|_| OnceLock::new()),
+        }
+    }
+
+    /// The `openssl` program.
+    pub fn openssl(&self) -> &OpenSsl {
+        &self.openssl
+    }
+
+    /// The certificate to trust instead of Apple's.
+    pub fn root(&self) -> &Certificate {
+        &self.root.certificate
+    }
+
+    /// A key, its certificate, and the certificates of those who vouch for it, made when it is first asked for.
+    pub fn identity(&self, kind: Kind) -> &Identity {
+        self.leaves[kind as usize].get_or_init(|| kind.make(self))
+    }
+
+    /// The authority of Developer IDs.
+    fn developer_id(&self) -> &Identity {
+        self.developer_id.get_or_init(|| {
+            let subject = "/CN=Fake Developer ID Certification Authority/OU=G2/O=Fake Apple Inc./C=US";
+            self.root.issue(&self.openssl, subject, "developer-id", identity::LONG)
+        })
+    }
+
+    /// Who vouches for time-stamp authorities.
+    fn timestamping(&self) -> &Identity {
+        self.timestamping.get_or_init(|| {
+            let subject = "/CN=Fake Timestamp Certification Authority/O=Fake Apple Inc./C=US";
+            self.root.issue(&self.openssl, subject, "timestamp-authority", identity::LONG)
+        })
+    }
+}

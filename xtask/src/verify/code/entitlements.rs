@@ -1,0 +1,72 @@
+//! Entitlements: what a program asks the system for, as a property list that is part of its signature.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use anyhow::{Context as _, Result};
+use plist::{Dictionary, Value};
+
+/// A property list of entitlements.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Entitlements(Dictionary);
+
+/// Which programs must ask for what, and for nothing else.
+#[derive(Debug, Clone, Copy)]
+pub enum Decided<'a> {
+    /// All of them for the same.
+    Everywhere(&'a Entitlements),
+    /// Each by its path; those that are not listed for nothing.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the verb that signs tells programs apart"))]
+    ByPath(&'a BTreeMap<String, Entitlements>),
+}
+
+impl Decided<'_> {
+    /// What is wrong with what a program asks for.
+    pub(super) fn difference(self, path: &str, asked: &Entitlements) -> Option<String> {
+        match self {
+            Self::Everywhere(expected) => asked.difference(expected),
+            Self::ByPath(programs) => match programs.get(path) {
+                Some(expected) => asked.difference(expected),
+                None => asked.difference(&Entitlements::default()),
+            },
+        }
+    }
+}
+
+impl Entitlements {
+    /// From a file.
+    ///
+    /// # Errors
+    /// It can't be read, or is no property list with a dictionary.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = fs_err::read(path)?;
+        Self::parse(&bytes).with_context(|| format!("{} has no entitlements", path.display()))
+    }
+
+    /// From the bytes of a property list.
+    ///
+    /// # Errors
+    /// It is none, or has no dictionary.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        Ok(Self(plist::from_bytes(bytes)?))
+    }
+
+    /// Whether nothing is asked for.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether something is asked for with the value `true`.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.0.get(key).and_then(Value::as_boolean) == Some(true)
+    }
+
+    /// What is different in another one.
+    fn difference(&self, other: &Self) -> Option<String> {
+        let missing = other.0.iter().filter(|(key, value)| self.0.get(key) != Some(*value));
+        let more = self.0.keys().filter(|key| !other.0.contains_key(key));
+        let missing = missing.map(|(key, _)| format!("without {key}"));
+        let all: Vec<_> = missing.chain(more.map(|key| format!("with {key}"))).collect();
+        (!all.is_empty()).then(|| all.join(", "))
+    }
+}

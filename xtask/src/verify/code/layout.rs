@@ -1,0 +1,21 @@
+//! Links of frameworks: packed by something that follows links, a framework is no framework any more.
+
+use super::{Issue, Reason};
+use crate::verify::tree::{Kind, Tree};
+
+/// `Versions/Current` leads to a version beside it, or isn't there.
+pub(super) fn check(tree: &Tree) -> Vec<Issue> {
+    let current = tree.entries().filter(|(path, _)| path.ends_with("/Versions/Current"));
+    current
+        .filter_map(|(path, entry)| {
+            let got = match &entry.kind {
+                Kind::Link(target) if !target.contains('/') => return None,
+                Kind::Link(target) => format!("a link to {target}"),
+                Kind::Folder => "a folder".to_owned(),
+                Kind::File => "a file".to_owned(),
+                Kind::Special(what) => (*what).to_owned(),
+            };
+            Some(Issue::new(Reason::AmbiguousBundle, path, None, format!("{got}, expected a link to the version")))
+        })
+        .collect()
+}

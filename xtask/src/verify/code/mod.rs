@@ -1,0 +1,141 @@
+//! What Apple's notary service would say about code: who signed it, and how. Offline, before anything is uploaded.
+//!
+//! [`of_root`] looks at a staged root, [`of_package`] at what is in a package. Every Mach-O file is looked at, also those
+//! inside zip archives and wheels, as the service does; each reason to reject one is an [`Issue`] with the words that the
+//! service's own log has, and with what to do about it.
+//!
+//! | file | what it knows |
+//! |---|---|
+//! | `issue` | the reasons, and the log in Apple's shape |
+//! | `binary` | one Mach-O file: its signature, the hardened runtime, the SDK |
+//! | `entitlements` | what a program asks for |
+//! | `archive` | zip archives, and archives in archives |
+//! | `layout` | links that must be links |
+//! | `seal` | files of bundles that changed after signing |
+//!
+//! The service opens disk images and tar archives as well. We don't: none of ours has any.
+
+mod archive;
+mod binary;
+mod entitlements;
+mod issue;
+mod layout;
+mod seal;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::Path;
+
+use anyhow::Result;
+use flatpkg::package::Package;
+use flatpkg::signature;
+use rayon::prelude::*;
+use serde::Serialize;
+
+pub use entitlements::{Decided, Entitlements};
+pub use issue::{Issue, Reason, Severity, notary_log};
+
+use super::tree::Tree;
+
+/// What code must be like.
+#[derive(Debug, Clone, Copy)]
+pub struct Expectations<'a> {
+    /// How it must be signed, and by whom.
+    pub signer: signature::Expectations<'a>,
+    /// What programs ask for; whatever they like when this is nothing.
+    pub entitlements: Option<Decided<'a>>,
+}
+
+/// What was found out about all code of a root or a package.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Lint {
+    /// Everything that is wrong, sorted by path.
+    pub issues: Vec<Issue>,
+    /// Object files and static libraries: nobody signs them, and the service lets them pass.
+    pub objects: Vec<String>,
+    /// How many Mach-O files there are that must be signed.
+    pub binaries: usize,
+    /// Slices by the team that signed them; those that nobody signed are not counted.
+    pub teams: BTreeMap<String, usize>,
+}
+
+impl Lint {
+    /// Whether nothing is wrong; there may be warnings.
+    pub fn is_clean(&self) -> bool {
+        self.issues.iter().all(|issue| issue.severity == Severity::Warning)
+    }
+
+    /// Everybody's findings together.
+    fn gather(parts: Vec<Self>) -> Self {
+        let mut lint = Self::default();
+        for part in parts {
+            lint.issues.extend(part.issues);
+            lint.objects.extend(part.objects);
+            lint.binaries += part.binaries;
+            for (team, count) in part.teams {
+                *lint.teams.entry(team).or_default() += count;
+            }
+        }
+        lint.issues.sort();
+        lint.objects.sort();
+        lint
+    }
+}
+
+impl fmt::Display for Lint {
+    /// One line an issue, then one line that sums up; no line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for issue in &self.issues {
+            writeln!(f, "{issue}")?;
+        }
+        let verdict = match self.issues.len() {
+            0 => "nothing to reject".to_owned(),
+            1 => "1 issue".to_owned(),
+            many => format!("{many} issues"),
+        };
+        write!(f, "{verdict} in {} Mach-O files", self.binaries)?;
+        for (team, slices) in &self.teams {
+            write!(f, ", {slices} slices signed by team {}", team.escape_debug())?;
+        }
+        if !self.objects.is_empty() {
+            write!(f, "; {} object files and static libraries are not signed, and need not be", self.objects.len())?;
+        }
+        Ok(())
+    }
+}
+
+/// Looks at the code of a staged root.
+///
+/// # Errors
+/// When something can't be read. Whatever is wrong with what was read is an issue.
+pub fn of_root(root: &Path, expect: &Expectations<'_>) -> Result<Lint> {
+    of_tree(&Tree::read(root)?, expect)
+}
+
+/// Looks at the code of a package: payloads and scripts of its components.
+///
+/// # Errors
+/// When a payload can't be read.
+pub fn of_package(package: &Package, expect: &Expectations<'_>) -> Result<Lint> {
+    let dir = tempfile::tempdir()?;
+    of_tree(&Tree::of_package(package, dir.path())?, expect)
+}
+
+fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
+    let files: Vec<_> = tree.files().collect();
+    let parts =
+        files.into_par_iter().map(|(path, file)| Ok(archive::look(path, &fs_err::read(&file.source)?, tree, expect)));
+    let mut parts = parts.collect::<Result<Vec<_>>>()?;
+    parts.push(Lint { issues: [layout::check(tree), seal::check(tree)].concat(), ..Lint::default() });
+    let mut lint = Lint::gather(parts);
+    one_team(&mut lint);
+    Ok(lint)
+}
+
+/// Code of two teams can't be loaded into one process with the hardened runtime.
+fn one_team(lint: &mut Lint) {
+    if lint.teams.len() > 1 {
+        let teams: Vec<_> = lint.teams.iter().map(|(team, slices)| format!("{team} ({slices} slices)")).collect();
+        lint.issues.insert(0, Issue::new(Reason::OtherTeam, "", None, teams.join(", ")));
+    }
+}
