@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use flatpkg::package::Package;
+
 use super::*;
 use crate::context::Context;
 use crate::package::Ownership;
