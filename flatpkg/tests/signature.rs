@@ -326,7 +326,7 @@ fn shipped(name: &str, path: &str) -> Option<Vec<u8>> {
     crates.sort();
     let ours =
         crates.into_iter().filter(|path| path.file_name().is_some_and(|file| file.to_string_lossy().starts_with(name)));
-    let found = ours.filter_map(|folder| std::fs::read(folder.join(path)).ok()).last();
+    let found = ours.rev().find_map(|folder| std::fs::read(folder.join(path)).ok());
     if found.is_none() {
         println!("skipped: no {path} in the source of {name}");
     }

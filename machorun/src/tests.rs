@@ -28,6 +28,17 @@ fn segment(into: &mut Vec<u8>, name: &str, memory: (u64, u64), file: (u64, u64),
     words(into, &[protection, protection, 0, 0]);
 }
 
+/// A bundle of these four load commands and one that links `/usr/lib/a.dylib`, up to where its data begin.
+fn with_library(mut commands: Vec<u8>) -> Vec<u8> {
+    words(&mut commands, &[0xc, 48, 24, 0, 0, 0]);
+    commands.extend(b"/usr/lib/a.dylib\0\0\0\0\0\0\0\0");
+    let mut file = Vec::new();
+    words(&mut file, &[0xfeed_facf, 0x0100_0007, 3, 8, 5, commands.len() as u32, 0, 0]);
+    file.extend(commands);
+    file.resize(0x1000, 0);
+    file
+}
+
 /// A bundle with one library, one pointer to rebase and one symbol to bind.
 pub fn sample() -> Vec<u8> {
     let rebase: &[u8] = &[0x11, 0x21, 0x00, 0x51, 0x00];
@@ -37,12 +48,7 @@ pub fn sample() -> Vec<u8> {
     segment(&mut commands, "__DATA", (0x1000, 0x1000), (0x1000, 0x10), 3);
     segment(&mut commands, "__LINKEDIT", (0x2000, 0x1000), (0x1010, 0x20), 1);
     words(&mut commands, &[0x8000_0022, 48, 0x1010, rebase.len() as u32, 0x1018, bind.len() as u32, 0, 0, 0, 0, 0, 0]);
-    words(&mut commands, &[0xc, 48, 24, 0, 0, 0]);
-    commands.extend(b"/usr/lib/a.dylib\0\0\0\0\0\0\0\0");
-    let mut file = Vec::new();
-    words(&mut file, &[0xfeed_facf, 0x0100_0007, 3, 8, 5, commands.len() as u32, 0, 0]);
-    file.extend(commands);
-    file.resize(0x1000, 0);
+    let mut file = with_library(commands);
     longs(&mut file, &[0x1008, 0]);
     file.extend(rebase);
     file.resize(0x1018, 0);
@@ -71,12 +77,7 @@ fn chained() -> Vec<u8> {
     segment(&mut commands, "__DATA", (0x1000, 0x1000), (0x1000, 0x10), 3);
     segment(&mut commands, "__LINKEDIT", (0x2000, 0x1000), (0x1010, 0x60), 1);
     words(&mut commands, &[0x8000_0034, 16, 0x1010, 0x58]);
-    words(&mut commands, &[0xc, 48, 24, 0, 0, 0]);
-    commands.extend(b"/usr/lib/a.dylib\0\0\0\0\0\0\0\0");
-    let mut file = Vec::new();
-    words(&mut file, &[0xfeed_facf, 0x0100_0007, 3, 8, 5, commands.len() as u32, 0, 0]);
-    file.extend(commands);
-    file.resize(0x1000, 0);
+    let mut file = with_library(commands);
     // A rebase to 0x1008, and 2 strides of 4 bytes to the next: a bind to import 0 with addend 3, the last one.
     longs(&mut file, &[0x1008 | 2 << 51, 1 << 63 | 3 << 24]);
     // The header: version, where the starts, imports and symbols are, how many imports, their format, plain symbols.

@@ -170,7 +170,12 @@ fn verify_tells_findings_from_what_it_cannot_read() {
     let (dir, root, out) = folder(1000);
     assert!(xtask(flags(&root, &out)).status.success());
     let (code, stdout, _) = said(&xtask(["verify".as_ref(), out.as_os_str(), "--json".as_ref()]));
-    assert_eq!((code, stdout.as_str()), (Some(0), "{\n  \"findings\": []\n}\n"));
+    let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
+    assert_eq!((code, report["findings"].as_array().map(Vec::len)), (Some(0), Some(0)), "{stdout}");
+    assert_eq!(
+        (&report["signature"]["facts"]["signed"], &report["code"]),
+        (&serde_json::Value::Null, &serde_json::Value::Null)
+    );
 
     let mut bytes = fs::read(&out).unwrap();
     let last = bytes.len() - 1;

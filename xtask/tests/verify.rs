@@ -5,6 +5,11 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use fake_apple::{FakeApple, Signing, TEAM};
+use flatpkg::component::{self, Component};
+use flatpkg::mode::Mode;
+use flatpkg::tree::{Entry, Tree, TreePath};
+
 fn verify(path: &Path, args: &[&str]) -> Output {
     let cache = tempfile::tempdir().unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
@@ -29,4 +34,59 @@ fn what_can_t_be_looked_at_is_no_finding() {
     let dir = tempfile::tempdir().unwrap();
     assert_eq!(verify(&dir.path().join("gone"), &[]).status.code(), Some(2));
     assert_eq!(verify(dir.path(), &["--no-such-flag"]).status.code(), Some(2));
+}
+
+/// A component with one file, signed by a company that isn't Apple.
+fn signed(fake: &FakeApple, dir: &Path, how: Signing) -> std::path::PathBuf {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    tree.insert(TreePath::new("hello").unwrap(), Entry::file(*b"hello\n", Mode::PLAIN)).unwrap();
+    let component = Component { payload: Some(&tree), ..Component::new("org.example.hello", "1") };
+    let out = dir.join("hello.pkg");
+    component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
+    std::fs::write(&out, fake.sign_package(&std::fs::read(&out).unwrap(), how)).unwrap();
+    std::fs::write(dir.join("root.pem"), &fake.root().pem).unwrap();
+    out
+}
+
+#[test]
+fn signatures_are_held_against_a_policy() {
+    let Some(fake) = FakeApple::get() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let package = signed(fake, dir.path(), Signing::default());
+    let root = dir.path().join("root.pem");
+    let root = root.to_str().unwrap();
+    let judge = |args: &[&str]| {
+        let output = verify(&package, args);
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said) = judge(&["--policy", "gatekeeper", "--root", root, "--team-id", TEAM]);
+    assert_eq!(code, Some(0), "{said}");
+    let signer = "signature (policy gatekeeper): signed by Developer ID Installer: Example Foundation (FAKE123456) under \
+                  Fake Apple Root CA, time stamp of ";
+    assert!(said.contains(signer) && said.contains(", with a ticket"), "{said}");
+    assert!(said.contains("nothing to reject in 0 Mach-O files"), "{said}");
+    let (code, said) = judge(&["--policy", "gatekeeper"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("x-signature: the root is \"Fake Apple Root CA\""), "{said}");
+    let (code, said) = judge(&["--root", root, "--team-id", "OTHER12345"]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("the team is FAKE123456, expected OTHER12345"), "{said}");
+    assert_eq!(judge(&[]).0, Some(0), "a signature by anybody is consistent");
+    assert_eq!(judge(&["--policy", "nonsense"]).0, Some(2));
+}
+
+#[test]
+fn the_log_has_apple_s_shape() {
+    let Some(fake) = FakeApple::get() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let package = signed(fake, dir.path(), Signing { timestamp: false, ..Signing::default() });
+    let root = dir.path().join("root.pem");
+    let arguments = ["--policy", "developer-id", "--root", root.to_str().unwrap(), "--json=notary"];
+    let output = verify(&package, &arguments);
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&log["status"], &log["statusCode"]), (&"Invalid".into(), &4000.into()));
+    let issue = &log["issues"][0];
+    assert_eq!(issue["message"], "The signature does not include a secure timestamp.");
+    assert_eq!((&issue["path"], &issue["severity"]), (&"hello.pkg".into(), &"error".into()));
 }

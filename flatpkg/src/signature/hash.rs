@@ -70,7 +70,8 @@ impl Hash {
         let oid = self.oid();
         let (oid, size) = (oid.as_bytes(), self.size());
         // The longest is 83 bytes: every length fits one byte.
-        let [all, algorithm, identifier, digest] = [oid.len() + size + 8, oid.len() + 4, oid.len(), size].map(|n| n as u8);
+        let [all, algorithm, identifier, digest] =
+            [oid.len() + size + 8, oid.len() + 4, oid.len(), size].map(|n| n as u8);
         [&[0x30, all, 0x30, algorithm, 0x06, identifier], oid, &[0x05, 0x00, 0x04, digest]].concat()
     }
 

@@ -121,8 +121,11 @@ impl<'a> Signable<'a> {
     }
 }
 
+/// A compressed table of contents, the header before it, and its digest.
+type Sealed = (Vec<u8>, Header, Vec<u8>);
+
 /// The compressed table of contents, the header before it, and its digest; nothing for checksums that Apple refuses.
-fn seal(toc: &Toc, style: Style) -> io::Result<Option<(Vec<u8>, Header, Vec<u8>)>> {
+fn seal(toc: &Toc, style: Style) -> io::Result<Option<Sealed>> {
     let xml = toc.to_xml();
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(xml.as_bytes())?;

@@ -17,7 +17,10 @@ use crate::plan::Plan;
 pub fn build(cx: &Context) -> Result<PathBuf> {
     let own = std::env::current_exe()?;
     let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).context("this program is in no folder")?;
-    let mut args = vec!["build", "--quiet", "--package", "machorun"];
+    let target = folder.parent().context("this program is at the top of the disk")?;
+    let target = target.to_str().context("this program is in a folder whose name is not UTF-8")?;
+    // Whatever cargo would choose by its variables: an older loader may lie beside this program.
+    let mut args = vec!["build", "--quiet", "--package", "machorun", "--target-dir", target];
     if folder.ends_with("release") {
         args.push("--release");
     }

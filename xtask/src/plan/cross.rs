@@ -185,7 +185,7 @@ impl Toolchain for Cross {
             "#!/bin/sh\n\
              # Stands in for the new interpreter, which can't run here: runs the native one with the same arguments.\n\
              while :; do case \"$1\" in *=*) export \"$1\"; shift ;; *) break ;; esac; done\n\
-             case \"$1\" in\n*/python.exe | python.exe) shift; exec {native} \"$@\" ;;\nesac\n\
+             case \"$1\" in\n*/python | */python.exe) shift; exec {native} \"$@\" ;;\nesac\n\
              exec \"$@\"\n"
         );
         let packages = recipes.libraries.iter().flat_map(|library| &library.pkg_config);
@@ -217,11 +217,17 @@ impl Toolchain for Cross {
             install: vec!["RUNSHARED=@work@/run-native".into()],
             scrub: vec![
                 (native, format!("python{short}")),
-                ("-I@work@/sysroot/usr/include/ffi ".into(), String::new()),
                 ("@work@".into(), "/build".into()),
                 // What configure recorded of the machine that builds; a Mac builds for itself.
                 (self.triple.clone(), self.host_triple(&release.variant.archs)),
-                ("-I/nonexistent/usr/include/ffi ".into(), String::new()),
+                // Where configure looked for the system's libffi.
+                (
+                    format!(
+                        "-I{}/usr/include/ffi ",
+                        if self.sdk.is_some() { "/build/sysroot" } else { "/nonexistent" }
+                    ),
+                    String::new(),
+                ),
             ],
         }
     }

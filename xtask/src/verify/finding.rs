@@ -40,6 +40,8 @@ pub enum Check {
     Modules,
     /// The framework has its files.
     Layout,
+    /// Bundles say which version of Python they are of.
+    Bundles,
     /// Every link leads to something inside the root.
     Links,
     /// Only files, folders and links, without special permission bits; names that a Mac's disk can hold, and no rubbish.

@@ -22,6 +22,7 @@
 //!
 //! [`code`] is about who signed, in a root or in a package.
 
+mod bundles;
 mod closure;
 pub mod code;
 mod dylib;
@@ -155,6 +156,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
         binaries.extend(binary.map(|binary| (binary.path.clone(), binary)));
     }
     layout::check(&tree, expect, &leaks, &mut findings);
+    bundles::check(&tree, expect, &mut findings)?;
     policy::check(&tree, expect, &mut findings);
     sysconfig::check(&tree, expect, &mut findings)?;
     pyconfig::check(&tree, expect, &mut findings)?;

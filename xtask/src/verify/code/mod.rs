@@ -95,10 +95,10 @@ impl fmt::Display for Lint {
         };
         write!(f, "{verdict} in {} Mach-O files", self.binaries)?;
         for (team, slices) in &self.teams {
-            write!(f, ", {slices} slices signed by team {}", team.escape_debug())?;
+            write!(f, ", slices by team {}: {slices}", team.escape_debug())?;
         }
         if !self.objects.is_empty() {
-            write!(f, "; {} object files and static libraries are not signed, and need not be", self.objects.len())?;
+            write!(f, "; object files and static libraries, which nobody signs: {}", self.objects.len())?;
         }
         Ok(())
     }
@@ -135,7 +135,7 @@ fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
 /// Code of two teams can't be loaded into one process with the hardened runtime.
 fn one_team(lint: &mut Lint) {
     if lint.teams.len() > 1 {
-        let teams: Vec<_> = lint.teams.iter().map(|(team, slices)| format!("{team} ({slices} slices)")).collect();
+        let teams: Vec<_> = lint.teams.iter().map(|(team, slices)| format!("{team}: {slices}")).collect();
         lint.issues.insert(0, Issue::new(Reason::OtherTeam, "", None, teams.join(", ")));
     }
 }

@@ -59,7 +59,7 @@ fn code_signed_as_it_should_be() {
         ("lib/os.py", b"import sys\n".to_vec()),
     ];
     let lint = lint(&files, Policy::DeveloperId, None).unwrap();
-    assert_snapshot!(lint, @"");
+    assert_snapshot!(lint, @"nothing to reject in 3 Mach-O files, slices by team FAKE123456: 4; object files and static libraries, which nobody signs: 2");
     assert_eq!(lint.objects, ["config/libpython.a", "config/python.o"]);
 }
 
@@ -95,7 +95,26 @@ fn each_reason_to_reject_code() {
         ("changed.dylib", changed),
         ("cut.dylib", cut),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"");
+    let said = lint(&files, Policy::DeveloperId, None).unwrap().to_string();
+    // The one time that is of today.
+    let stamp = said.split_once("expected valid at ").and_then(|(_, rest)| rest.split(')').next()).unwrap();
+    assert_snapshot!(said.replace(stamp, "[the time stamp]"), @r#"
+    error: ad-hoc.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: asking.dylib (arm64): The library requests entitlements, which only executables can have. Fix: sign it without entitlements
+    error: changed.dylib (arm64): The signature of the binary is invalid. (a wrong hash for 1 of 2 pages, the first is number 0, expected the hash of each page: sign it again) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    error: claims.dylib (arm64): The binary is signed by another team. (the code says SOMEBODY12, its certificate FAKE123456) Fix: sign everything with one identity
+    error: cut.dylib (arm64): The signature of the binary is invalid. (the signature is past the end of the file) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    error: debug (arm64): The executable requests the com.apple.security.get-task-allow entitlement. Fix: sign it without that entitlement: it is for debugging
+    error: expired.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Developer ID Application: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: installer.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is a Developer ID Installer certificate, expected a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: installer.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the extended key usage of "Developer ID Installer: Example Foundation (FAKE123456)" is another one, expected 1.3.6.1.5.5.7.3.3 alone, critical) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: no-time.dylib (arm64): The signature does not include a secure timestamp. (the time stamp is missing, expected there: sign with a time-stamp authority) Fix: sign it with a time stamp: --timestamp-url
+    error: old.dylib (arm64): The binary uses an SDK older than the 10.9 SDK. (the 10.8 SDK) Fix: build it with the 10.9 SDK or later
+    error: plain.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Apple Development: Example Foundation (FAKE123456)" is no Developer ID, expected a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: soft (arm64): The executable does not have the hardened runtime enabled. Fix: sign it with the flag `runtime`
+    error: unsigned.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
+    14 issues in 13 Mach-O files, slices by team FAKE123456: 10
+    "#);
 }
 
 #[test]
@@ -104,7 +123,10 @@ fn code_of_two_teams() {
     let ours = good(fake, Arch::Arm64, DYLIB);
     let other = By { kind: Kind::OtherTeam, team: "OTHER12345", ..ours.by.unwrap() };
     let files = [("a.dylib", ours.thin()), ("b.dylib", Author { by: Some(other), ..ours.clone() }.thin())];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"");
+    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"
+    error: The binary is signed by another team. (FAKE123456: 1, OTHER12345: 1) Fix: sign everything with one identity
+    1 issue in 2 Mach-O files, slices by team FAKE123456: 1, slices by team OTHER12345: 1
+    ");
 }
 
 #[test]
@@ -119,7 +141,11 @@ fn programs_ask_for_what_was_decided() {
         ("nothing", program.thin()),
         ("lib.dylib", good(fake, Arch::Arm64, DYLIB).thin()),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"");
+    assert_snapshot!(lint(&files, Policy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"
+    error: nothing (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit) Fix: sign it with the entitlements that were decided on
+    error: other (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit, with com.apple.security.cs.disable-library-validation) Fix: sign it with the entitlements that were decided on
+    2 issues in 4 Mach-O files, slices by team FAKE123456: 4
+    ");
     let programs = BTreeMap::from([("right".to_owned(), expected)]);
     let lint = lint(&files, Policy::DeveloperId, Some(Decided::ByPath(&programs))).unwrap();
     let wrong: Vec<_> = lint.issues.iter().map(|issue| issue.path.as_str()).collect();
@@ -136,10 +162,13 @@ fn less_is_demanded_of_code_that_nobody_signed() {
         ("ad-hoc.dylib", Author::new(Arch::Arm64, DYLIB).thin()),
         ("changed.dylib", changed),
     ];
-    assert_snapshot!(lint(&files, Policy::Unsigned, None).unwrap(), @"");
+    assert_snapshot!(lint(&files, Policy::Unsigned, None).unwrap(), @"
+    error: changed.dylib (arm64): The signature of the binary is invalid. (a wrong hash for 1 of 2 pages, the first is number 0, expected the hash of each page: sign it again) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    1 issue in 3 Mach-O files
+    ");
     let own = By { fake, kind: Kind::SelfSigned, timestamp: false, team: TEAM };
     let signed = Author { by: Some(own), ..good(fake, Arch::Arm64, DYLIB) }.thin();
-    assert_snapshot!(lint(&[("own.dylib", signed)], Policy::SelfSigned, None).unwrap(), @"");
+    assert_snapshot!(lint(&[("own.dylib", signed)], Policy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
 }
 
 /// Files of a zip archive.
@@ -163,7 +192,13 @@ fn code_in_wheels_and_in_archives_in_archives() {
         ("lib/broken.zip", b"PK\x03\x04 and no more".to_vec()),
         ("lib/bomb.zip", (0..6).fold(zip(&[("end", b"")]), |inner, _| zip(&[("inner.zip", &inner)]))),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"");
+    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"
+    error: lib/all.zip/inner.whl/pkg/_speedups.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
+    warning: lib/bomb.zip/inner.zip/inner.zip/inner.zip/inner.zip: The archive could not be opened. (archives in archives in archives) Fix: see whether it is broken, or what it is for
+    warning: lib/broken.zip: The archive could not be opened. (invalid Zip archive: Could not find EOCD) Fix: see whether it is broken, or what it is for
+    error: lib/bundled/pkg.whl/pkg/_speedups.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
+    4 issues in 2 Mach-O files
+    ");
 }
 
 #[test]
@@ -185,9 +220,47 @@ fn code_in_a_package_and_apple_s_log() {
     let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let expect = Expectations { signer, entitlements: None };
     let lint = of_package(&Package::open(&out).unwrap(), &expect).unwrap();
-    assert_snapshot!(lint, @"");
+    assert_snapshot!(lint, @"
+    error: Contents/Payload/Versions/Current: The bundle format is ambiguous (could be app or framework). (a folder, expected a link to the version) Fix: pack the framework with its relative links
+    error: Contents/Payload/Versions/_ssl.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
+    2 issues in 2 Mach-O files, slices by team FAKE123456: 1
+    ");
     let log = notary_log("example.pkg", "0000", &lint.issues);
-    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @"");
+    assert_snapshot!(serde_json::to_string_pretty(&log).unwrap(), @r#"
+    {
+      "archiveFilename": "example.pkg",
+      "issues": [
+        {
+          "architecture": null,
+          "code": null,
+          "detail": "a folder, expected a link to the version",
+          "docUrl": null,
+          "fix": "pack the framework with its relative links",
+          "message": "The bundle format is ambiguous (could be app or framework).",
+          "path": "example.pkg/Contents/Payload/Versions/Current",
+          "severity": "error"
+        },
+        {
+          "architecture": "x86_64",
+          "code": null,
+          "detail": "",
+          "docUrl": "https://developer.apple.com/documentation/security/notarizing_macos_software_before_distribution/resolving_common_notarization_issues",
+          "fix": "sign it, and everything around it again: cargo xtask sign",
+          "message": "The binary is not signed.",
+          "path": "example.pkg/Contents/Payload/Versions/_ssl.so",
+          "severity": "error"
+        }
+      ],
+      "jobId": null,
+      "logFormatVersion": 1,
+      "sha256": "0000",
+      "status": "Invalid",
+      "statusCode": 4000,
+      "statusSummary": "Archive contains critical validation errors",
+      "ticketContents": null,
+      "uploadDate": null
+    }
+    "#);
 }
 
 /// An app with a resource, sealed; the seal's own digest is not what is tested here.
@@ -221,9 +294,14 @@ fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
 fn resources_that_changed_after_signing() {
     let gone = ("A.app/Contents/Resources/gone", "gone");
     let Some(sound) = app("an icon", &[gone]) else { return };
-    assert_snapshot!(sound, @"");
+    assert_snapshot!(sound, @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
     let cache = ("A.app/Contents/Resources/__pycache__/a.pyc", "compiled");
-    assert_snapshot!(app("another icon", &[cache]).unwrap(), @"");
+    assert_snapshot!(app("another icon", &[cache]).unwrap(), @"
+    error: A.app/Contents/Resources/__pycache__/a.pyc: The signature of the binary is invalid. (it was added after signing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    error: A.app/Contents/Resources/gone: The signature of the binary is invalid. (it is sealed, and missing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    error: A.app/Contents/Resources/icon: The signature of the binary is invalid. (it was changed after signing) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
+    3 issues in 1 Mach-O files, slices by team FAKE123456: 1
+    ");
 }
 
 /// A bundle as Xcode signs it for the machine it was built on.
@@ -239,6 +317,10 @@ fn code_that_apple_s_tools_signed() {
         let signer = signature::Expectations { policy, anchors: &anchors, team: None, now: THEN };
         of_package(&Package::open(&fixture).unwrap(), &Expectations { signer, entitlements: None }).unwrap()
     };
-    assert_snapshot!(judge(Policy::Unsigned), @"");
-    assert_snapshot!(judge(Policy::DeveloperId), @"");
+    assert_snapshot!(judge(Policy::Unsigned), @"nothing to reject in 1 Mach-O files");
+    assert_snapshot!(judge(Policy::DeveloperId), @"
+    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (x86_64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (arm64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
+    2 issues in 1 Mach-O files
+    ");
 }

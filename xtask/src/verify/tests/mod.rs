@@ -153,6 +153,18 @@ fn the_framework_s_files() {
 }
 
 #[test]
+fn versions_of_bundles() {
+    let sample = Sample::new();
+    let empty = "<plist><dict><key>CFBundleShortVersionString</key><string></string></dict></plist>";
+    sample.write("Resources/Info.plist", empty.as_bytes());
+    sample.write("Resources/Python.app/Contents/Info.plist", b"<plist>");
+    assert_snapshot!(sample.findings(), @r#"
+    …/Resources/Info.plist: bundles: got CFBundleShortVersionString "", expected "3.13.5"
+    …/Resources/Python.app/Contents/Info.plist: bundles: got something else, expected a property list with keys
+    "#);
+}
+
+#[test]
 fn links() {
     let sample = Sample::new();
     sample.link("a-dangling", "lib/gone.py");

@@ -10,6 +10,8 @@ pub(super) const PREFIX: &str = "Library/Frameworks/Python.framework/Versions/3.
 pub(super) const SSL: &str = "lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so";
 pub(super) const SYSCONFIG: &str = "lib/python3.13/_sysconfigdata__darwin_darwin.py";
 pub(super) const PYCONFIG: &str = "include/python3.13/pyconfig.h";
+pub(super) const INFO: &[u8] =
+    b"<plist><dict><key>CFBundleVersion</key><string>3.13.5</string></dict></plist>";
 pub(super) const PYTHON_APP: &str = "Resources/Python.app/Contents/MacOS/Python";
 
 const LIBSYSTEM: &str = "\
@@ -118,8 +120,8 @@ impl Sample {
             sample.set_mode(path, 0o755);
         }
         sample.write(SYSCONFIG, SYSCONFIGDATA.as_bytes());
-        sample.write("Resources/Info.plist", b"<plist/>");
-        sample.write("Resources/Python.app/Contents/Info.plist", b"<plist/>");
+        sample.write("Resources/Info.plist", INFO);
+        sample.write("Resources/Python.app/Contents/Info.plist", INFO);
         sample.write("include/python3.13/Python.h", b"");
         sample.write(PYCONFIG, b"#define HAVE_KQUEUE 1\n/* #undef HAVE_EPOLL */\n");
         sample.write("lib/python3.13/os.py", b"");

@@ -1,0 +1,32 @@
+//! What bundles say of themselves: Finder, Installer and management tools compare the versions in `Info.plist`.
+
+use anyhow::Result;
+
+use super::Expectations;
+use super::finding::{Check, Finding, Findings};
+use super::tree::Tree;
+
+/// Keys that hold a bundle's version, and nothing else.
+const VERSIONS: [&str; 2] = ["CFBundleVersion", "CFBundleShortVersionString"];
+
+/// Every `Info.plist` can be read, and what it says of versions is the version of Python.
+pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
+    let version = expect.python.to_string();
+    for (path, file) in tree.files().filter(|(path, _)| path.ends_with("/Info.plist")) {
+        let mut findings = Findings::new(path, found);
+        let bytes = fs_err::read(&file.source)?;
+        let Ok(plist::Value::Dictionary(keys)) = plist::from_bytes(&bytes) else {
+            findings.add(Check::Bundles, "something else", "a property list with keys");
+            continue;
+        };
+        for key in VERSIONS {
+            match keys.get(key).map(|value| value.as_string().unwrap_or_default()) {
+                // Frameworks need no short one.
+                None => {}
+                Some(stated) if stated == version => {}
+                Some(stated) => findings.add(Check::Bundles, format!("{key} {stated:?}"), format!("{version:?}")),
+            }
+        }
+    }
+    Ok(())
+}
