@@ -1,221 +1,55 @@
 //! Property lists in XML: `Info.plist` of bundles, the resources of a disk image, choices for unattended installs.
 //!
-//! ```xml
-//! <?xml version="1.0" encoding="UTF-8"?>
-//! <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
-//! <plist version="1.0">
-//! <dict>
-//! 	<key>IFPkgFlagIsRequired</key>
-//! 	<true/>
-//! </dict>
-//! </plist>
-//! ```
-//!
-//! The layout, with tabs and base64 in lines of 68, is that of Apple's `plutil`. Binary and NeXT's lists are not read: no
-//! package that was looked at has them.
+//! The `plist` crate reads and writes them; its dictionaries keep their order, so the same value is the same text. Two
+//! things are added here. The crate follows any nesting, and a list with some thousand arrays in each other ends the whole
+//! program, for lack of stack: what may come from anywhere is measured first. And it writes characters that XML has no way
+//! to hold. Binary and NeXT's lists are not read: no package that was looked at has them.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use std::io::Cursor;
 
-use crate::xml::{self, Element, Error};
+pub use plist::{Dictionary, Value};
 
-/// Apple's declarations before every property list.
-const HEAD: &str = concat!(
-    "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
-    "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n",
-    "<plist version=\"1.0\">\n"
-);
+use crate::xml::{self, Error};
 
-/// Base64 digits in a line.
-const LINE: usize = 68;
-
-/// Apple's writers pad; others may not.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_padding_mode(base64::engine::DecodePaddingMode::Indifferent),
-);
-
-/// A value of a property list.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    /// Keys with their values, in the order of the document.
-    Dictionary(Vec<(String, Value)>),
-    /// Values in their order.
-    Array(Vec<Value>),
-    /// Text; a date is read as one.
-    String(String),
-    /// A whole number.
-    Integer(i64),
-    /// A floating-point number.
-    Real(f64),
-    /// `<true/>` or `<false/>`.
-    Boolean(bool),
-    /// Bytes.
-    Data(Vec<u8>),
+/// Reads a document.
+///
+/// # Errors
+/// Not a property list in XML, or deeper or larger than any that was ever seen.
+pub fn read(bytes: &[u8]) -> Result<Value, Error> {
+    let text = xml::text(bytes)?;
+    let root = xml::within_limits(text)?;
+    if root != "plist" {
+        return Err(Error::Content(format!("the root element is <{root}>, expected <plist>")));
+    }
+    Value::from_reader_xml(Cursor::new(text)).map_err(|error| Error::Content(error.to_string()))
 }
 
-impl Value {
-    /// A dictionary of these keys.
-    pub fn dictionary<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
-        Value::Dictionary(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
-    }
-
-    /// Reads a document.
-    ///
-    /// # Errors
-    /// Not a property list in XML, or deeper or larger than any that was ever seen.
-    pub fn parse(bytes: &[u8]) -> Result<Value, Error> {
-        let root = xml::parse(xml::text(bytes)?)?;
-        match (root.name.as_str(), root.children.as_slice()) {
-            ("plist", [value]) => read(value),
-            ("plist", values) => Err(content(format!("the property list has {} values, expected one", values.len()))),
-            (other, _) => Err(content(format!("the root element is <{other}>, expected <plist>"))),
-        }
-    }
-
-    /// The document as `plutil` lays it out.
-    ///
-    /// # Errors
-    /// A text that XML can't hold.
-    pub fn to_xml(&self) -> Result<String, Error> {
-        let mut out = HEAD.to_owned();
-        self.write(0, &mut out);
-        out.push_str("</plist>\n");
-        xml::only_characters(&out)?;
-        Ok(out)
-    }
-
-    /// The value of a key, if this is a dictionary that has it.
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        let Value::Dictionary(entries) = self else { return None };
-        entries.iter().find(|(own, _)| own == key).map(|(_, value)| value)
-    }
-
-    /// The text, if it is one.
-    pub fn as_str(&self) -> Option<&str> {
-        if let Value::String(text) = self { Some(text) } else { None }
-    }
-
-    /// Whether it is true; a whole number is true unless it is 0.
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Value::Boolean(answer) => Some(*answer),
-            Value::Integer(number) => Some(*number != 0),
-            _ => None,
-        }
-    }
-
-    /// The whole number, if it is one.
-    pub fn as_integer(&self) -> Option<i64> {
-        if let Value::Integer(number) = self { Some(*number) } else { None }
-    }
-
-    /// The values of an array; none of anything else.
-    pub fn items(&self) -> &[Value] {
-        if let Value::Array(values) = self { values } else { &[] }
-    }
-
-    /// The bytes, if they are such.
-    pub fn as_data(&self) -> Option<&[u8]> {
-        if let Value::Data(bytes) = self { Some(bytes) } else { None }
-    }
-
-    fn write(&self, depth: usize, out: &mut String) {
-        let indent = "\t".repeat(depth);
-        match self {
-            Value::Dictionary(entries) if entries.is_empty() => out.push_str(&format!("{indent}<dict/>\n")),
-            Value::Dictionary(entries) => {
-                out.push_str(&format!("{indent}<dict>\n"));
-                for (key, value) in entries {
-                    out.push_str(&format!("{indent}\t<key>{}</key>\n", escape(key)));
-                    value.write(depth + 1, out);
-                }
-                out.push_str(&format!("{indent}</dict>\n"));
-            }
-            Value::Array(values) if values.is_empty() => out.push_str(&format!("{indent}<array/>\n")),
-            Value::Array(values) => {
-                out.push_str(&format!("{indent}<array>\n"));
-                values.iter().for_each(|value| value.write(depth + 1, out));
-                out.push_str(&format!("{indent}</array>\n"));
-            }
-            Value::String(text) => out.push_str(&format!("{indent}<string>{}</string>\n", escape(text))),
-            Value::Integer(number) => out.push_str(&format!("{indent}<integer>{number}</integer>\n")),
-            Value::Real(number) => out.push_str(&format!("{indent}<real>{number}</real>\n")),
-            Value::Boolean(answer) => out.push_str(&format!("{indent}<{answer}/>\n")),
-            Value::Data(bytes) => {
-                out.push_str(&format!("{indent}<data>\n"));
-                let digits: Vec<char> = STANDARD.encode(bytes).chars().collect();
-                for line in digits.chunks(LINE) {
-                    out.push_str(&indent);
-                    out.extend(line);
-                    out.push('\n');
-                }
-                out.push_str(&format!("{indent}</data>\n"));
-            }
-        }
-    }
+/// The document as Apple's `plutil` lays it out: tabs, and base64 in lines of 68.
+///
+/// # Errors
+/// A text that XML can't hold.
+pub fn write(value: &Value) -> Result<String, Error> {
+    let mut bytes = Vec::new();
+    value.to_writer_xml(&mut bytes).map_err(|error| Error::Content(error.to_string()))?;
+    let mut text = xml::text(&bytes)?.to_owned();
+    xml::only_characters(&text)?;
+    text.push('\n');
+    Ok(text)
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Value {
-        Value::String(text.to_owned())
-    }
+/// A dictionary of these keys, in this order.
+pub(crate) fn dictionary(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+    Value::Dictionary(entries.into_iter().collect())
 }
 
-impl From<bool> for Value {
-    fn from(answer: bool) -> Value {
-        Value::Boolean(answer)
-    }
+/// The value of a key, if this is a dictionary that has it.
+pub(crate) fn key<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+    value.as_dictionary()?.get(key)
 }
 
-impl From<i64> for Value {
-    fn from(number: i64) -> Value {
-        Value::Integer(number)
-    }
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-fn content(message: String) -> Error {
-    Error::Content(message)
-}
-
-fn read(element: &Element) -> Result<Value, Error> {
-    let text = element.text.trim();
-    let bad = || content(format!("<{}> holds {:?}", element.name, text.chars().take(40).collect::<String>()));
-    Ok(match element.name.as_str() {
-        "dict" => Value::Dictionary(pairs(&element.children)?),
-        "array" => Value::Array(element.children.iter().map(read).collect::<Result<_, _>>()?),
-        "string" => Value::String(element.text.clone()),
-        "date" => Value::String(text.to_owned()),
-        "integer" => Value::Integer(integer(text).ok_or_else(bad)?),
-        "real" => Value::Real(text.parse().map_err(|_| bad())?),
-        "true" => Value::Boolean(true),
-        "false" => Value::Boolean(false),
-        "data" => {
-            let digits: String = text.split_ascii_whitespace().collect();
-            Value::Data(LENIENT.decode(digits).map_err(|_| bad())?)
-        }
-        other => return Err(content(format!("<{other}> is no value of a property list"))),
-    })
-}
-
-fn integer(text: &str) -> Option<i64> {
-    match text.strip_prefix("0x") {
-        Some(digits) if !digits.starts_with(['+', '-']) => i64::from_str_radix(digits, 16).ok(),
-        Some(_) => None,
-        None => text.parse().ok(),
-    }
-}
-
-fn pairs(children: &[Element]) -> Result<Vec<(String, Value)>, Error> {
-    let pair = |pair: &[Element]| match pair {
-        [key, value] if key.name == "key" => Ok((key.text.clone(), read(value)?)),
-        _ => Err(content("a <dict> holds something else than pairs of <key> and value".to_owned())),
-    };
-    children.chunks(2).map(pair).collect()
+/// The text of a key, if it has one.
+pub(crate) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+    self::key(value, key)?.as_string()
 }
 
 #[cfg(test)]
@@ -224,15 +58,16 @@ mod tests {
 
     #[test]
     fn every_kind_of_value_comes_back() {
-        let value = Value::dictionary([
-            ("a & <b>", Value::Array(vec![Value::Integer(-7), Value::Real(0.100_000_001_490_116_12), true.into()])),
+        let numbers = vec![Value::from(-7), Value::Real(0.100_000_001_490_116_12), true.into()];
+        let value = dictionary([
+            ("a & <b>", Value::Array(numbers)),
             ("text", Value::from("  two\nlines ")),
             ("none", Value::Array(Vec::new())),
             ("bytes", Value::Data((0..=99).collect())),
-            ("in", Value::dictionary([("x", false.into())])),
+            ("in", dictionary([("x", false.into())])),
         ]);
-        let xml = value.to_xml().unwrap();
-        assert_eq!(Value::parse(xml.as_bytes()).unwrap(), value);
+        let xml = write(&value).unwrap();
+        assert_eq!(read(xml.as_bytes()).unwrap(), value);
         insta::assert_snapshot!(xml, @r#"
         <?xml version="1.0" encoding="UTF-8"?>
         <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
@@ -262,6 +97,7 @@ mod tests {
         </dict>
         </plist>
         "#);
+        assert!(write(&Value::from("\u{1}")).unwrap_err().to_string().contains("XML can't hold"));
     }
 
     #[test]
@@ -270,17 +106,16 @@ mod tests {
             "<dict><string/></dict>",
             "<dict><key>a</key></dict>",
             "<integer>x</integer>",
-            "<integer>0x-1</integer>",
             "<data>*</data>",
             "<true/><true/>",
             "<set/>",
             "",
         ] {
             let text = format!("<plist>{inside}</plist>");
-            assert!(Value::parse(text.as_bytes()).is_err(), "{inside}");
+            assert!(read(text.as_bytes()).is_err(), "{inside}");
         }
-        assert!(Value::parse(b"bplist00").is_err() && Value::parse(b"<dict/>").is_err());
-        let deep = format!("<plist>{}", "<array>".repeat(100_000));
-        assert!(Value::parse(deep.as_bytes()).is_err());
+        assert!(read(b"bplist00").is_err() && read(b"<dict/>").is_err() && read(b"{ a = b; }").is_err());
+        let deep = format!("<plist>{}{}</plist>", "<array>".repeat(100_000), "</array>".repeat(100_000));
+        assert!(matches!(read(deep.as_bytes()), Err(Error::Limit { what: "levels of elements", .. })));
     }
 }

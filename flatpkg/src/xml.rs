@@ -130,16 +130,26 @@ pub(crate) fn parse(text: &str) -> Result<Element, Error> {
     }
 }
 
-/// Reads a value from a document whose root element has one of the given names. Returns that name too.
-pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
+/// The name of the root element of a document for another reader: of one that is well-formed and within the limits of
+/// [`parse`].
+pub(crate) fn within_limits(text: &str) -> Result<String, Error> {
+    root_name(text, MAX_TREE_ELEMENTS)
+}
+
+fn root_name(text: &str, max_elements: usize) -> Result<String, Error> {
     let mut root = None;
-    walk(text, MAX_SERDE_ELEMENTS, |event| {
+    walk(text, max_elements, |event| {
         if let (None, Event::Start(start) | Event::Empty(start)) = (&root, &event) {
             root = Some(start.name().as_ref().to_owned());
         }
         Ok(())
     })?;
-    let root = root.unwrap_or_default();
+    Ok(root.unwrap_or_default())
+}
+
+/// Reads a value from a document whose root element has one of the given names. Returns that name too.
+pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
+    let root = root_name(text, MAX_SERDE_ELEMENTS)?;
     if !roots.contains(&root.as_str()) {
         return Err(Error::Content(format!("the root element is <{root}>, expected <{}>", roots.join("> or <"))));
     }

@@ -3,12 +3,12 @@
 
 use std::io::Cursor;
 
-use flatpkg::plist::Value;
+use flatpkg::plist;
 use flatpkg::udif::Image;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
-    let _ = Value::parse(bytes);
+    let _ = plist::read(bytes);
     if let Ok(mut image) = Image::new(Cursor::new(bytes)) {
         let _ = image.unpack(&mut Cursor::new(Vec::new()), 1 << 22);
     }

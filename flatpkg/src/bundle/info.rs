@@ -2,7 +2,7 @@
 
 use super::COMPONENTS;
 use crate::package_info::PostinstallAction;
-use crate::plist::Value;
+use crate::plist::{self, Value, dictionary};
 
 /// `IFPkgFormatVersion`: the single-precision 0.1, as every writer has it.
 const FORMAT_VERSION: f64 = 0.100_000_001_490_116_12;
@@ -92,9 +92,10 @@ impl Info {
     /// Reads it.
     #[must_use]
     pub fn from_plist(plist: &Value) -> Info {
-        let text = |key: &str| plist.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let flag = |key: &str| plist.get(key).and_then(Value::as_bool).unwrap_or_default();
-        let number = |key: &str| plist.get(key).and_then(Value::as_integer);
+        let text = |key: &str| plist::text(plist, key).unwrap_or_default().to_owned();
+        let number = |key: &str| plist::key(plist, key).and_then(Value::as_signed_integer);
+        // Some writers have 1 for true.
+        let flag = |key: &str| plist::key(plist, key).and_then(Value::as_boolean).unwrap_or(number(key) == Some(1));
         let numbers = (number("IFMajorVersion").unwrap_or_default(), number("IFMinorVersion").unwrap_or_default());
         let version = Some(text("CFBundleShortVersionString")).filter(|version| !version.is_empty());
         let location = Some(text("IFPkgFlagDefaultLocation")).filter(|location| !location.is_empty());
@@ -146,13 +147,13 @@ impl Info {
             ("IFPkgFlagRootVolumeOnly", self.root_volume_only.into()),
             ("IFPkgFlagUpdateInstalledLanguages", false.into()),
         ]);
-        Value::dictionary(entries)
+        dictionary(entries)
     }
 
     /// The document of a metapackage with these packages, by file name, in the order of installation.
     pub(super) fn to_metapackage_plist(&self, packages: &[(String, Selection)], picture: (&str, &str)) -> Value {
         let package = |(file, selection): &(String, Selection)| {
-            Value::dictionary([
+            dictionary([
                 ("IFPkgFlagPackageLocation", file.as_str().into()),
                 ("IFPkgFlagPackageSelection", selection.name().into()),
             ])
@@ -166,7 +167,7 @@ impl Info {
             ("IFPkgFlagComponentDirectory", COMPONENTS.into()),
             ("IFPkgFlagPackageList", Value::Array(packages.iter().map(package).collect())),
         ]);
-        Value::dictionary(entries)
+        dictionary(entries)
     }
 
     fn common(&self) -> Vec<(&'static str, Value)> {
@@ -229,7 +230,7 @@ fn restart(action: PostinstallAction) -> &'static str {
 
 /// `Description.plist`: what the user reads of a package.
 pub(super) fn description(title: &str, description: &str, version: &str) -> Value {
-    Value::dictionary([
+    dictionary([
         ("IFPkgDescriptionDescription", description.into()),
         ("IFPkgDescriptionTitle", title.into()),
         ("IFPkgDescriptionVersion", version.into()),

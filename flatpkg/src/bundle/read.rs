@@ -8,7 +8,7 @@ use super::{COMPONENTS, Phase};
 use crate::bom::{self, Bom, Node, Record};
 use crate::cpio;
 use crate::payload::{self, Decoded};
-use crate::plist::Value;
+use crate::plist::{self, Value};
 use crate::tree::{Contents, Kind, Tree, TreePath};
 use crate::xml;
 
@@ -127,15 +127,15 @@ impl Bundle {
     pub fn of(tree: &Tree, file_name: &str) -> Result<Bundle, Error> {
         let plist = info_plist(tree, file_name)?;
         let info = Info::from_plist(&plist);
-        let Some(listed) = plist.get("IFPkgFlagPackageList") else {
+        let Some(listed) = plist::key(&plist, "IFPkgFlagPackageList") else {
             let member = Member::of(tree, file_name, info.clone(), Selection::Required)?;
             return Ok(Bundle { info, is_metapackage: false, members: vec![member] });
         };
-        let directory = plist.get("IFPkgFlagComponentDirectory").and_then(Value::as_str).unwrap_or(COMPONENTS);
+        let directory = plist::text(&plist, "IFPkgFlagComponentDirectory").unwrap_or(COMPONENTS);
         let directory = directory.trim_start_matches("./").trim_matches('/');
         let mut members = Vec::new();
-        for package in listed.items() {
-            let text = |key: &str| package.get(key).and_then(Value::as_str).unwrap_or_default();
+        for package in listed.as_array().into_iter().flatten() {
+            let text = |key: &str| plist::text(package, key).unwrap_or_default();
             let location = text("IFPkgFlagPackageLocation").trim_start_matches("./").trim_matches('/');
             let missing = || Error::Missing {
                 place: file_name.to_owned(),
@@ -145,7 +145,7 @@ impl Bundle {
             let path = TreePath::new(format!("{directory}/{location}")).map_err(|_| missing())?;
             let inside = tree.subtree(&path).ok_or_else(missing)?;
             let plist = info_plist(&inside, location)?;
-            if plist.get("IFPkgFlagPackageList").is_some() {
+            if plist::key(&plist, "IFPkgFlagPackageList").is_some() {
                 return Err(Error::Nested { place: location.to_owned() });
             }
             let selection = Selection::from_name(text("IFPkgFlagPackageSelection"));
@@ -163,8 +163,8 @@ impl Member {
         let description = descriptions.iter().find_map(|name| file(&resources, name));
         let title = match description {
             Some(contents) => {
-                let plist = plist(contents, &format!("{file_name}: Description.plist"))?;
-                plist.get("IFPkgDescriptionTitle").and_then(Value::as_str).unwrap_or_default().to_owned()
+                let plist = document(contents, &format!("{file_name}: Description.plist"))?;
+                plist::text(&plist, "IFPkgDescriptionTitle").unwrap_or_default().to_owned()
             }
             None => String::new(),
         };
@@ -244,12 +244,12 @@ fn file<'a>(tree: &'a Tree, path: &str) -> Option<&'a Contents> {
 fn info_plist(tree: &Tree, file_name: &str) -> Result<Value, Error> {
     let contents = file(tree, "Contents/Info.plist");
     let contents = contents.ok_or_else(|| Error::NotABundle { place: file_name.to_owned() })?;
-    plist(contents, &format!("{file_name}: Info.plist"))
+    document(contents, &format!("{file_name}: Info.plist"))
 }
 
-fn plist(contents: &Contents, place: &str) -> Result<Value, Error> {
+fn document(contents: &Contents, place: &str) -> Result<Value, Error> {
     let bytes = read(contents, place, MAX_PLIST)?;
-    Value::parse(&bytes).map_err(|source| Error::Plist { place: place.to_owned(), source })
+    plist::read(&bytes).map_err(|source| Error::Plist { place: place.to_owned(), source })
 }
 
 fn read(contents: &Contents, place: &str, limit: u64) -> Result<Vec<u8>, Error> {

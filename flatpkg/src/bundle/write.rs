@@ -10,7 +10,7 @@ use crate::component::{Component, Problem, SCRIPTS};
 use crate::distribution::{Background, Choice, Distribution, Page};
 use crate::mode::Mode;
 use crate::payload::{self, Compression, Progress};
-use crate::plist::Value;
+use crate::plist::{self, Value};
 use crate::product::Product;
 use crate::tree::{Kind, Tree};
 use crate::xml;
@@ -289,13 +289,13 @@ fn script_name(path: &str) -> String {
 
 /// The documents that every package has.
 fn documents(contents: &Path, info: &Value, description: &Value, numbers: (i64, i64)) -> Result<(), Error> {
-    let plist = |path: PathBuf, value: &Value| {
-        let xml = value.to_xml().map_err(|source| Error::Plist { path: path.clone(), source })?;
+    let write = |path: PathBuf, value: &Value| {
+        let xml = plist::write(value).map_err(|source| Error::Plist { path: path.clone(), source })?;
         Ok::<_, Error>(fs_err::write(path, xml)?)
     };
     fs_err::write(contents.join("PkgInfo"), PKG_INFO)?;
-    plist(contents.join("Info.plist"), info)?;
-    plist(contents.join("Resources/Description.plist"), description)?;
+    write(contents.join("Info.plist"), info)?;
+    write(contents.join("Resources/Description.plist"), description)?;
     let (major, minor) = numbers;
     Ok(fs_err::write(contents.join("Resources/package_version"), format!("major: {major}\nminor: {minor}\n"))?)
 }

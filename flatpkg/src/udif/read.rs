@@ -9,7 +9,7 @@ use zerocopy::FromBytes as _;
 
 use super::format::{Checksum, Run, Table, Trailer, method};
 use super::{Error, SECTOR};
-use crate::plist::Value;
+use crate::plist::{self, Value};
 
 /// The longest list of resources we read, in bytes. A run takes about 60.
 const MAX_PLIST: u64 = 64 << 20;
@@ -71,9 +71,10 @@ impl<R: Read + Seek> Image<R> {
             return Err(Error::Trailer);
         }
         let plist = self::bytes(&mut input, trailer.plist_offset.get(), trailer.plist_length.get(), "the list")?;
-        let plist = Value::parse(&plist)?;
-        let tables = plist.get("resource-fork").and_then(|fork| fork.get("blkx")).map(Value::items).unwrap_or_default();
-        let partitions = tables.iter().map(Partition::read).collect::<Result<_, _>>()?;
+        let plist = plist::read(&plist)?;
+        let fork = plist::key(&plist, "resource-fork");
+        let tables = fork.and_then(|fork| plist::key(fork, "blkx")).and_then(Value::as_array);
+        let partitions = tables.into_iter().flatten().map(Partition::read).collect::<Result<_, _>>()?;
         Ok(Image { input, data_offset: trailer.data_offset.get(), partitions })
     }
 
@@ -148,9 +149,9 @@ impl<R: Read + Seek> Image<R> {
 
 impl Partition {
     fn read(entry: &Value) -> Result<Partition, Error> {
-        let name = entry.get("Name").or_else(|| entry.get("CFName")).and_then(Value::as_str).unwrap_or_default();
+        let name = plist::text(entry, "Name").or_else(|| plist::text(entry, "CFName")).unwrap_or_default();
         let bad = |expected| Error::Table { partition: name.to_owned(), expected };
-        let data = entry.get("Data").and_then(Value::as_data).unwrap_or_default();
+        let data = plist::key(entry, "Data").and_then(Value::as_data).unwrap_or_default();
         let (table, rest) = Table::ref_from_prefix(data).map_err(|_| bad("table"))?;
         if &table.magic != b"mish" {
             return Err(bad("table that begins with \"mish\""));

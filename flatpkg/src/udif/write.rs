@@ -9,7 +9,7 @@ use zerocopy::{FromZeros as _, IntoBytes as _};
 use super::format::{Checksum, Run, Table, Trailer, method};
 use super::{Error, SECTOR};
 use crate::payload::parallel::{Jobs, in_order};
-use crate::plist::Value;
+use crate::plist::{self, Value, dictionary};
 
 /// Bytes compressed at a time: `hdiutil`'s 512 sectors.
 const BLOCK: usize = 512 * SECTOR as usize;
@@ -174,7 +174,7 @@ impl<W: Write> State<'_, W> {
         .to_vec();
         self.runs.iter().for_each(|run| table.extend_from_slice(run.as_bytes()));
         let id = Sha1::digest(&table);
-        let plist = plist(table).to_xml()?;
+        let plist = plist::write(&resources(table))?;
         let mut main = Crc::new();
         main.update(&self.plain.sum().to_be_bytes());
         let mut trailer = Trailer {
@@ -199,14 +199,14 @@ impl<W: Write> State<'_, W> {
     }
 }
 
-fn plist(table: Vec<u8>) -> Value {
-    let partition = Value::dictionary([
+fn resources(table: Vec<u8>) -> Value {
+    let partition = dictionary([
         ("Attributes", Value::from("0x0050")),
         ("CFName", PARTITION.into()),
         ("Data", Value::Data(table)),
         ("ID", "0".into()),
         ("Name", PARTITION.into()),
     ]);
-    let resources = Value::dictionary([("blkx", Value::Array(vec![partition]))]);
-    Value::dictionary([("resource-fork", resources)])
+    let tables = dictionary([("blkx", Value::Array(vec![partition]))]);
+    dictionary([("resource-fork", tables)])
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use flatpkg::plist::Value;
+use flatpkg::plist::{self, Value};
 
 use crate::hint::{Unusable, WithHint as _};
 
@@ -14,16 +14,20 @@ use crate::hint::{Unusable, WithHint as _};
 /// The file can't be read, or is no such list: [`Unusable`].
 pub fn answers(file: &Path) -> Result<Vec<(String, bool)>> {
     let read = || -> Result<Vec<(String, bool)>> {
-        let plist = Value::parse(&fs_err::read(file)?)?;
+        let plist = plist::read(&fs_err::read(file)?)?;
         let Value::Array(changes) = plist else { bail!("the property list is no array") };
         let mut answers = Vec::new();
         for change in &changes {
-            let text = |key: &str| change.get(key).and_then(Value::as_str);
+            let value = |key: &str| change.as_dictionary()?.get(key);
+            let text = |key: &str| value(key).and_then(Value::as_string);
             let (Some(choice), Some(attribute)) = (text("choiceIdentifier"), text("choiceAttribute")) else {
                 bail!("an entry has no choiceIdentifier or no choiceAttribute");
             };
             if attribute == "selected" {
-                let setting = change.get("attributeSetting").and_then(Value::as_bool);
+                let setting = value("attributeSetting").and_then(|setting| match setting {
+                    Value::Boolean(answer) => Some(*answer),
+                    other => other.as_signed_integer().map(|number| number != 0),
+                });
                 answers.push((choice.to_owned(), setting.context("an attributeSetting is neither 0 nor 1")?));
             }
         }

@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::plan::{Plan, framework_prefix};
-use crate::recipe::{LeftOut, Library, read_toml};
+use crate::recipe::{LeftOut, Library, Offer, read_toml};
 use assets::Permissions;
 use texts::Texts;
 
@@ -94,12 +94,12 @@ pub fn assets_dir(cx: &Context) -> PathBuf {
     cx.paths.repo.join("installer-assets")
 }
 
-/// Reads `product.toml`.
+/// What a release offers of `product.toml`.
 ///
 /// # Errors
-/// When it is malformed.
-pub fn product_assets(cx: &Context) -> Result<ProductAssets> {
-    read_toml(&assets_dir(cx).join("product.toml"))
+/// When it is malformed, or has not what the release names.
+pub fn product_assets(cx: &Context, offer: &Offer) -> Result<ProductAssets> {
+    read_toml::<ProductAssets>(&assets_dir(cx).join("product.toml"))?.offered(offer)
 }
 
 /// Packages a staged root. The file appears whole or not at all.
@@ -116,7 +116,7 @@ pub fn package(
     format: Format,
 ) -> Result<UnsignedPkg> {
     let assets_dir = assets_dir(cx);
-    let assets = product_assets(cx)?;
+    let assets = product_assets(cx, &plan.offer)?;
     let permissions = assets.permissions(ownership);
     let rules = assets_dir.join(&permissions.ownership);
     let policy = Policy::from_toml(&fs_err::read_to_string(&rules)?)

@@ -40,9 +40,6 @@ pub fn steps(
     let serial =
         ["make", "-j1", "frameworkinstall", "frameworkinstallextras", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
     ops.push(Op::run("install Python", "src", argv(&serial, &install)));
-    ops.extend(release.also_install.iter().map(|target| {
-        Op::run("install more of Python", "src", argv(&["make", "-j1", target, "DESTDIR=@out@"], &install))
-    }));
     ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
     if !release.current {
         ops.push(Op::Remove { path: "@out@/Library/Frameworks/Python.framework/Versions/Current".into() });

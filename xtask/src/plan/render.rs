@@ -28,6 +28,13 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         }
     }
     _ = writeln!(text, "package  {}.pkg", plan.product_name());
+    let offer = &plan.offer;
+    for (files, how) in [(&offer.without, "not offered"), (&offer.unselected, "not selected")] {
+        files.iter().for_each(|file| _ = writeln!(text, "offer    {file}: {how}"));
+    }
+    if offer.keeps_permissions {
+        _ = writeln!(text, "offer    folders that are there keep their owner and mode");
+    }
     for item in &plan.left_out {
         _ = writeln!(text, "left out {}: {}", item.name, item.why);
     }

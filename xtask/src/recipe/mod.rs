@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
-pub use release::{LeftOut, Modules, Period, Pyc, Release};
+pub use release::{LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, PypiFile, Source};
 
 use crate::hint::{WithHint as _, causes, hinted};

@@ -35,14 +35,14 @@ pub struct Release {
     /// What other installers of the release are made for.
     #[serde(default)]
     pub other_variants: Vec<Variant>,
-    /// What `make` installs beside the framework.
-    #[serde(default)]
-    pub also_install: Vec<String>,
     /// Arguments of Python's configure script that this release needs on every host.
     pub configure: Vec<String>,
     /// Whether it takes over `Versions/Current` on the user's disk, as every release since 3.7.8 does.
     #[serde(default = "yes")]
     pub current: bool,
+    /// How its installer differs from what all offer.
+    #[serde(default)]
+    pub offer: Offer,
     /// The bytecode in the package, unless the user chooses.
     #[serde(default)]
     pub bytecode: Pyc,
@@ -50,6 +50,28 @@ pub struct Release {
     pub config_site: ConfigSite,
     /// Extension modules.
     pub modules: Modules,
+}
+
+/// How an installer differs from what `installer-assets/product.toml` offers; components by their files there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Offer {
+    /// Components that it has not.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Components that are chosen only when the user says so.
+    #[serde(default)]
+    pub unselected: Vec<String>,
+    /// No component changes the owner and mode of folders that are there already.
+    #[serde(default)]
+    pub keeps_permissions: bool,
+}
+
+impl Offer {
+    /// Whether it is what all offer.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Which bytecode is shipped.

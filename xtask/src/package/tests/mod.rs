@@ -60,6 +60,7 @@ pub fn plan() -> Plan {
         keys: BTreeMap::new(),
         libraries: vec![],
         current: true,
+        offer: Default::default(),
         expected_modules: vec![],
         left_out: vec![],
     }
