@@ -192,3 +192,47 @@ fn damaged_bundles_are_errors() {
     std::fs::remove_file(out.join("Contents/Info.plist")).unwrap();
     insta::assert_snapshot!(open().unwrap_err(), @"Python.mpkg has no Contents/Info.plist, it is no bundle package");
 }
+
+/// As PyPI's `bdist_mpkg` writes them: `./` before the folder, `IFMinorRevision`, sizes in a file, no bill of materials.
+#[test]
+fn a_metapackage_of_another_writer_is_read() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("Sample.mpkg");
+    let write = |path: &str, text: &str| {
+        let path = out.join("Contents").join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, format!("<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><dict>{text}</dict></plist>")).unwrap();
+    };
+    let string = |key: &str, value: &str| format!("<key>{key}</key><string>{value}</string>");
+    let entry = |file: &str, selection: &str| {
+        let location = string("IFPkgFlagPackageLocation", file);
+        format!("<dict>{location}{}</dict>", string("IFPkgFlagPackageSelection", selection))
+    };
+    let list = [entry("Sample-lib.pkg", "required"), entry("Sample-scripts.pkg", "unselected")].concat();
+    let folder = string("IFPkgFlagComponentDirectory", "./Contents/Packages");
+    write("Info.plist", &format!("{folder}<key>IFPkgFlagPackageList</key><array>{list}</array>"));
+    for (name, place) in [("Sample-lib", "/Library/Python/2.7/site-packages"), ("Sample-scripts", "/usr/local/bin")] {
+        let inside = format!("Packages/{name}.pkg/Contents");
+        let texts = [
+            string("CFBundleIdentifier", &format!("org.pythonmac.{name}")),
+            string("IFPkgFlagDefaultLocation", place),
+            string("IFPkgFlagAuthorizationAction", "AdminAuthorization"),
+            "<key>IFMajorVersion</key><integer>1</integer><key>IFMinorRevision</key><integer>2</integer>".to_owned(),
+            "<key>IFPkgFlagFollowLinks</key><true/>".to_owned(),
+        ];
+        write(&format!("{inside}/Info.plist"), &texts.concat());
+        let contents = out.join("Contents").join(inside);
+        std::fs::create_dir(contents.join("Resources")).unwrap();
+        std::fs::write(contents.join("Resources/Archive.sizes"), "NumFiles 1\nInstalledSize 1\nCompressedSize 0\n").unwrap();
+        let mut archive = std::fs::File::create(contents.join("Archive.pax.gz")).unwrap();
+        let payload = sample::tree([("tool", flatpkg::tree::Entry::file(*b"#!/bin/sh\n", sample::mode(0o775)))]);
+        flatpkg::payload::write(&payload, Compression::Gzip, &mut archive, &|_| ()).unwrap();
+    }
+    let offer = flatpkg::effect::Installable::Bundle(opened(&out)).offer().unwrap();
+    let parts = offer.parts.iter().map(|part| {
+        let paths = part.paths.iter().flatten().map(|laid| laid.path.to_string()).collect::<Vec<_>>();
+        format!("{} {} {paths:?} {:?} {:?}\n", part.identifier, part.version, part.companions, part.policies)
+    });
+    let choices = offer.choices.iter().map(|choice| format!("{} {} {}\n", choice.id, choice.required, choice.selected));
+    insta::assert_snapshot!(parts.chain(choices).collect::<String>());
+}

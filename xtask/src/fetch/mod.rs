@@ -143,7 +143,7 @@ impl<'a> Fetcher<'a> {
 
     /// What is in the cache was checked when it came in, so a look at its size is enough.
     fn is_cached(&self, source: &Source) -> bool {
-        place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
+        place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && [0, file.len()].contains(&source.size))
     }
 
     fn fetch(&self, source: &Source) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Recipes, Source};
+use crate::recipe::{LeftOut, Offer, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use choices::Choices;

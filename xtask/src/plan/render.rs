@@ -17,7 +17,8 @@ pub fn render(plan: &Plan, commands: bool) -> String {
             (Some(sha256), _) => format!("sha256 {}", sha256.short()),
             (None, md5) => format!("no sha256 known, md5 {}", md5.as_deref().unwrap_or_default()),
         };
-        _ = writeln!(text, "fetch    {:32} {:>10} bytes  {digest}", source.file, source.size);
+        let size = if source.size == 0 { "of any size".to_owned() } else { format!("{:>10} bytes", source.size) };
+        _ = writeln!(text, "fetch    {:32} {size:>16}  {digest}", source.file);
     }
     for step in &plan.steps {
         let key = plan.keys.get(&step.name).map(crate::digest::Sha256::short).unwrap_or_default();
