@@ -126,8 +126,10 @@ impl Stage<'_> {
             let names = TEST_MODULES.map(|start| format!("{start}*")).to_vec();
             ops.push(Op::Prune { dir: format!("{}/lib-dynload", self.library()), names });
         }
-        // Compiled where Python is installed, as by python.org's installer, or here when it is asked for.
-        ops.push(Op::Prune { dir: "@out@".into(), names: vec!["*.pyc".into(), "__pycache__".into()] });
+        // Bytecode is compiled where Python is installed, as by python.org's installer, or here when it is asked for.
+        // Version control's own files come with `Tools`.
+        let names = ["*.pyc", "__pycache__", ".gitignore"].map(str::to_owned).to_vec();
+        ops.push(Op::Prune { dir: "@out@".into(), names });
         ops
     }
 

@@ -53,9 +53,9 @@ pub struct Test {
 }
 
 impl Test {
-    /// What CI runs: a package is installed, and the smoke test looks at it.
+    /// What CI runs: a package is installed, and the smoke test looks at it and at itself.
     pub fn of_package(package: PathBuf) -> Self {
-        Self { package: Some(package), smoke: true, ..Self::default() }
+        Self { package: Some(package), smoke: true, self_check: true, ..Self::default() }
     }
 
     /// Runs it.

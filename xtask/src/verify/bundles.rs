@@ -24,7 +24,8 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
             match keys.get(key).map(|value| value.as_string().unwrap_or_default()) {
                 // Frameworks need no short one.
                 None => {}
-                Some(stated) if stated == version => {}
+                // "3.13.5", or as the framework's: "3.13.5, (c) …".
+                Some(stated) if stated.split(',').next() == Some(version.as_str()) => {}
                 Some(stated) => findings.add(Check::Bundles, format!("{key} {stated:?}"), format!("{version:?}")),
             }
         }

@@ -41,7 +41,9 @@ fn open(name: &CStr) -> Result<Handle, String> {
             return loader::load(&candidate).map(Handle::Image).map_err(|error| failed(&error));
         }
     }
-    match library::find(&text) {
+    // A name without a folder is looked for where DYLD_FALLBACK_LIBRARY_PATH leads when it isn't set (dyld(1)).
+    let system = if text.contains('/') { text.to_string() } else { format!("/usr/lib/{text}") };
+    match library::find(&system) {
         Ok(Some(system)) => Ok(Handle::System(system)),
         Ok(None) => Err(failed(&format_args!("tried: '{text}' (no such file)"))),
         Err(error) => Err(failed(&error)),
