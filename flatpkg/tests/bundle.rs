@@ -201,7 +201,8 @@ fn a_metapackage_of_another_writer_is_read() {
     let write = |path: &str, text: &str| {
         let path = out.join("Contents").join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, format!("<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><dict>{text}</dict></plist>")).unwrap();
+        std::fs::write(path, format!("<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><dict>{text}</dict></plist>"))
+            .unwrap();
     };
     let string = |key: &str, value: &str| format!("<key>{key}</key><string>{value}</string>");
     let entry = |file: &str, selection: &str| {
@@ -223,7 +224,8 @@ fn a_metapackage_of_another_writer_is_read() {
         write(&format!("{inside}/Info.plist"), &texts.concat());
         let contents = out.join("Contents").join(inside);
         std::fs::create_dir(contents.join("Resources")).unwrap();
-        std::fs::write(contents.join("Resources/Archive.sizes"), "NumFiles 1\nInstalledSize 1\nCompressedSize 0\n").unwrap();
+        std::fs::write(contents.join("Resources/Archive.sizes"), "NumFiles 1\nInstalledSize 1\nCompressedSize 0\n")
+            .unwrap();
         let mut archive = std::fs::File::create(contents.join("Archive.pax.gz")).unwrap();
         let payload = sample::tree([("tool", flatpkg::tree::Entry::file(*b"#!/bin/sh\n", sample::mode(0o775)))]);
         flatpkg::payload::write(&payload, Compression::Gzip, &mut archive, &|_| ()).unwrap();

@@ -76,8 +76,14 @@ impl Choices {
         if cross {
             self.check_architectures(release)?;
             release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
+            if !recipes.cross_libraries.is_empty() {
+                recipes.libraries = recipes.cross_libraries.clone();
+            }
         }
         release.configure.extend(release.variant.configure.clone());
+        if cross {
+            release.configure.extend(release.cross.configure.clone());
+        }
         let sdk = self.sdk(host);
         recipes.libraries.retain(|library| {
             let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());

@@ -46,6 +46,9 @@ pub struct Release {
     /// The bytecode in the package, unless the user chooses.
     #[serde(default)]
     pub bytecode: Pyc,
+    /// What only a cross build needs.
+    #[serde(default)]
+    pub cross: CrossBuild,
     /// Answers for configure tests that can't run when cross-compiling.
     pub config_site: ConfigSite,
     /// Extension modules.
@@ -136,6 +139,27 @@ pub struct Period {
     pub cxx: String,
     /// Where the SDK is.
     pub sdk: String,
+}
+
+/// What only a cross build of a release needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CrossBuild {
+    /// Libraries in place of the release's, where those can't be had any more.
+    #[serde(default)]
+    pub libraries: Vec<String>,
+    /// Arguments of Python's configure script.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// Arguments of the configure script of the Python that runs during the build.
+    #[serde(default)]
+    pub native_configure: Vec<String>,
+    /// Variables of Python's build.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Generated files of the sources that are not made again: what makes them runs on no machine of today.
+    #[serde(default)]
+    pub generated: Vec<String>,
 }
 
 impl Release {

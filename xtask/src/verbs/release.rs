@@ -97,11 +97,11 @@ impl Release {
     /// # Errors
     /// The first stage that fails; what is finished is kept for the next run.
     pub fn run(self, cx: &Context) -> Result<PathBuf> {
+        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
+        let format = self.kind.format(cx, &plan)?;
         if !self.unsigned {
             return Err(anyhow!("this tool can't sign yet")).hint("add --unsigned");
         }
-        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
-        let format = self.kind.format(cx, &plan)?;
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();

@@ -10,8 +10,7 @@ pub(super) const PREFIX: &str = "Library/Frameworks/Python.framework/Versions/3.
 pub(super) const SSL: &str = "lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so";
 pub(super) const SYSCONFIG: &str = "lib/python3.13/_sysconfigdata__darwin_darwin.py";
 pub(super) const PYCONFIG: &str = "include/python3.13/pyconfig.h";
-pub(super) const INFO: &[u8] =
-    b"<plist><dict><key>CFBundleVersion</key><string>3.13.5</string></dict></plist>";
+pub(super) const INFO: &[u8] = b"<plist><dict><key>CFBundleVersion</key><string>3.13.5</string></dict></plist>";
 pub(super) const PYTHON_APP: &str = "Resources/Python.app/Contents/MacOS/Python";
 
 const LIBSYSTEM: &str = "\
