@@ -231,10 +231,14 @@ fn a_metapackage_of_another_writer_is_read() {
         flatpkg::payload::write(&payload, Compression::Gzip, &mut archive, &|_| ()).unwrap();
     }
     let offer = flatpkg::effect::Installable::Bundle(opened(&out)).offer().unwrap();
-    let parts = offer.parts.iter().map(|part| {
-        let paths = part.paths.iter().flatten().map(|laid| laid.path.to_string()).collect::<Vec<_>>();
-        format!("{} {} {paths:?} {:?} {:?}\n", part.identifier, part.version, part.companions, part.policies)
-    });
-    let choices = offer.choices.iter().map(|choice| format!("{} {} {}\n", choice.id, choice.required, choice.selected));
-    insta::assert_snapshot!(parts.chain(choices).collect::<String>());
+    for (part, place) in offer.parts.iter().zip(["Library/Python/2.7/site-packages", "usr/local/bin"]) {
+        let paths: Vec<String> = part.paths.iter().flatten().map(|laid| laid.path.to_string()).collect();
+        assert_eq!(paths, [place.to_owned(), format!("{place}/tool")]);
+        assert_eq!((part.version.as_str(), part.companions.len(), part.scripts.len()), ("1.0", 0, 0));
+        assert_eq!(part.policies[&flatpkg::effect::Policy::Authorization], "admin");
+        assert!(part.follow_links && !part.overwrite_permissions);
+    }
+    let choices: Vec<_> =
+        offer.choices.iter().map(|choice| (choice.id.as_str(), choice.required, choice.selected)).collect();
+    assert_eq!(choices, [("org.pythonmac.Sample-lib", true, true), ("org.pythonmac.Sample-scripts", false, false)]);
 }

@@ -294,7 +294,8 @@ fn sorted_scripts(
         for phase in &used {
             scripts.push(Script { name: name.clone(), when: When(*phase), digest: digest()? });
         }
-        if used.is_empty() && !RESOURCES.contains(&name.as_str()) && !name.contains(".lproj/") {
+        let stated = RESOURCES.contains(&name.as_str()) || name.ends_with(".sizes") || name.contains(".lproj/");
+        if used.is_empty() && !stated {
             companions.insert(name.clone(), digest()?);
         }
     }

@@ -143,7 +143,7 @@ fn header_node(shape: Shape, header: &TreeHeader, nodes: usize) -> Result<Vec<u8
 /// So many ones, from the highest bit of the first byte on.
 pub(super) fn bits(count: usize) -> Vec<u8> {
     let mut bytes = vec![0xff; count / 8];
-    if count % 8 != 0 {
+    if !count.is_multiple_of(8) {
         bytes.push(!(0xff_u8 >> (count % 8)));
     }
     bytes

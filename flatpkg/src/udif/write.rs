@@ -47,7 +47,7 @@ pub fn write<T, E: From<Error>>(
             let mut blocks = Blocks { jobs, current: Vec::with_capacity(BLOCK), length: 0 };
             let filled = fill(&mut blocks)?;
             blocks.submit().map_err(Error::Write)?;
-            if blocks.length % SECTOR != 0 {
+            if !blocks.length.is_multiple_of(SECTOR) {
                 return Err(Error::Sectors { length: blocks.length }.into());
             }
             Ok::<T, E>(filled)
