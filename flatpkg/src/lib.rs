@@ -25,6 +25,8 @@
 //! | [`payload`], [`cpio`]          | the same                       | `Payload` and `Scripts`                     |
 //! | [`bom`]                        | the same                       | `Bom`                                       |
 //! | [`xar`]                        | the same                       | the archive around everything               |
+//! | [`bundle`], [`hfsplus`], [`udif`] | the same                    | packages before 10.5, and their disk images |
+//! |                                | [`effect`]                     | what a package does to a disk               |
 //! |                                | [`mod@dump`], [`mod@verify`], [`mod@expand`] | as text; findings; as files   |
 //! | [`xar::Signable`]              | [`signature`]                  | signatures and time stamps                  |
 //!
@@ -66,22 +68,27 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod bom;
+pub mod bundle;
 pub mod cksum;
 pub mod component;
 pub mod cpio;
 pub mod distribution;
 pub mod dump;
+pub mod effect;
 pub mod expand;
+pub mod hfsplus;
 pub mod macho;
 pub mod mode;
 pub mod os_version;
 pub mod package;
 pub mod package_info;
 pub mod payload;
+pub mod plist;
 pub mod policy;
 pub mod product;
 pub mod signature;
 pub mod tree;
+pub mod udif;
 pub mod verify;
 pub mod xar;
 pub mod xml;

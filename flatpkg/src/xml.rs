@@ -130,16 +130,26 @@ pub(crate) fn parse(text: &str) -> Result<Element, Error> {
     }
 }
 
-/// Reads a value from a document whose root element has one of the given names. Returns that name too.
-pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
+/// The name of the root element of a document for another reader: of one that is well-formed and within the limits of
+/// [`parse`].
+pub(crate) fn within_limits(text: &str) -> Result<String, Error> {
+    root_name(text, MAX_TREE_ELEMENTS)
+}
+
+fn root_name(text: &str, max_elements: usize) -> Result<String, Error> {
     let mut root = None;
-    walk(text, MAX_SERDE_ELEMENTS, |event| {
+    walk(text, max_elements, |event| {
         if let (None, Event::Start(start) | Event::Empty(start)) = (&root, &event) {
             root = Some(start.name().as_ref().to_owned());
         }
         Ok(())
     })?;
-    let root = root.unwrap_or_default();
+    Ok(root.unwrap_or_default())
+}
+
+/// Reads a value from a document whose root element has one of the given names. Returns that name too.
+pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
+    let root = root_name(text, MAX_SERDE_ELEMENTS)?;
     if !roots.contains(&root.as_str()) {
         return Err(Error::Content(format!("the root element is <{root}>, expected <{}>", roots.join("> or <"))));
     }
@@ -160,7 +170,7 @@ pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, E
 }
 
 /// XML has no way to hold most control characters, not even as references (XML 1.0, production 2, Char).
-fn only_characters(text: &str) -> Result<(), Error> {
+pub(crate) fn only_characters(text: &str) -> Result<(), Error> {
     let is_character =
         |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     match text.chars().find(|c| !is_character(c)) {

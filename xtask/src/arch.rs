@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Arch {
+    /// 32-bit PowerPC.
+    Ppc,
+    /// 32-bit Intel.
+    I386,
     /// 64-bit Intel.
     X86_64,
     /// 64-bit ARM: Apple silicon.
@@ -19,14 +23,23 @@ impl Arch {
     /// The name after `-arch`.
     pub fn name(self) -> &'static str {
         match self {
+            Arch::Ppc => "ppc",
+            Arch::I386 => "i386",
             Arch::X86_64 => "x86_64",
             Arch::Arm64 => "arm64",
         }
     }
 
+    /// Whether clang and lld make it on any machine: lld refuses i386, clang ppc.
+    pub fn is_cross_compiled(self) -> bool {
+        matches!(self, Arch::X86_64 | Arch::Arm64)
+    }
+
     /// The processor part of a GNU host triple, as `config.sub` spells it.
     pub fn gnu(self) -> &'static str {
         match self {
+            Arch::Ppc => "powerpc",
+            Arch::I386 => "i386",
             Arch::X86_64 => "x86_64",
             Arch::Arm64 => "aarch64",
         }
@@ -35,6 +48,8 @@ impl Arch {
     /// The macro that the compiler defines for this architecture.
     pub fn macro_name(self) -> &'static str {
         match self {
+            Arch::Ppc => "__ppc__",
+            Arch::I386 => "__i386__",
             Arch::X86_64 => "__x86_64__",
             Arch::Arm64 => "__aarch64__",
         }
@@ -52,9 +67,11 @@ impl FromStr for Arch {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
+            "ppc" => Ok(Arch::Ppc),
+            "i386" => Ok(Arch::I386),
             "x86_64" => Ok(Arch::X86_64),
             "arm64" => Ok(Arch::Arm64),
-            _ => Err(format!("unknown architecture `{text}`; known are x86_64 and arm64")),
+            _ => Err(format!("unknown architecture `{text}`; known are ppc, i386, x86_64 and arm64")),
         }
     }
 }

@@ -50,6 +50,8 @@ enum Verb {
     Verify(verbs::verify::Verify),
     Preview(verbs::preview::Preview),
     Manifest(verbs::manifest::Manifest),
+    Diff(verbs::diff::Diff),
+    Install(verbs::install::Install),
     Doctor(Box<verbs::doctor::Doctor>),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
@@ -62,7 +64,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
     ("Keeping house", &["clean", "completions", "ci"]),
 ];
 
@@ -91,6 +93,8 @@ impl Cli {
             Verb::Verify(verb) => verb.run(&cx),
             Verb::Preview(verb) => verb.run(&cx),
             Verb::Manifest(verb) => verb.run(&cx),
+            Verb::Diff(verb) => verb.run(&cx),
+            Verb::Install(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),

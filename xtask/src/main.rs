@@ -15,6 +15,7 @@ mod fetch;
 mod given;
 mod hint;
 mod host;
+mod install;
 mod interpreter;
 mod lock;
 mod manifest;

@@ -14,7 +14,7 @@
 mod archive;
 mod gzip;
 mod output;
-mod parallel;
+pub(crate) mod parallel;
 mod pbzx;
 mod read;
 

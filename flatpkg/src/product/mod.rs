@@ -94,6 +94,23 @@ impl Product<'_> {
         distribution
     }
 
+    /// What would make it unsound.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        check::problems(self)
+    }
+
+    /// Shows what is done of all components together, while one after the other is written.
+    pub(crate) fn overall<'a>(&self, show: &'a (dyn Fn(Progress) + Sync)) -> Overall<'a> {
+        let totals = self.components.iter().map(|part| part.component.totals());
+        let all = Progress::default();
+        let all = totals.fold(all, |sum, totals| Progress {
+            entries: sum.entries + totals.number_of_files,
+            bytes: sum.bytes + totals.content_bytes,
+            ..sum
+        });
+        Overall { all, show }
+    }
+
     /// One choice for each component, none of them visible, below one for all: the outline of `productbuild --package`.
     fn offer_everything(&self, distribution: &mut Distribution) {
         const ALL: &str = "default";
@@ -108,6 +125,28 @@ impl Product<'_> {
             pkg_refs: vec![PkgRef::to(id)],
             ..Choice::default()
         }));
+    }
+}
+
+/// See [`Product::overall`].
+pub(crate) struct Overall<'a> {
+    /// What there is, and what is done of it without the current component.
+    all: Progress,
+    show: &'a (dyn Fn(Progress) + Sync),
+}
+
+impl Overall<'_> {
+    /// Shows how far the current component has come.
+    pub(crate) fn show(&self, part: Progress) {
+        let entries_done = self.all.entries_done + part.entries_done;
+        (self.show)(Progress { entries_done, bytes_done: self.all.bytes_done + part.bytes_done, ..self.all });
+    }
+
+    /// Goes on after this component.
+    pub(crate) fn next(&mut self, done: &Component<'_>) {
+        let totals = done.totals();
+        self.all.entries_done += totals.number_of_files;
+        self.all.bytes_done += totals.content_bytes;
     }
 }
 
@@ -134,28 +173,16 @@ pub fn write(
     options: xar::Options,
     progress: &(dyn Fn(Progress) + Sync),
 ) -> Result<xar::Summary, Error> {
-    let problems = check::problems(product);
+    let problems = product.problems();
     if !problems.is_empty() {
         return Err(Error::Problems(problems));
     }
     product.components.iter().try_for_each(|part| part.component.check())?;
     let mut archive = Writer::new(out, options)?;
-    let totals = product.components.iter().map(|part| part.component.totals());
-    let (entries, bytes) = totals.fold((0, 0), |sum, t| (sum.0 + t.number_of_files, sum.1 + t.content_bytes));
-    let (mut entries_before, mut bytes_before) = (0, 0);
+    let mut overall = product.overall(progress);
     for part in &product.components {
-        let overall = |part: Progress| {
-            progress(Progress {
-                entries_done: entries_before + part.entries_done,
-                entries,
-                bytes_done: bytes_before + part.bytes_done,
-                bytes,
-            });
-        };
-        part.component.add_to(&mut archive, Some(&part.file_name), &overall)?;
-        let totals = part.component.totals();
-        entries_before += totals.number_of_files;
-        bytes_before += totals.content_bytes;
+        part.component.add_to(&mut archive, Some(&part.file_name), &|done| overall.show(done))?;
+        overall.next(&part.component);
     }
     if let Some(resources) = product.resources {
         add_resources(&mut archive, resources)?;

@@ -14,12 +14,14 @@
 //! ```
 
 mod path;
+mod pieces;
 mod scan;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -28,6 +30,7 @@ pub use scan::{BadEntry, BadEntryReason};
 
 use crate::mode::Mode;
 use crate::policy::Policy;
+use pieces::Pieces;
 
 /// Paths with what lies there; the root directory is always one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +73,13 @@ pub enum Contents {
         path: PathBuf,
         /// Its length in bytes when the tree was made; a different length later is an error.
         size: u64,
+    },
+    /// In pieces of a file, such as the image of a disk, that are read when the tree is written.
+    Pieces {
+        /// The file.
+        path: PathBuf,
+        /// Where the pieces are, bytes from its start, in the order of the contents.
+        pieces: Arc<[Range<u64>]>,
     },
     /// In memory.
     Memory(Arc<[u8]>),
@@ -315,14 +325,18 @@ impl Contents {
     pub fn size(&self) -> u64 {
         match self {
             Contents::OnDisk { size, .. } => *size,
+            Contents::Pieces { pieces, .. } => {
+                pieces.iter().fold(0, |sum, piece| sum.saturating_add(piece.end.saturating_sub(piece.start)))
+            }
             Contents::Memory(bytes) => bytes.len() as u64,
         }
     }
 
     /// Opens the bytes for reading. Errors of files on disk name the file.
-    pub fn open(&self) -> io::Result<Box<dyn Read + '_>> {
+    pub fn open(&self) -> io::Result<Box<dyn Read + Send + '_>> {
         Ok(match self {
             Contents::OnDisk { path, .. } => Box::new(fs_err::File::open(path)?),
+            Contents::Pieces { path, pieces } => Box::new(Pieces { file: fs_err::File::open(path)?, pieces, done: 0 }),
             Contents::Memory(bytes) => Box::new(&bytes[..]),
         })
     }

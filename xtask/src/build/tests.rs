@@ -46,6 +46,7 @@ fn plan_of(steps: Vec<Step>) -> Plan {
         steps,
         libraries: vec![],
         current: true,
+        offer: Default::default(),
         expected_modules: vec![],
         left_out: vec![],
     }

@@ -4,6 +4,7 @@
 //! (installer(8); `installer -showChoiceChangesXML` writes the same).
 
 use anyhow::{Result, bail};
+use flatpkg::plist::{self, Dictionary, Value};
 
 use super::Facts;
 
@@ -20,26 +21,21 @@ pub fn texts(facts: &Facts<'_>) -> Result<Vec<(String, String)>> {
         }
         let choices = facts.subject.package.components.iter().filter(|component| !component.required);
         let choices = choices.map(|component| (component.identifier.as_str(), wanted.contains(&component.file)));
-        texts.push((name.clone(), plist(choices)));
+        texts.push((name.clone(), plist(choices)?));
     }
     Ok(texts)
 }
 
-fn plist<'a>(choices: impl Iterator<Item = (&'a str, bool)>) -> String {
-    let mut text = concat!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n",
-        "<!DOCTYPE plist PUBLIC \"-//Apple//DTD PLIST 1.0//EN\" \"http://www.apple.com/DTDs/PropertyList-1.0.dtd\">\n",
-        "<plist version=\"1.0\">\n<array>\n"
-    )
-    .to_owned();
-    for (identifier, selected) in choices {
-        let identifier = identifier.replace('&', "&amp;").replace('<', "&lt;");
-        text.push_str(&format!(
-            "\t<dict>\n\t\t<key>choiceIdentifier</key>\n\t\t<string>{identifier}</string>\n\
-             \t\t<key>choiceAttribute</key>\n\t\t<string>selected</string>\n\
-             \t\t<key>attributeSetting</key>\n\t\t<integer>{}</integer>\n\t</dict>\n",
-            u8::from(selected)
-        ));
-    }
-    text + "</array>\n</plist>\n"
+fn plist<'a>(choices: impl Iterator<Item = (&'a str, bool)>) -> Result<String> {
+    let change = |(identifier, selected): (&str, bool)| {
+        let change: Dictionary = [
+            ("choiceIdentifier", Value::from(identifier)),
+            ("choiceAttribute", "selected".into()),
+            ("attributeSetting", u8::from(selected).into()),
+        ]
+        .into_iter()
+        .collect();
+        change.into()
+    };
+    Ok(plist::write(&Value::Array(choices.map(change).collect()))?)
 }

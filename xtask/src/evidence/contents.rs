@@ -1,13 +1,16 @@
 //! What a package lays down, path by path, read back from the package itself.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
 
 use anyhow::{Context as _, Result};
 use flatpkg::bom::{Node, Record};
-use flatpkg::package::{Component, Package};
-use flatpkg::payload;
-use sha2::Digest as _;
+use flatpkg::bundle::Member;
+use flatpkg::cpio;
+use flatpkg::effect::{Digest, Installable};
+use flatpkg::package::Component;
+use flatpkg::payload::{self, Decoded};
+
+use crate::package::Installed;
 
 /// All components.
 pub struct Contents {
@@ -32,10 +35,12 @@ impl Contents {
     ///
     /// # Errors
     /// When a part can't be read.
-    pub fn read(package: &Package) -> Result<Self> {
-        let components: Vec<Component<'_>> = package.components().collect();
-        let components = components.iter().map(Laid::read).collect::<Result<_>>()?;
-        Ok(Self { components })
+    pub fn read(package: &Installable, components: &[Installed]) -> Result<Self> {
+        let components: Result<_> = match package {
+            Installable::Flat(package) => package.components().map(|component| Laid::read(&component)).collect(),
+            Installable::Bundle(bundle) => bundle.members.iter().map(|own| Laid::of_member(own, components)).collect(),
+        };
+        Ok(Self { components: components? })
     }
 
     /// Every path with where it goes, below the root of the disk, and its digest when it is a file. Folders that are there
@@ -54,12 +59,26 @@ impl Contents {
 
 impl Laid {
     fn read(component: &Component<'_>) -> Result<Self> {
+        let failed = || format!("failed to read {}", component.member("Payload"));
+        let archive = component.payload()?.map(payload::read).transpose().with_context(failed)?;
         let location = component.package_info()?.install_location.unwrap_or_default();
         Ok(Self {
             file: component.directory().to_owned(),
             location: location.trim_matches('/').to_owned(),
             records: component.bom()?.map(|bom| bom.records).unwrap_or_default(),
-            digests: digests(component)?,
+            digests: archive.map(digests).transpose().with_context(failed)?.unwrap_or_default(),
+        })
+    }
+
+    /// A bundle package; its name in a flat package is that of the component with its identifier.
+    fn of_member(member: &Member, components: &[Installed]) -> Result<Self> {
+        let failed = || format!("failed to read the archive of {}", member.file_name);
+        let component = components.iter().find(|component| component.identifier == member.info.identifier);
+        Ok(Self {
+            file: component.map_or_else(|| member.file_name.clone(), |component| component.file.clone()),
+            location: member.info.install_location.trim_matches('/').to_owned(),
+            records: member.bom()?.map(|bom| bom.records).unwrap_or_default(),
+            digests: member.archive()?.map(digests).transpose().with_context(failed)?.unwrap_or_default(),
         })
     }
 
@@ -79,25 +98,13 @@ impl Laid {
     }
 }
 
-fn digests(component: &Component<'_>) -> Result<BTreeMap<Vec<u8>, String>> {
-    let member = component.member("Payload");
+fn digests(mut archive: cpio::Reader<Decoded<'_>>) -> Result<BTreeMap<Vec<u8>, String>> {
     let mut digests = BTreeMap::new();
-    let Some(part) = component.payload()? else { return Ok(digests) };
-    let mut archive = payload::read(part).with_context(|| format!("failed to read {member}"))?;
-    let mut buffer = vec![0; 1 << 16];
-    while let Some(mut entry) = archive.next().with_context(|| format!("failed to read {member}"))? {
-        if entry.is_directory() || entry.target().is_some() {
-            continue;
+    while let Some(mut entry) = archive.next()? {
+        if !entry.is_directory() && entry.target().is_none() {
+            let path = entry.path().as_bytes().to_vec();
+            digests.insert(path, Digest::of(&mut entry)?.to_string());
         }
-        let mut hasher = sha2::Sha256::new();
-        loop {
-            match entry.read(&mut buffer)? {
-                0 => break,
-                n => hasher.update(buffer.get(..n).unwrap_or_default()),
-            }
-        }
-        let digest = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        digests.insert(entry.path().as_bytes().to_vec(), digest);
     }
     Ok(digests)
 }

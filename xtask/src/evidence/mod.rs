@@ -5,7 +5,7 @@
 
 mod choices;
 mod contents;
-mod mtree;
+pub mod mtree;
 mod receipt;
 mod renew;
 mod rows;
@@ -18,7 +18,6 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use flatpkg::package::Package;
 
 use crate::context::Context;
 use crate::digest::Sha256;
@@ -80,9 +79,9 @@ struct Output {
 pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
     let path = subject.path();
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let package = Package::open(path)?;
-    let contents = Contents::read(&package).with_context(|| format!("failed to read {}", path.display()))?;
-    let assets = product_assets(cx)?;
+    let read = || Contents::read(crate::install::open(path)?.installable()?, &subject.package.components);
+    let contents = read().with_context(|| format!("failed to read {}", path.display()))?;
+    let assets = product_assets(cx, &subject.plan.offer)?;
     let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };
     let plain = |ending: &str, text: String| Output { name: format!("{}.{ending}", facts.file), text, mode: 0o644 };
     let mut outputs = vec![

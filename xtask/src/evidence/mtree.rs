@@ -3,27 +3,65 @@
 
 use std::fmt::Write as _;
 
-use flatpkg::bom::Node;
+use flatpkg::bom;
+use flatpkg::effect::{Node, Placed};
+use flatpkg::tree::TreePath;
 
 use super::contents::Contents;
 
+/// What every manifest begins with.
+const HEAD: &str = "#mtree\n";
+
 /// The manifest, sorted by path.
 pub fn text(contents: &Contents) -> String {
-    let mut text = "#mtree\n".to_owned();
+    let mut text = HEAD.to_owned();
     for (path, (record, digest)) in contents.paths() {
         let (mode, uid, gid, time) = (record.mode, record.uid, record.gid, record.mtime);
         let owner = format!("mode={mode} uid={uid} gid={gid} time={time}.0");
-        let path = escape(path.as_bytes());
-        _ = match &record.node {
-            Node::Directory => writeln!(text, "./{path} type=dir {owner}"),
-            Node::Symlink { target, .. } => writeln!(text, "./{path} type=link {owner} link={}", escape(target)),
-            _ => {
-                let digest = digest.map(|digest| format!(" sha256digest={digest}")).unwrap_or_default();
-                writeln!(text, "./{path} type=file {owner} size={}{digest}", record.size)
-            }
+        let kind = match &record.node {
+            bom::Node::Directory => Kind::Directory,
+            bom::Node::Symlink { target, .. } => Kind::Link(target),
+            _ => Kind::File(record.size.into(), digest.map(str::to_owned)),
         };
+        line(&mut text, path.as_bytes(), &kind, &owner);
     }
     text
+}
+
+/// The manifest of what an installation leaves, without times.
+pub fn of_placed<'a>(paths: impl Iterator<Item = (&'a TreePath, &'a Placed)>) -> String {
+    let mut text = HEAD.to_owned();
+    for (path, placed) in paths {
+        let attributes = &placed.attributes;
+        let owner = format!("mode={} uid={} gid={}", attributes.mode, attributes.uid, attributes.gid);
+        let kind = match &placed.node {
+            Node::Directory => Kind::Directory,
+            Node::Symlink(target) => Kind::Link(target),
+            Node::File { size, digest } => Kind::File(*size, Some(digest.to_string())),
+        };
+        line(&mut text, path.as_bytes(), &kind, &owner);
+    }
+    text
+}
+
+/// What a line says of the kind of entry.
+enum Kind<'a> {
+    Directory,
+    Link(&'a [u8]),
+    /// Bytes, and SHA-256.
+    File(u64, Option<String>),
+}
+
+fn line(text: &mut String, path: &[u8], kind: &Kind<'_>, owner: &str) {
+    let path = escape(path);
+    _ = match kind {
+        Kind::Directory => writeln!(text, "./{path} type=dir {owner}"),
+        Kind::Link(target) => writeln!(text, "./{path} type=link {owner} link={}", escape(target)),
+        Kind::File(size, digest) => {
+            let digest = digest.as_ref().map(|digest| format!(" sha256digest={digest}")).unwrap_or_default();
+            writeln!(text, "./{path} type=file {owner} size={size}{digest}")
+        }
+    };
 }
 
 /// Everything but plain characters as three octal digits, as vis(3) does it.

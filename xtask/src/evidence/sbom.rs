@@ -80,7 +80,7 @@ fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> 
     let location = source.urls.first();
     let download = location.map(|url| format!("&download_url={}", percent(url))).unwrap_or_default();
     let purl =
-        format!("pkg:generic/{}@{}?checksum=sha256:{}{download}", name.to_lowercase(), percent(version), source.sha256);
+        format!("pkg:generic/{}@{}?checksum=sha256:{}{download}", name.to_lowercase(), percent(version), source.pin());
     json!({
         "SPDXID": id,
         "name": name,
@@ -88,7 +88,7 @@ fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> 
         "packageFileName": source.file,
         "downloadLocation": location.map_or("NOASSERTION", String::as_str),
         "filesAnalyzed": false,
-        "checksums": checksums(&source.sha256.to_string()),
+        "checksums": checksums(&source.pin().to_string()),
         "licenseConcluded": "NOASSERTION",
         "licenseDeclared": license,
         "copyrightText": "NOASSERTION",

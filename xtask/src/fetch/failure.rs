@@ -60,7 +60,7 @@ impl Failure {
     /// Nobody had a source; one that was delivered wrong is a fault.
     pub fn nobody(source: &Source, refusals: Vec<Refused>) -> Self {
         let (file, url) = (source.file.clone(), source.urls.first().cloned());
-        Failure::Nobody(Missing { file, size: source.size, sha256: source.sha256, url, refusals })
+        Failure::Nobody(Missing { file, size: source.size, sha256: source.pin(), url, refusals })
     }
 }
 
@@ -77,7 +77,7 @@ impl Refused {
 impl Wrong {
     /// A provider's file, with what it was and where it went.
     pub fn new(source: &Source, provider: &Provider<'_>, sha256: Sha256, len: u64, kept: PathBuf) -> Self {
-        let expected = (source.sha256, source.size);
+        let expected = (source.pin(), source.size);
         Self { file: source.file.clone(), provider: provider.to_string(), got: (sha256, len), expected, kept }
     }
 

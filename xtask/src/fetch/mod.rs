@@ -68,7 +68,7 @@ pub fn unreachable(url: &str) -> Option<String> {
 }
 
 fn place(cache: &Path, source: &Source) -> PathBuf {
-    cache.join(source.sha256.to_string()).join(&source.file)
+    cache.join(source.pin().to_string()).join(&source.file)
 }
 
 struct Fetcher<'a> {
@@ -91,7 +91,7 @@ impl<'a> Fetcher<'a> {
     fn set_damaged_aside(&self, sources: &[&Source]) -> Result<()> {
         sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
             let place = place(&self.cache, source);
-            if Sha256::of_file(&place)? != source.sha256 {
+            if Sha256::of_file(&place)? != source.pin() {
                 let kept = self.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
                 fs_err::rename(place, &kept)?;
@@ -108,6 +108,15 @@ impl<'a> Fetcher<'a> {
 
     /// When everything is there, nothing is written: the cache may be read-only.
     fn all(self, sources: &[&Source]) -> Result<Sources> {
+        let unknown: Vec<&str> =
+            sources.iter().filter(|source| source.sha256.is_none()).map(|source| source.file.as_str()).collect();
+        if !unknown.is_empty() {
+            let error = anyhow!("no SHA-256 is known of {}: they can't be fetched", unknown.join(" and "));
+            return Err(hinted(
+                error,
+                "MD5 proves nothing: find digests that were published, and add them to Mac/recipes",
+            ));
+        }
         let missing: Vec<&Source> = sources.iter().copied().filter(|source| !self.is_cached(source)).collect();
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
@@ -134,7 +143,7 @@ impl<'a> Fetcher<'a> {
 
     /// What is in the cache was checked when it came in, so a look at its size is enough.
     fn is_cached(&self, source: &Source) -> bool {
-        place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && file.len() == source.size)
+        place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && [0, file.len()].contains(&source.size))
     }
 
     fn fetch(&self, source: &Source) -> Result<(), Failure> {
@@ -174,13 +183,13 @@ impl<'a> Fetcher<'a> {
         let began = part.len();
         provider.deliver(self.cx, &self.client, source.size, part)?;
         let mut got = part.digest().map_err(Refusal::Local)?;
-        if got != source.sha256 && began > 0 && matches!(provider, Provider::Url(_)) {
+        if got != source.pin() && began > 0 && matches!(provider, Provider::Url(_)) {
             // Its beginning may have been another file's.
             part.restart().map_err(Refusal::Local)?;
             provider.deliver(self.cx, &self.client, source.size, part)?;
             got = part.digest().map_err(Refusal::Local)?;
         }
-        if got == source.sha256 {
+        if got == source.pin() {
             return Ok(None);
         }
         let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));

@@ -40,7 +40,8 @@ impl Client {
         Self { agent: config.build().into(), pause }
     }
 
-    /// Downloads what is missing of a file of a known size. Passing faults are tried again, where they happened.
+    /// Downloads what is missing of a file of a size, or of any when that is 0: then the server says it. Passing faults are
+    /// tried again, where they happened.
     ///
     /// # Errors
     /// When the server can't be reached, says no, or has a file of another size; or when the part can't be written.
@@ -65,10 +66,10 @@ impl Client {
     }
 
     fn request(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Fault> {
-        if part.len() > size {
+        if size > 0 && part.len() > size {
             part.restart().map_err(Fault::Local)?;
         }
-        if part.len() == size {
+        if size > 0 && part.len() == size {
             return Ok(());
         }
         // What a server packs for the journey, some clients unpack, and the digest is of neither.
@@ -78,12 +79,13 @@ impl Client {
         }
         let response = request.call().map_err(unanswered)?;
         accept(&response, part)?;
-        if let Some(length) = response.body().content_length()
-            && part.len().checked_add(length) != Some(size)
-        {
-            return Err(Fault::Final(anyhow!("has {} bytes, not {size}", part.len().saturating_add(length))));
+        let told = response.body().content_length().map(|length| part.len().saturating_add(length));
+        match (told, size) {
+            (None, 0) => Err(Fault::Final(anyhow!("doesn't say how long the file is"))),
+            (Some(told), 0) => receive(ui, response, told, part),
+            (Some(told), _) if told != size => Err(Fault::Final(anyhow!("has {told} bytes, not {size}"))),
+            _ => receive(ui, response, size, part),
         }
-        receive(ui, response, size, part)
     }
 }
 

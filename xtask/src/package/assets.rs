@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Result, ensure};
 use serde::Deserialize;
 
 use super::Ownership;
+use crate::recipe::Offer;
 
 /// The product.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -46,6 +48,24 @@ pub struct ProductAssets {
 }
 
 impl ProductAssets {
+    /// What a release offers of it.
+    ///
+    /// # Errors
+    /// When the release names components that there are not.
+    pub fn offered(mut self, offer: &Offer) -> Result<Self> {
+        let known = |file: &&String| self.component.iter().any(|component| component.file == **file);
+        let unknown: Vec<&str> =
+            offer.without.iter().chain(&offer.unselected).filter(|file| !known(file)).map(String::as_str).collect();
+        ensure!(unknown.is_empty(), "[offer] names {}, which product.toml has not", unknown.join(", "));
+        self.component.retain(|component| !offer.without.contains(&component.file));
+        for component in &mut self.component {
+            component.selected &= !offer.unselected.contains(&component.file);
+            component.overwrite_permissions &= !offer.keeps_permissions;
+        }
+        self.samples.values_mut().for_each(|files| files.retain(|file| !offer.without.contains(file)));
+        Ok(self)
+    }
+
     /// The owners and modes of a policy.
     pub fn permissions(&self, ownership: Ownership) -> &Permissions {
         match ownership {

@@ -2,6 +2,8 @@
 
 mod assets;
 pub mod folder;
+mod format;
+mod image;
 pub mod name;
 mod offer;
 mod parts;
@@ -22,11 +24,12 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::plan::{Plan, framework_prefix};
-use crate::recipe::{LeftOut, Library, read_toml};
+use crate::recipe::{LeftOut, Library, Offer, read_toml};
 use assets::Permissions;
 use texts::Texts;
 
 pub use assets::{ComponentAssets, ProductAssets};
+pub use format::{Format, decide as decide_format};
 pub use template::{Escape, Names};
 
 /// Seconds that a script may take before the Installer gives up on it. Our scripts stop by themselves earlier.
@@ -43,11 +46,13 @@ pub enum Ownership {
     Hardened,
 }
 
-/// A product archive that is not signed.
+/// A product that is not signed.
 #[derive(Debug, Clone)]
 pub struct UnsignedPkg {
     /// The file.
     pub path: PathBuf,
+    /// What kind of file.
+    pub format: Format,
     /// Bytes.
     pub len: u64,
     /// Who owns what it installs.
@@ -89,15 +94,15 @@ pub fn assets_dir(cx: &Context) -> PathBuf {
     cx.paths.repo.join("installer-assets")
 }
 
-/// Reads `product.toml`.
+/// What a release offers of `product.toml`.
 ///
 /// # Errors
-/// When it is malformed.
-pub fn product_assets(cx: &Context) -> Result<ProductAssets> {
-    read_toml(&assets_dir(cx).join("product.toml"))
+/// When it is malformed, or has not what the release names.
+pub fn product_assets(cx: &Context, offer: &Offer) -> Result<ProductAssets> {
+    read_toml::<ProductAssets>(&assets_dir(cx).join("product.toml"))?.offered(offer)
 }
 
-/// Packages a staged root as `dist/…-unsigned.pkg`. The file appears whole or not at all.
+/// Packages a staged root as `dist/…-unsigned.pkg`, or `.dmg`. The file appears whole or not at all.
 ///
 /// # Errors
 /// When an asset is malformed or uses an unknown name, when a component's part of the root is missing, or when reading
@@ -108,9 +113,11 @@ pub fn package(
     libraries: &[Library],
     root: &Path,
     ownership: Ownership,
+    format: Format,
 ) -> Result<UnsignedPkg> {
-    let path = cx.paths.dist.join(name::file_name(&plan.product_name(), name::Mark::Unsigned));
-    package_to(cx, plan, libraries, root, ownership, path)
+    let name = name::file_name(&plan.product_name(), name::Mark::Unsigned);
+    let path = cx.paths.dist.join(name).with_extension(format.ending());
+    package_to(cx, plan, libraries, root, ownership, format, path)
 }
 
 /// The same with another name, or in another folder.
@@ -123,10 +130,11 @@ pub fn package_to(
     libraries: &[Library],
     root: &Path,
     ownership: Ownership,
+    format: Format,
     path: PathBuf,
 ) -> Result<UnsignedPkg> {
     let assets_dir = assets_dir(cx);
-    let assets = product_assets(cx)?;
+    let assets = product_assets(cx, &plan.offer)?;
     let permissions = assets.permissions(ownership);
     let rules = assets_dir.join(&permissions.ownership);
     let policy = Policy::from_toml(&fs_err::read_to_string(&rules)?)
@@ -167,10 +175,20 @@ pub fn package_to(
 
     fs_err::create_dir_all(path.parent().unwrap_or(&cx.paths.dist))?;
     let files = cx.ui.files("package");
-    let written = product::write(&product, &path, xar::Options::new(plan.source_date), &|done| files.show(done));
+    let show = |done| files.show(done);
+    match format {
+        Format::Flat => product::write(&product, &path, xar::Options::new(plan.source_date), &show)
+            .map(|_| ())
+            .map_err(anyhow::Error::from),
+        Format::Mpkg => {
+            let title = format!("{} {}", assets.title, plan.python);
+            image::write(&product, &title, plan.source_date, &path, &show)
+        }
+    }
+    .with_context(|| format!("failed to write {}", path.display()))?;
     drop(files);
-    let summary = written.with_context(|| format!("failed to write {}", path.display()))?;
-    Ok(UnsignedPkg { path, len: summary.len, ownership, components: installed, left_out })
+    let len = fs_err::metadata(&path)?.len();
+    Ok(UnsignedPkg { path, format, len, ownership, components: installed, left_out })
 }
 
 /// What texts may name; `left-out` comes later.

@@ -9,7 +9,7 @@ use super::toolchain::{
 };
 use crate::arch::Arch;
 use crate::given::GivenSdk;
-use crate::recipe::{Recipes, Release};
+use crate::recipe::{Period, Recipes, Release};
 use crate::version::PythonVersion;
 
 /// Apple's toolchain.
@@ -17,13 +17,15 @@ pub struct Apple {
     tools: String,
     minimum: String,
     sdk: Option<GivenSdk>,
+    period: Option<Period>,
     source_date: u32,
 }
 
 impl Apple {
     /// For one release on one Mac.
     pub fn new(tools: &str, release: &Release, sdk: Option<GivenSdk>, source_date: u32) -> Self {
-        Self { tools: tools.to_owned(), minimum: release.variant.minimum.to_string(), sdk, source_date }
+        let (minimum, period) = (release.variant.minimum.to_string(), release.variant.period.clone());
+        Self { tools: tools.to_owned(), minimum, sdk, period, source_date }
     }
 }
 
@@ -48,8 +50,8 @@ impl Toolchain for Apple {
             ("MACOSX_DEPLOYMENT_TARGET", &self.minimum),
             ("SOURCE_DATE_EPOCH", &self.source_date.to_string()),
             ("ZERO_AR_DATE", "1"),
-            ("CC", "clang"),
-            ("CXX", "clang++"),
+            ("CC", self.period.as_ref().map_or("clang", |period| period.cc.as_str())),
+            ("CXX", self.period.as_ref().map_or("clang++", |period| period.cxx.as_str())),
         ]);
         if let Some(sdk) = &self.sdk {
             env.insert("SDKROOT".into(), sdk.dir.to_string_lossy().into_owned());
@@ -60,6 +62,15 @@ impl Toolchain for Apple {
 
     fn sysroot(&self) -> &'static str {
         ""
+    }
+
+    /// Compilers of the time know no `SDKROOT`.
+    fn compile_flags(&self) -> Vec<String> {
+        let flags = |period: &Period| {
+            let minimum = format!("-mmacosx-version-min={}", self.minimum);
+            vec!["-isysroot".to_owned(), period.sdk.clone(), minimum]
+        };
+        self.period.as_ref().map(flags).unwrap_or_default()
     }
 
     fn host_args(&self, archs: &[Arch]) -> Vec<String> {
@@ -93,13 +104,14 @@ impl Toolchain for Apple {
         // Homebrew's and MacPorts' libraries must not be found.
         env.extend(vars([("PKG_CONFIG", "/usr/bin/false")]));
         let arch = one_arch(&recipes.release.variant.archs);
-        let mut configure = vec![
-            format!("--with-openssl={usr_local}"),
+        let openssl = recipes.libraries.iter().any(|library| library.name == "openssl");
+        let mut configure: Vec<String> = openssl.then(|| format!("--with-openssl={usr_local}")).into_iter().collect();
+        configure.extend([
             format!("CPPFLAGS=-I{usr_local}/include"),
             format!("LDFLAGS={arch}-L{usr_local}/lib"),
             // Not among what `sysconfig` hands on to extensions.
             "LDFLAGS_NODIST=-headerpad_max_install_names".into(),
-        ];
+        ]);
         if !arch.is_empty() {
             configure.push(format!("CFLAGS={}", arch.trim_end()));
         }

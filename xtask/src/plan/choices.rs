@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::Serialize;
 
 use super::Host;
@@ -10,6 +10,7 @@ use super::docs::Docs;
 use super::toolchain::framework_prefix;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
+use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pyc, Recipes, Release, Sdk};
 
 /// The choices; the default is what is released.
@@ -17,6 +18,9 @@ use crate::recipe::{LeftOut, Modules, Pyc, Recipes, Release, Sdk};
 pub struct Choices {
     /// From `SOURCE_DATE_EPOCH`, when set.
     pub source_date: Option<u32>,
+    /// Which of the release's installers; `None` is the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
     /// The slices of every binary; none means those of the release.
     pub archs: Vec<Arch>,
     /// Builds all slices, but stages one.
@@ -61,11 +65,25 @@ impl Choices {
     /// # Errors
     /// All choices that can't be had on this host or for this release, at once.
     pub fn apply(&self, recipes: &Recipes, host: &Host) -> Result<Recipes> {
-        let refused = self.refused(&recipes.release, host);
+        let mut recipes = recipes.clone();
+        let release = &mut recipes.release;
+        self.choose_variant(release)?;
+        let refused = self.refused(release, host);
         if !refused.is_empty() {
             bail!("{}", refused.join("\n"));
         }
-        let mut recipes = recipes.clone();
+        let cross = matches!(host, Host::Linux { .. });
+        if cross {
+            self.check_architectures(release)?;
+            release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
+            if !recipes.cross_libraries.is_empty() {
+                recipes.libraries = recipes.cross_libraries.clone();
+            }
+        }
+        release.configure.extend(release.variant.configure.clone());
+        if cross {
+            release.configure.extend(release.cross.configure.clone());
+        }
         let sdk = self.sdk(host);
         recipes.libraries.retain(|library| {
             let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
@@ -92,6 +110,38 @@ impl Choices {
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
         self.change_contents(&mut release.modules);
         Ok(recipes)
+    }
+
+    /// Puts the chosen variant in the place of the usual one.
+    fn choose_variant(&self, release: &mut Release) -> Result<()> {
+        let Some(name) = &self.variant else { return Ok(()) };
+        let Some(variant) = release.variants().find(|variant| variant.name == *name).cloned() else {
+            let known: Vec<&str> = release.variants().map(|variant| variant.name.as_str()).collect();
+            return Err(anyhow!("Python {} has no variant {name}", release.python))
+                .hint(format!("it has {}", known.join(" and ")));
+        };
+        release.variant = variant;
+        Ok(())
+    }
+
+    /// Says before any work what the compilers of a machine that is no Mac can't make, and what works.
+    fn check_architectures(&self, release: &Release) -> Result<()> {
+        let built = if self.archs.is_empty() { &release.variant.archs } else { &self.archs };
+        let (made, impossible): (Vec<Arch>, Vec<Arch>) = built.iter().partition(|arch| arch.is_cross_compiled());
+        if impossible.is_empty() {
+            return Ok(());
+        }
+        let names =
+            |archs: &[Arch], between: &str| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(between);
+        let hint = if made.is_empty() {
+            "build it on a Mac with Xcode of its time, or another variant".to_owned()
+        } else {
+            let (python, archs) = (release.python, names(&made, ","));
+            format!("this works here: cargo xtask release {python} --archs {archs} --unsigned")
+        };
+        let what = names(&impossible, " and ");
+        Err(anyhow!("{} can't be made on Linux: clang and lld know no {what} for macOS", release.variant.name))
+            .hint(hint)
     }
 
     /// What everything is compiled against.
@@ -172,6 +222,7 @@ impl Choices {
         let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
         let said = |chosen: bool, text: &str| chosen.then(|| text.to_owned());
         let lines = [
+            self.variant.as_ref().map(|name| format!("the variant {name}")),
             said(!archs.is_empty(), &format!("built for {} only", archs.join(" and "))),
             self.thin.map(|arch| format!("staged for {arch} only, of a build with all slices")),
             self.checkout

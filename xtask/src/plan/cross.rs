@@ -57,23 +57,23 @@ impl Cross {
             "OPT=-O1 -fwrapv -w",
             "PKG_CONFIG=false",
         ];
+        let cross = &recipes.release.cross;
+        let configure = configure.into_iter().chain(cross.native_configure.iter().map(String::as_str));
+        let mut ops = vec![source(recipes, choices)];
+        ops.extend(cross.generated(true));
+        ops.extend([
+            Op::run("configure the native Python", "src", configure),
+            Op::run("compile the native Python", "src", ["make"]),
+            Op::run("install the native Python", "src", ["make", "altbininstall", "sharedinstall", "DESTDIR=@out@"]),
+            Op::Remove { path: "src/Lib/test".into() },
+            Op::Copy { from: "src/Lib".into(), to: lib },
+        ]);
         Step {
             name: "native".into(),
             title: format!("build Python {} for this machine", recipes.release.python),
             needs: vec![],
             env: vars([("PATH", SYSTEM_PATH), ("SOURCE_DATE_EPOCH", &self.source_date())]),
-            ops: vec![
-                source(recipes, choices),
-                Op::run("configure the native Python", "src", configure),
-                Op::run("compile the native Python", "src", ["make"]),
-                Op::run(
-                    "install the native Python",
-                    "src",
-                    ["make", "altbininstall", "sharedinstall", "DESTDIR=@out@"],
-                ),
-                Op::Remove { path: "src/Lib/test".into() },
-                Op::Copy { from: "src/Lib".into(), to: lib },
-            ],
+            ops,
         }
     }
 }
@@ -194,6 +194,7 @@ impl Toolchain for Cross {
             .extend(choices.tcltk.iter().flat_map(|own| ["tcl", "tk"].map(|name| format!("{name}={}", own.link()))));
         let mut env = self.env("@work@/sysroot");
         env.extend(vars([("CONFIG_SITE", "@work@/config.site"), ("XTASK_PACKAGES", &packages.join(","))]));
+        env.extend(release.cross.env.clone());
         if self.sdk.is_some() {
             // Where configure looks for the system's libffi, as on a Mac.
             env.insert("SDKROOT".into(), "@work@/sysroot".into());

@@ -127,7 +127,7 @@ impl Builder<'_> {
 
     /// Compiler's and linker's flags, as arguments of configure or make.
     fn flags(&self) -> [String; 2] {
-        let archs = self.arch_flags();
+        let archs = [vec![self.arch_flags()], self.toolchain.compile_flags()].concat().join(" ");
         let own = self.library.build.cflags.iter().map(String::as_str);
         let cflags: Vec<&str> = ["-O2", &archs].into_iter().chain(own).collect();
         [format!("CFLAGS={}", cflags.join(" ")), format!("LDFLAGS={archs}")]

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Recipes, Source};
+use crate::recipe::{LeftOut, Offer, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use choices::Choices;
@@ -57,6 +57,9 @@ pub struct Plan {
     pub libraries: Vec<String>,
     /// Whether it takes over `Versions/Current`.
     pub current: bool,
+    /// How its installer differs from what all offer.
+    #[serde(skip_serializing_if = "Offer::is_usual")]
+    pub offer: Offer,
     /// Modules that the result must have.
     pub expected_modules: Vec<String>,
     /// What python.org's installer has and this one has not.
@@ -94,6 +97,7 @@ impl Plan {
             keys,
             libraries: recipes.libraries.iter().map(|library| library.name.clone()).collect(),
             current: release.current,
+            offer: release.offer.clone(),
             expected_modules: release.modules.expected.clone(),
             left_out: release.modules.left_out.clone(),
         })
@@ -103,7 +107,7 @@ impl Plan {
     pub fn sources(&self) -> Vec<&Source> {
         let mut sources: BTreeMap<Sha256, &Source> = BTreeMap::new();
         for op in self.steps.iter().flat_map(|step| &step.ops) {
-            sources.extend(op.source().map(|source| (source.sha256, source)));
+            sources.extend(op.source().map(|source| (source.pin(), source)));
         }
         sources.into_values().collect()
     }

@@ -5,7 +5,7 @@ use super::given::TCLTK;
 use super::step::{Given, Op, Step};
 use super::toolchain::{PythonBuild, Toolchain};
 use crate::digest::Sha256;
-use crate::recipe::Recipes;
+use crate::recipe::{CrossBuild, Recipes};
 use std::collections::BTreeMap;
 
 /// Python's step, and those that only it needs.
@@ -30,6 +30,7 @@ pub fn steps(
     let configure: Vec<String> = configure.into_iter().chain(release.configure.iter().cloned()).collect();
     let mut ops = vec![source(recipes, choices)];
     ops.extend(patches);
+    ops.extend(release.cross.generated(toolchain.is_cross()));
     ops.extend(prepare);
     ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
     // Always before the install: linking during `make install` would put DESTDIR into install names (gh-149351).
@@ -52,6 +53,14 @@ pub fn steps(
     let title = format!("build Python {}", release.python);
     steps.push(Step { name: "python".into(), title, needs, env, ops });
     steps
+}
+
+impl CrossBuild {
+    /// Makes generated files newer than what they are made of.
+    pub(super) fn generated(&self, cross: bool) -> Option<Op> {
+        let argv = ["touch"].into_iter().chain(self.generated.iter().map(String::as_str));
+        (cross && !self.generated.is_empty()).then(|| Op::run("keep generated files", "src", argv))
+    }
 }
 
 /// What fills the folder `src`: the release's archive, or a developer's own sources.

@@ -13,7 +13,12 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {
-        _ = writeln!(text, "fetch    {:32} {:>10} bytes  sha256 {}", source.file, source.size, source.sha256.short());
+        let digest = match (&source.sha256, &source.md5) {
+            (Some(sha256), _) => format!("sha256 {}", sha256.short()),
+            (None, md5) => format!("no sha256 known, md5 {}", md5.as_deref().unwrap_or_default()),
+        };
+        let size = if source.size == 0 { "of any size".to_owned() } else { format!("{:>10} bytes", source.size) };
+        _ = writeln!(text, "fetch    {:32} {size:>16}  {digest}", source.file);
     }
     for step in &plan.steps {
         let key = plan.keys.get(&step.name).map(crate::digest::Sha256::short).unwrap_or_default();
@@ -24,6 +29,13 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         }
     }
     _ = writeln!(text, "package  {}.pkg", plan.product_name());
+    let offer = &plan.offer;
+    for (files, how) in [(&offer.without, "not offered"), (&offer.unselected, "not selected")] {
+        files.iter().for_each(|file| _ = writeln!(text, "offer    {file}: {how}"));
+    }
+    if offer.keeps_permissions {
+        _ = writeln!(text, "offer    folders that are there keep their owner and mode");
+    }
     for item in &plan.left_out {
         _ = writeln!(text, "left out {}: {}", item.name, item.why);
     }

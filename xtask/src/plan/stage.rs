@@ -93,7 +93,9 @@ impl Stage<'_> {
         if self.choices.docs != Docs::None {
             ops.push(copy(format!("@{DOCS}@"), format!("{prefix}/Resources/English.lproj/Documentation")));
         }
-        ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
+        if self.recipes.libraries.iter().any(|library| library.name == "openssl") {
+            ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
+        }
         ops
     }
 

@@ -50,6 +50,42 @@ fn the_plan_of_a_mac() {
     insta::assert_snapshot!("plan-3.13.5-mac", text(&plan(&apple())));
 }
 
+/// The plan of an installer of 2012, checked against what the script of that time did.
+fn old_plan(host: &Host, choices: &Choices) -> Result<Plan> {
+    let recipes = Recipes::load(&mac(), "3.3.0".parse().unwrap()).unwrap();
+    Plan::new(&recipes, &data(), host, choices)
+}
+
+#[test]
+fn both_installers_of_3_3_0_on_a_mac_of_the_time() {
+    let host = Host::Mac { tools: "Xcode 3.2.6".into() };
+    let usual = old_plan(&host, &Choices::default()).unwrap();
+    insta::assert_snapshot!("plan-3.3.0-macosx10.6", text(&usual));
+    let variant = Some("macosx10.5".to_owned());
+    let other = old_plan(&host, &Choices { variant, ..Choices::default() }).unwrap();
+    insta::assert_snapshot!("plan-3.3.0-macosx10.5", text(&other));
+}
+
+#[test]
+fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
+    let refused = |choices: Choices| crate::hint::render(&old_plan(&linux(), &choices).unwrap_err());
+    insta::assert_snapshot!(refused(Choices::default()));
+    let variant = Some("macosx10.5".to_owned());
+    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
+    let variant = Some("macosx10.3".to_owned());
+    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
+    let plan = old_plan(&linux(), &Choices { archs: vec![Arch::X86_64], ..Choices::default() }).unwrap();
+    assert_eq!(plan.archs, BTreeMap::from([(Arch::X86_64, DeploymentTarget { major: 10, minor: 9 })]));
+    assert_eq!(plan.product_name(), "python-3.3.0-macosx10.6-x86_64");
+    let text = text(&plan);
+    for said in
+        ["patch src with 3.3.0/setup-darwin-cross.patch", "src$ touch Include/Python-ast.h", "-fmax-type-align=8"]
+    {
+        assert!(text.contains(said), "{text}");
+    }
+    assert!(!text.contains("universalsdk") && !text.contains("xz-5.0.3"), "{text}");
+}
+
 #[test]
 fn the_plans_of_another_minor_version() {
     let recipes = Recipes::load(&mac(), "3.14.7".parse().unwrap()).unwrap();

@@ -52,6 +52,10 @@ pub trait Toolchain {
     fn env(&self, sysroot: &str) -> BTreeMap<String, String>;
     /// The folder that libraries are compiled against.
     fn sysroot(&self) -> &'static str;
+    /// What every compiler and linker must be told beside the architectures.
+    fn compile_flags(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// Arguments that tell a configure script what it builds for.
     fn host_args(&self, archs: &[Arch]) -> Vec<String>;
     /// What makes a program of `tools` available: a step, and additions to the environment. Nothing where the

@@ -13,11 +13,13 @@ pub(super) fn release(release: &Release, mac: &Path) -> Vec<String> {
             wrong.push(format!("patches: there is no Mac/patches/{}", patch.file));
         }
     }
-    if release.variant.archs.is_empty() {
-        wrong.push("variant.archs: none is named".into());
+    for variant in release.variants() {
+        if variant.archs.is_empty() {
+            wrong.push(format!("variant {}: archs: none is named", variant.name));
+        }
+        wrong.extend(twice("variant.archs", variant.archs.iter().map(|arch| arch.name())));
     }
-    let archs = release.variant.archs.iter().map(|arch| arch.name());
-    wrong.extend(twice("variant.archs", archs));
+    wrong.extend(twice("variants", release.variants().map(|variant| variant.name.as_str())));
     let libraries = release.libraries.iter().map(|name| name.split_once('-').map_or(name.as_str(), |(name, _)| name));
     wrong.extend(twice("libraries", libraries));
     wrong.extend(twice("modules.expected", release.modules.expected.iter().map(String::as_str)));
@@ -59,7 +61,10 @@ fn source(source: &Source) -> Vec<String> {
     if source.urls.is_empty() && source.debian.is_none() && source.pypi.is_none() {
         wrong.push("source: no place has it; give `urls`, `debian` or `pypi`".into());
     }
-    if source.size == 0 {
+    if source.sha256.is_none() && source.md5.is_none() {
+        wrong.push("source.sha256: is missing, and there is no md5 either".into());
+    }
+    if source.size == 0 && source.md5.is_none() {
         wrong.push("source.size: is 0".into());
     }
     wrong

@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
-pub use release::{LeftOut, Modules, Pyc, Release};
+pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, PypiFile, Source};
 pub use text::Day;
 
@@ -28,6 +28,8 @@ pub struct Recipes {
     pub release: Release,
     /// In the order of the release's list.
     pub libraries: Vec<Library>,
+    /// In their place when cross-compiling, unless there are none.
+    pub cross_libraries: Vec<Library>,
 }
 
 impl Recipes {
@@ -47,8 +49,9 @@ impl Recipes {
         if release.python != version {
             wrong.push(in_file(&path, &format!("python: is {}, which the file's name is not", release.python)));
         }
-        let mut libraries = Vec::new();
-        for name in &release.libraries {
+        let (mut libraries, mut cross_libraries) = (Vec::new(), Vec::new());
+        let own = release.libraries.iter().map(|name| (name, false));
+        for (name, cross) in own.chain(release.cross.libraries.iter().map(|name| (name, true))) {
             let path = mac.join("recipes").join(format!("{name}.toml"));
             if !path.is_file() {
                 wrong.push(no_recipe(mac, name)?);
@@ -62,12 +65,12 @@ impl Recipes {
                     if format!("{own}-{version}") != *name {
                         wrong.push(in_file(&path, &format!("describes {own} {version}, which the file's name is not")));
                     }
-                    libraries.push(library);
+                    if cross { cross_libraries.push(library) } else { libraries.push(library) }
                 }
             }
         }
         match &wrong[..] {
-            [] => Ok(Self { release, libraries }),
+            [] => Ok(Self { release, libraries, cross_libraries }),
             [one] => Err(anyhow!("{one}")),
             more => {
                 Err(anyhow!("{}", more.join("\n"))).context(format!("{} things are wrong with the data", more.len()))

@@ -32,18 +32,49 @@ pub struct Release {
     pub libraries: Vec<String>,
     /// What the installer is made for.
     pub variant: Variant,
+    /// What other installers of the release are made for.
+    #[serde(default)]
+    pub other_variants: Vec<Variant>,
     /// Arguments of Python's configure script that this release needs on every host.
     pub configure: Vec<String>,
     /// Whether it takes over `Versions/Current` on the user's disk, as every release since 3.7.8 does.
     #[serde(default = "yes")]
     pub current: bool,
+    /// How its installer differs from what all offer.
+    #[serde(default)]
+    pub offer: Offer,
     /// The bytecode in the package, unless the user chooses.
     #[serde(default)]
     pub bytecode: Pyc,
+    /// What only a cross build needs.
+    #[serde(default)]
+    pub cross: CrossBuild,
     /// Answers for configure tests that can't run when cross-compiling.
     pub config_site: ConfigSite,
     /// Extension modules.
     pub modules: Modules,
+}
+
+/// How an installer differs from what `installer-assets/product.toml` offers; components by their files there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Offer {
+    /// Components that it has not.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// Components that are chosen only when the user says so.
+    #[serde(default)]
+    pub unselected: Vec<String>,
+    /// No component changes the owner and mode of folders that are there already.
+    #[serde(default)]
+    pub keeps_permissions: bool,
+}
+
+impl Offer {
+    /// Whether it is what all offer.
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Which bytecode is shipped.
@@ -78,7 +109,7 @@ pub struct Patch {
 
 /// What an installer is made for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Variant {
     /// The part of the file name that says it: `macos11`.
     #[serde(deserialize_with = "text::name")]
@@ -87,6 +118,55 @@ pub struct Variant {
     pub archs: Vec<Arch>,
     /// The oldest macOS for Intel; Apple silicon never asks for less than 11.0.
     pub minimum: DeploymentTarget,
+    /// The oldest macOS when cross-compiling, where that can't be as old.
+    #[serde(default)]
+    pub cross_minimum: Option<DeploymentTarget>,
+    /// Arguments of Python's configure script that only this variant needs.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// The compiler and SDK of the time, on a Mac of the time.
+    #[serde(default)]
+    pub period: Option<Period>,
+}
+
+/// Tools that a variant was made with, where today's can't make it.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// Xcode's name of the C compiler.
+    pub cc: String,
+    /// And of the C++ compiler.
+    pub cxx: String,
+    /// Where the SDK is.
+    pub sdk: String,
+}
+
+/// What only a cross build of a release needs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CrossBuild {
+    /// Libraries in place of the release's, where those can't be had any more.
+    #[serde(default)]
+    pub libraries: Vec<String>,
+    /// Arguments of Python's configure script.
+    #[serde(default)]
+    pub configure: Vec<String>,
+    /// Arguments of the configure script of the Python that runs during the build.
+    #[serde(default)]
+    pub native_configure: Vec<String>,
+    /// Variables of Python's build.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Generated files of the sources that are not made again: what makes them runs on no machine of today.
+    #[serde(default)]
+    pub generated: Vec<String>,
+}
+
+impl Release {
+    /// All variants, the usual one first.
+    pub fn variants(&self) -> impl Iterator<Item = &Variant> {
+        std::iter::once(&self.variant).chain(&self.other_variants)
+    }
 }
 
 impl Variant {
@@ -94,7 +174,7 @@ impl Variant {
     pub fn minimum_of(&self, arch: Arch) -> DeploymentTarget {
         match arch {
             Arch::Arm64 => self.minimum.max(DeploymentTarget::BIG_SUR),
-            Arch::X86_64 => self.minimum,
+            Arch::Ppc | Arch::I386 | Arch::X86_64 => self.minimum,
         }
     }
 }

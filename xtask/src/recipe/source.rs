@@ -12,10 +12,14 @@ pub struct Source {
     /// The name upstream gives the file; also what a `--sources` folder is searched for.
     #[serde(deserialize_with = "text::name")]
     pub file: String,
-    /// Bytes.
+    /// Bytes; 0 where only `md5` is known.
+    #[serde(default)]
     pub size: u64,
-    /// Of the whole file.
-    pub sha256: Sha256,
+    /// Of the whole file. Nothing where nobody published it: then the source is planned with, but not fetched.
+    pub sha256: Option<Sha256>,
+    /// As it was published before SHA-256 was usual; no proof of anything today.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub md5: Option<String>,
     /// Upstream's addresses, tried in order.
     #[serde(default, deserialize_with = "text::urls")]
     pub urls: Vec<String>,
@@ -23,6 +27,13 @@ pub struct Source {
     pub debian: Option<DebianSource>,
     /// The same bytes as a file of the Python package index.
     pub pypi: Option<PypiFile>,
+}
+
+impl Source {
+    /// The digest that the file must have. Where none is known, one that no file has.
+    pub fn pin(&self) -> Sha256 {
+        self.sha256.unwrap_or_else(|| Sha256::of(format!("no SHA-256 is known of {}", self.file).as_bytes()))
+    }
 }
 
 /// A file of a Debian source package.

@@ -114,7 +114,7 @@ fn an_unknown_release_names_the_nearest_ones() {
     error: there is no data for Python 3.14.7
       hint: nearest: 3.14.0, 3.13.5, 3.13.2; a new release is a new file in Mac/releases
     error: there is no data for Python 2.7.18
-      hint: nearest: 3.9.9, 3.12.1, 3.13.5; a new release is a new file in Mac/releases
+      hint: nearest: 3.9.9, 3.3.0, 3.12.1; a new release is a new file in Mac/releases
     ");
 }
 

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use walkdir::WalkDir;
 
 use crate::context::Context;
-use crate::recipe::known_releases;
+use crate::recipe::{Recipes, known_releases};
 
 /// Say what can be removed and how big it is, ask, and remove it.
 ///
@@ -123,7 +123,8 @@ fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
         // People put files of their own there: only ours go.
         let ours = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name == "SHA256SUMS" || (name.starts_with("python-") && name.contains(".pkg"))
+            name == "SHA256SUMS"
+                || (name.starts_with("python-") && [".pkg", ".dmg"].iter().any(|ending| name.contains(ending)))
         };
         paths.extend(entries(&cx.paths.dist).into_iter().filter(ours));
     }
@@ -134,8 +135,11 @@ fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
 fn used(cx: &Context) -> Result<BTreeSet<String>> {
     let mut used = BTreeSet::new();
     for version in known_releases(&cx.paths.mac())? {
-        let plan = super::plan::make(cx, version)?;
-        used.extend(plan.steps.iter().map(|step| plan.folder(&step.name)));
+        Recipes::load(&cx.paths.mac(), version)?;
+        // What this machine can't make whole has no steps here.
+        if let Ok(plan) = super::plan::make(cx, version) {
+            used.extend(plan.steps.iter().map(|step| plan.folder(&step.name)));
+        }
     }
     Ok(used)
 }

@@ -18,6 +18,10 @@ use crate::version::PythonVersion;
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "What is built")]
 pub struct Options {
+    /// Which of a release's installers, such as macosx10.5 [default: the usual one].
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+
     /// Build for these architectures only, such as x86_64 [default: those of the release].
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     archs: Vec<Arch>,
@@ -103,6 +107,7 @@ impl Options {
     fn choices(&self) -> Result<Choices> {
         Ok(Choices {
             source_date: source_date_epoch()?,
+            variant: self.variant.clone(),
             archs: self.archs.clone(),
             thin: self.thin,
             no_tests: self.no_tests,

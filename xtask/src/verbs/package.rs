@@ -8,6 +8,7 @@ use flatpkg::component::{self, Component};
 use flatpkg::os_version::OsVersion;
 use flatpkg::xar;
 
+use super::release::{Kind, Owners};
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::package::folder;
@@ -37,7 +38,10 @@ pub struct Package {
     root: Option<PathBuf>,
 
     #[command(flatten)]
-    owners: super::release::Owners,
+    owners: Owners,
+
+    #[command(flatten)]
+    kind: Kind,
 
     #[command(flatten)]
     component: ComponentFlags,
@@ -90,7 +94,7 @@ impl Package {
     /// When nothing was built yet, a folder can't be packaged, or the package can't be written.
     pub fn run(self, cx: &Context) -> Result<()> {
         if let Some(version) = self.release {
-            return release(cx, version, self.root, self.owners);
+            return release(cx, version, self.root, self.owners, self.kind);
         }
         let out = self.output.context("no --output")?;
         let date = super::options::source_date_epoch()?.unwrap_or(DATE);
@@ -123,8 +127,8 @@ impl ComponentFlags {
     }
 }
 
-/// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`.
-fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: super::release::Owners) -> Result<()> {
+/// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`, or `.dmg`.
+fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: Owners, kind: Kind) -> Result<()> {
     let plan = super::plan::make(cx, version)?;
     let recipes = Recipes::load(&cx.paths.mac(), version)?;
     let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
@@ -132,8 +136,9 @@ fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: 
         let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
         return Err(error).hint(format!("run `cargo xtask build {version}` first"));
     }
-    let package = crate::package::package(cx, &plan, &recipes.libraries, &root, owners.ownership())?;
-    super::verify::package(cx, &package.path, false)?;
+    let format = kind.format(cx, &plan)?;
+    let package = crate::package::package(cx, &plan, &recipes.libraries, &root, owners.ownership(), format)?;
+    super::verify::product(cx, &package)?;
     super::release::summary(cx, &package);
     Ok(())
 }

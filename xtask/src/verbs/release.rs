@@ -17,7 +17,8 @@ use crate::evidence::Subject;
 use crate::evidence::timings::Clock;
 use crate::hint::WithHint as _;
 use crate::notarize::Wishes;
-use crate::package::{Ownership, UnsignedPkg};
+use crate::package::{Format, Ownership, UnsignedPkg, decide_format};
+use crate::plan::Plan;
 use crate::recipe::newest_built;
 use crate::sign::{Signing, Wanted, preflight};
 use crate::version::PythonVersion;
@@ -42,6 +43,9 @@ pub struct Release {
     owners: Owners,
 
     #[command(flatten)]
+    kind: Kind,
+
+    #[command(flatten)]
     waiting: Waiting,
 
     #[command(flatten)]
@@ -52,6 +56,29 @@ pub struct Release {
 
     #[command(flatten)]
     notaries: Notaries,
+}
+
+/// Which kind of package is made.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Kind {
+    /// The kind of package [default: what the oldest macOS of the release installs; Mac/formats.toml has the rules].
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+}
+
+impl Kind {
+    /// What packaging makes for a plan; says what there is to say against it.
+    ///
+    /// # Errors
+    /// When the oldest macOS of the plan can't install it.
+    pub fn format(self, cx: &Context, plan: &Plan) -> Result<Format> {
+        let Some(minimum) = plan.archs.values().min() else { return Ok(Format::Flat) };
+        let (format, warning) = decide_format(&cx.paths.mac(), *minimum, self.format)?;
+        if let Some(warning) = warning {
+            cx.ui.say(format_args!("warning: {warning}"));
+        }
+        Ok(format)
+    }
 }
 
 /// Who owns what is installed.
@@ -81,6 +108,7 @@ impl Release {
             from: From { sources: None },
             unsigned: true,
             owners: Owners::default(),
+            kind: Kind::default(),
             waiting: Waiting::default(),
             options: Options::default(),
             signers: Signers::default(),
@@ -99,6 +127,11 @@ impl Release {
             None => None,
         };
         let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
+        let format = self.kind.format(cx, &plan)?;
+        if signing.is_some() && format == Format::Mpkg {
+            return Err(anyhow!("a metapackage in a disk image is for systems that check no signature"))
+                .hint("add --unsigned, and name nobody who signs");
+        }
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();
@@ -107,9 +140,10 @@ impl Release {
         let made = match &signing {
             None => {
                 let package = clock.time("package", || {
-                    crate::package::package(cx, &plan, &recipes.libraries, &built.root, self.owners.ownership())
+                    let owners = self.owners.ownership();
+                    crate::package::package(cx, &plan, &recipes.libraries, &built.root, owners, format)
                 })?;
-                clock.time("verify", || super::verify::package(cx, &package.path, false))?;
+                clock.time("verify", || super::verify::product(cx, &package))?;
                 Made { package, signed: None }
             }
             Some(signing) => {
@@ -127,7 +161,9 @@ impl Release {
         }
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", files.len()));
         let path = subject.path().strip_prefix(&cx.paths.repo).unwrap_or(subject.path());
-        cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
+        if format == Format::Flat {
+            cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
+        }
         Ok(subject.path().to_owned())
     }
 

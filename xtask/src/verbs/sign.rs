@@ -11,7 +11,7 @@ use super::signers::Signers;
 use crate::context::Context;
 use crate::evidence::Subject;
 use crate::hint::WithHint as _;
-use crate::package::UnsignedPkg;
+use crate::package::{Format, UnsignedPkg};
 use crate::package::name::{self, Mark};
 use crate::plan::{Plan, STAGE};
 use crate::recipe::{Recipes, newest_built};
@@ -145,7 +145,8 @@ impl Made {
         let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
         let ownership = owners.ownership();
-        let package = crate::package::package_to(cx, plan, &recipes.libraries, &root.root(), ownership, path)?;
+        let package =
+            crate::package::package_to(cx, plan, &recipes.libraries, &root.root(), ownership, Format::Flat, path)?;
         super::verify::package(cx, &package.path, false)?;
         let signed = match &signing.installer {
             Some(_) => Some(sign_package(cx, signing, &package.path, None)?),

@@ -1,6 +1,7 @@
 //! What bundles say of themselves: Finder, Installer and management tools compare the versions in `Info.plist`.
 
 use anyhow::Result;
+use flatpkg::plist::{self, Value};
 
 use super::Expectations;
 use super::finding::{Check, Finding, Findings};
@@ -15,7 +16,7 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
     for (path, file) in tree.files().filter(|(path, _)| path.ends_with("/Info.plist")) {
         let mut findings = Findings::new(path, found);
         let bytes = fs_err::read(&file.source)?;
-        let Ok(plist::Value::Dictionary(keys)) = plist::from_bytes(&bytes) else {
+        let Ok(Value::Dictionary(keys)) = plist::read(&bytes) else {
             findings.add(Check::Bundles, "something else", "a property list with keys");
             continue;
         };

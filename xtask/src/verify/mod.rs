@@ -97,7 +97,7 @@ impl Expectations {
     /// The oldest macOS that a slice may run on.
     fn minimum_of(&self, arch: Arch) -> OsVersion {
         match arch {
-            Arch::X86_64 => self.minimum,
+            Arch::Ppc | Arch::I386 | Arch::X86_64 => self.minimum,
             Arch::Arm64 => self.minimum.max(DeploymentTarget::BIG_SUR),
         }
         .into()

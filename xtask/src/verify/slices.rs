@@ -43,7 +43,7 @@ fn names(archs: &[String]) -> String {
 /// The kernel maps a slice from the file, so that it starts on a page: 4 KiB on Intel, 16 KiB on arm64.
 fn check_offset(offset: u64, arch: Arch, findings: &mut Findings<'_>) {
     let page = match arch {
-        Arch::X86_64 => 1 << 12,
+        Arch::Ppc | Arch::I386 | Arch::X86_64 => 1 << 12,
         Arch::Arm64 => 1 << 14,
     };
     if !offset.is_multiple_of(page) {

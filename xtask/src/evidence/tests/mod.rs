@@ -6,6 +6,8 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use flatpkg::package::Package;
+
 use super::*;
 use crate::context::Context;
 use crate::package::Ownership;
@@ -22,7 +24,7 @@ fn released(dist: &Path) -> (Context, Vec<PathBuf>, PathBuf) {
     let cx = context(dist);
     let plan = plan();
     let recipes = Recipes::load(&cx.paths.mac(), plan.python).unwrap();
-    let package = crate::package::package(&cx, &plan, &recipes.libraries, root.path(), Ownership::Parity).unwrap();
+    let package = crate::package::tests::flat(&cx, &plan, &recipes.libraries, root.path(), Ownership::Parity).unwrap();
     let files = write(&cx, &Subject { plan: &plan, recipes: &recipes, package: &package, signed: None }).unwrap();
     (cx, files, package.path)
 }
@@ -88,7 +90,7 @@ fn the_manifest_is_what_bsdtar_finds_on_the_disk() {
         return;
     }
     let volume = tempfile::tempdir().unwrap();
-    crate::package::tests::install(&package, volume.path(), &|_| true);
+    crate::install::tests::everything(&package, volume.path());
     let path = files.iter().find(|path| path.to_string_lossy().ends_with(".mtree")).unwrap();
     let list = Command::new("bsdtar").arg("-tf").arg(path).current_dir(volume.path()).output().unwrap();
     let listed: BTreeSet<String> =

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::*;
-use crate::package::tests::install;
+use crate::install::tests::everything;
 
 const VERSIONS: &str = "Library/Frameworks/Python.framework/Versions";
 
@@ -20,7 +20,7 @@ impl Installed {
         let (disk, dist) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (_, files, package) = released(dist.path());
         let volume = disk.path().join("A Volume");
-        install(&package, &volume, &|_| true);
+        everything(&package, &volume);
         let script = files.iter().find(|path| path.to_string_lossy().ends_with(".uninstall")).unwrap().clone();
         Self { disk, _dist: dist, script }
     }

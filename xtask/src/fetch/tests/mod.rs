@@ -19,7 +19,8 @@ fn source(file: &str, contents: &[u8]) -> Source {
     Source {
         file: file.into(),
         size: contents.len() as u64,
-        sha256: Sha256::of(contents),
+        sha256: Some(Sha256::of(contents)),
+        md5: None,
         urls: vec!["https://example.invalid/file".into()],
         debian: None,
         pypi: None,

@@ -1,6 +1,7 @@
 //! `cargo xtask verify`.
 
 mod demand;
+mod image;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -25,6 +26,7 @@ use crate::verify::{Expectations, Linkage, Report};
 use crate::version::PythonVersion;
 
 pub use demand::{Demand, DemandFlags};
+pub use image::product;
 
 /// Check a flat package, or a staged root, and report everything that is wrong with it.
 ///

@@ -47,7 +47,8 @@ impl Entitlements {
     /// # Errors
     /// It is none, or has no dictionary.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
-        Ok(Self(plist::from_bytes(bytes)?))
+        let value = flatpkg::plist::read(bytes)?;
+        Ok(Self(value.into_dictionary().context("the property list has no dictionary")?))
     }
 
     /// Whether nothing is asked for.

@@ -84,6 +84,6 @@ impl Bundle<'_> {
 
     fn plist(&self, name: &str) -> Option<Dictionary> {
         let entry = self.tree.get(&format!("{}/{name}", self.path))?;
-        plist::from_bytes(&fs_err::read(&entry.source).ok()?).ok()
+        flatpkg::plist::read(&fs_err::read(&entry.source).ok()?).ok()?.into_dictionary()
     }
 }

@@ -166,7 +166,7 @@ impl Author {
             let number = |(major, minor): (u32, u32)| major << 16 | minor << 8;
             let (version, sdk) = (number((major, minor)), number(self.sdk.unwrap_or((major, minor))));
             commands.push(match self.arch {
-                Arch::X86_64 => command(0x24, &[version, sdk]),
+                Arch::Ppc | Arch::I386 | Arch::X86_64 => command(0x24, &[version, sdk]),
                 Arch::Arm64 => command(0x32, &[self.platform, version, sdk, 0]),
             });
         }

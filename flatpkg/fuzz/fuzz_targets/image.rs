@@ -1,0 +1,15 @@
+//! Property lists and disk images that nobody made.
+#![no_main]
+
+use std::io::Cursor;
+
+use flatpkg::plist;
+use flatpkg::udif::Image;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let _ = plist::read(bytes);
+    if let Ok(mut image) = Image::new(Cursor::new(bytes)) {
+        let _ = image.unpack(&mut Cursor::new(Vec::new()), 1 << 22);
+    }
+});

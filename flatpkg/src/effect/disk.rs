@@ -1,0 +1,237 @@
+//! Laying entries down, on a disk that is only thought of or on a real one.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use super::Node;
+use crate::mode::Mode;
+use crate::tree::{MAX_PATH, TreePath};
+
+/// Links that are followed before a path counts as a circle.
+const MAX_LINKS: usize = 32;
+
+/// Owner and mode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attributes {
+    /// Permission bits.
+    pub mode: Mode,
+    /// Owner's number.
+    pub uid: u32,
+    /// Group's number.
+    pub gid: u32,
+}
+
+impl Attributes {
+    /// What Installer gives to directories that nobody describes.
+    pub const SYSTEM: Attributes = Attributes { mode: Mode::EXECUTABLE, uid: 0, gid: 0 };
+}
+
+/// What a part says about directories that are there.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules {
+    /// They get the archive's owner and mode.
+    pub overwrite_permissions: bool,
+    /// Links to them stay.
+    pub follow_links: bool,
+}
+
+/// What is at a path of a disk, links not followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Seen {
+    /// A directory.
+    Directory,
+    /// A file, or anything else that is neither directory nor link.
+    File,
+    /// A link with its target.
+    Symlink(Vec<u8>),
+}
+
+/// What is to be laid down.
+#[derive(Debug)]
+pub enum What<'a, B> {
+    /// A directory.
+    Directory,
+    /// A file.
+    File(B),
+    /// A link with its target.
+    Symlink(&'a [u8]),
+}
+
+/// A disk to lay things on. Paths have no link among their directories: [`place`] has followed them.
+pub trait Disk {
+    /// The contents of a file.
+    type Bytes<'a>;
+    /// Why something can't be done.
+    type Error;
+
+    /// What is there; `None` for nothing.
+    ///
+    /// # Errors
+    /// It can't be looked at.
+    fn look(&self, path: &TreePath) -> Result<Option<Seen>, Self::Error>;
+
+    /// Makes something where nothing is.
+    ///
+    /// # Errors
+    /// It can't be made.
+    fn make(
+        &mut self,
+        path: &TreePath,
+        what: What<'_, Self::Bytes<'_>>,
+        attributes: Attributes,
+    ) -> Result<(), Self::Error>;
+
+    /// Gives owner and mode to a directory.
+    ///
+    /// # Errors
+    /// They can't be given.
+    fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), Self::Error>;
+
+    /// Removes what is there, a directory with all that is in it.
+    ///
+    /// # Errors
+    /// It can't be removed.
+    fn remove(&mut self, path: &TreePath) -> Result<(), Self::Error>;
+}
+
+/// Lays one entry down; gives back where it came to lie. See [`super`] for the rules.
+///
+/// # Errors
+/// The disk's. A circle of links ends at the link where it was noticed, which is replaced.
+pub fn place<D: Disk>(
+    disk: &mut D,
+    path: &TreePath,
+    what: What<'_, D::Bytes<'_>>,
+    attributes: Attributes,
+    rules: Rules,
+) -> Result<TreePath, D::Error> {
+    let parent = path.parent().and_then(|parent| TreePath::new(parent).ok());
+    let directory = match &parent {
+        Some(parent) => follow(disk, parent, true)?,
+        None => TreePath::ROOT,
+    };
+    let own =
+        if path.is_root() { TreePath::ROOT } else { directory.join(path.name()).unwrap_or_else(|_| path.clone()) };
+    if !matches!(what, What::Directory) {
+        if disk.look(&own)?.is_some() {
+            disk.remove(&own)?;
+        }
+        disk.make(&own, what, attributes)?;
+        return Ok(own);
+    }
+    let there = match disk.look(&own)? {
+        Some(Seen::Symlink(_)) if rules.follow_links => {
+            let target = follow(disk, &own, false)?;
+            (disk.look(&target)? == Some(Seen::Directory)).then_some(target)
+        }
+        Some(Seen::Directory) => Some(own.clone()),
+        _ => None,
+    };
+    if let Some(there) = there {
+        if rules.overwrite_permissions {
+            disk.change(&there, attributes)?;
+        }
+        return Ok(there);
+    }
+    if disk.look(&own)?.is_some() {
+        disk.remove(&own)?;
+    }
+    disk.make(&own, What::Directory, attributes)?;
+    Ok(own)
+}
+
+/// The path without links, the last component's among them. With `make`, what is missing is made, and what is no directory
+/// is replaced by one.
+fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool) -> Result<TreePath, D::Error> {
+    let mut left: Vec<Vec<u8>> = components(path.as_bytes());
+    let mut at = TreePath::ROOT;
+    let mut links = 0;
+    while let Some(name) = left.pop() {
+        if name == b".." {
+            at = at.parent().and_then(|parent| TreePath::new(parent).ok()).unwrap_or(TreePath::ROOT);
+            continue;
+        }
+        let Ok(next) = at.join(&name) else { continue };
+        match disk.look(&next)? {
+            Some(Seen::Symlink(target)) if links < MAX_LINKS && target.len() <= MAX_PATH => {
+                links += 1;
+                if target.first() == Some(&b'/') {
+                    at = TreePath::ROOT;
+                }
+                left.extend(components(&target));
+                continue;
+            }
+            Some(Seen::Directory) => {}
+            Some(_) if make => {
+                disk.remove(&next)?;
+                disk.make(&next, What::Directory, Attributes::SYSTEM)?;
+            }
+            None if make => disk.make(&next, What::Directory, Attributes::SYSTEM)?,
+            Some(_) | None => {}
+        }
+        at = next;
+    }
+    Ok(at)
+}
+
+/// The names in a path or a link's target, the last one first.
+fn components(path: &[u8]) -> Vec<Vec<u8>> {
+    let names = path.split(|&byte| byte == b'/').filter(|name| !name.is_empty() && *name != b".");
+    names.rev().map(<[u8]>::to_vec).collect()
+}
+
+/// What is on a disk that is only thought of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// What it is.
+    pub node: Node,
+    /// Owner and mode.
+    pub attributes: Attributes,
+}
+
+/// A disk that is only thought of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// What is there; the root is always.
+    pub paths: BTreeMap<TreePath, Placed>,
+}
+
+impl Disk for Memory {
+    type Bytes<'a> = Node;
+    type Error = Infallible;
+
+    fn look(&self, path: &TreePath) -> Result<Option<Seen>, Infallible> {
+        if path.is_root() {
+            return Ok(Some(Seen::Directory));
+        }
+        Ok(self.paths.get(path).map(|placed| match &placed.node {
+            Node::Directory => Seen::Directory,
+            Node::File { .. } => Seen::File,
+            Node::Symlink(target) => Seen::Symlink(target.clone()),
+        }))
+    }
+
+    fn make(&mut self, path: &TreePath, what: What<'_, Node>, attributes: Attributes) -> Result<(), Infallible> {
+        let node = match what {
+            What::Directory => Node::Directory,
+            What::File(node) => node,
+            What::Symlink(target) => Node::Symlink(target.to_vec()),
+        };
+        self.paths.insert(path.clone(), Placed { node, attributes });
+        Ok(())
+    }
+
+    fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), Infallible> {
+        if let Some(placed) = self.paths.get_mut(path) {
+            placed.attributes = attributes;
+        }
+        Ok(())
+    }
+
+    fn remove(&mut self, path: &TreePath) -> Result<(), Infallible> {
+        if self.paths.remove(path).is_some_and(|placed| placed.node == Node::Directory) {
+            self.paths.retain(|other, _| other.below(path).is_none());
+        }
+        Ok(())
+    }
+}
