@@ -5,6 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use flatpkg::plist;
 use walkdir::WalkDir;
 
 /// The most slices a fat file may have; Java's class files, which begin alike, count from 45 there.
@@ -79,7 +80,7 @@ fn bundle_dir(path: &str) -> Option<&str> {
 }
 
 fn bundle(info: &Path, dir: &str) -> Result<Bundle> {
-    let info: plist::Dictionary = plist::from_bytes(&fs_err::read(info)?)?;
+    let info = plist::read(&fs_err::read(info)?)?.into_dictionary().context("it is no dictionary")?;
     let text = |key: &str| {
         let value = info.get(key).and_then(plist::Value::as_string).filter(|text| !text.is_empty());
         value.with_context(|| format!("it has no {key}")).map(str::to_owned)

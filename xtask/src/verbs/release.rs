@@ -121,13 +121,13 @@ impl Release {
     /// # Errors
     /// The first stage that fails; what is finished is kept for the next run.
     pub fn run(self, cx: &Context) -> Result<PathBuf> {
+        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
+        let format = self.kind.format(cx, &plan)?;
         let signing = self.signing(cx)?;
         let notary = match &signing {
             Some(_) => self.notaries.open(cx, self.signers.profile()?)?,
             None => None,
         };
-        let (plan, recipes) = self.options.plan_and_recipes(cx, Some(self.version))?;
-        let format = self.kind.format(cx, &plan)?;
         if signing.is_some() && format == Format::Mpkg {
             return Err(anyhow!("a metapackage in a disk image is for systems that check no signature"))
                 .hint("add --unsigned, and name nobody who signs");

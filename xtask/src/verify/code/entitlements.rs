@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use plist::{Dictionary, Value};
+use flatpkg::plist::{Dictionary, Value};
 
 /// A property list of entitlements.
 #[derive(Debug, Clone, Default, PartialEq)]

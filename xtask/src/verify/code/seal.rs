@@ -1,7 +1,7 @@
 //! The seal of a bundle: `_CodeSignature/CodeResources`, a property list with the digest of every file of the bundle that is
 //! not code. The main program's signature has the digest of that list; here is whether the list still tells the truth.
 
-use plist::{Dictionary, Value};
+use flatpkg::plist::{Dictionary, Value};
 use sha2::Digest as _;
 
 use super::{Issue, Reason};
