@@ -118,7 +118,7 @@ impl Release {
     }
 
     /// As a metapackage.
-    fn old(&self, dir: &Path) -> Offer {
+    fn mpkg(&self, dir: &Path) -> Offer {
         let out = dir.join("old.mpkg");
         bundle::write(&self.product(), &out, &|_| ()).unwrap();
         let tree = Tree::from_dir(&out, &Policy::standard(0)).unwrap();
@@ -126,7 +126,7 @@ impl Release {
     }
 
     /// As a flat package.
-    fn new(&self, dir: &Path) -> Offer {
+    fn flat(&self, dir: &Path) -> Offer {
         let out = dir.join("new.pkg");
         sample::write(&self.product(), &out);
         Installable::Flat(Package::open(&out).unwrap()).offer().unwrap()
@@ -135,7 +135,7 @@ impl Release {
 
 fn report(old: &Release, new: &Release) -> Report {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-    let (old, new) = (old.old(one.path()), new.new(two.path()));
+    let (old, new) = (old.mpkg(one.path()), new.flat(two.path()));
     let selections = selections([&old, &new]);
     assert_eq!(selections.len(), 32);
     compare(&old, &new, &selections, &Situation::ALL)
@@ -243,7 +243,7 @@ fn a_part() {
 #[test]
 fn a_package_equals_what_it_laid_down() {
     let dir = tempfile::tempdir().unwrap();
-    let offer = release().new(dir.path());
+    let offer = release().flat(dir.path());
     let everything = offer.parts.iter().map(|part| part.identifier.clone()).collect();
     let (disk, receipts) = Situation::Fresh.disk([&offer, &offer]);
     let outcome = flatpkg::effect::install(&offer, &everything, disk, &receipts);
@@ -254,7 +254,7 @@ fn a_package_equals_what_it_laid_down() {
     };
     let mut entries: Vec<_> = outcome.disk.paths.iter().map(laid).collect();
     let folder = |entries: &[_]| Offer::of_folder(entries.to_vec());
-    let equal = compare(&offer, &folder(&entries), &[everything.clone()], &[Situation::Fresh]);
+    let equal = compare(&offer, &folder(&entries), std::slice::from_ref(&everything), &[Situation::Fresh]);
     assert_eq!(text(&equal), "");
     entries.pop();
     assert_eq!(compare(&offer, &folder(&entries), &[everything], &[Situation::Fresh]).differences.len(), 1);

@@ -53,7 +53,7 @@ mod tests {
         let mixed = contents(&[5..8, 0..0, 1..3]);
         mixed.open().unwrap().read_to_string(&mut text).unwrap();
         assert_eq!((text.as_str(), mixed.size()), ("56712", 5));
-        let beyond = contents(&[8..20]);
+        let beyond = contents(std::slice::from_ref(&(8..20)));
         assert!(beyond.open().unwrap().read_to_end(&mut Vec::new()).is_err());
     }
 }
