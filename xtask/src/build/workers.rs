@@ -47,6 +47,10 @@ impl<'a> Builder<'a> {
         for dir in [cx.paths.steps(), cx.paths.work(), cx.paths.logs()] {
             fs_err::create_dir_all(dir)?;
         }
+        // Killed just after a step's product appeared, a build had no time to clear its table.
+        for step in plan.steps.iter().filter(|step| super::product(cx, plan, &step.name).is_dir()) {
+            tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
+        }
         let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
         let crew = Crew::new(cx.jobs, plan.choices.launcher.clone())?;
         Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
