@@ -12,11 +12,34 @@ use flatpkg::tree::Kind;
 use crate::exec::Job;
 use crate::hint::WithHint as _;
 
+/// Whether scripts can be kept inside of a folder here.
+///
+/// # Errors
+/// There is no `bwrap`, or the machine lets nobody make namespaces (a container, a changed root).
+pub fn confinement() -> Result<()> {
+    let bwrap = crate::exec::find("bwrap")
+        .context("scripts are kept inside of the folder by bubblewrap, which is not installed")
+        .hint("apt-get install bubblewrap")?;
+    let tried = duct::cmd(bwrap, ["--ro-bind", "/", "/", "--unshare-net", "--unshare-pid", "true"])
+        .stdout_null()
+        .stderr_capture()
+        .unchecked()
+        .run()
+        .context("bwrap can't be started")?;
+    if tried.status.success() {
+        return Ok(());
+    }
+    let reason = String::from_utf8_lossy(&tried.stderr).trim().to_owned();
+    Err(anyhow::anyhow!(reason))
+        .context("scripts are kept inside of the folder by bubblewrap, which may not make namespaces here")
+        .hint("leave out --run-scripts, or run this outside of the container")
+}
+
 /// Runs the scripts of a part that belong to a phase. The whole system is read-only to them but for `root`; there is no
 /// network. They are told that the package is installed on the volume `root`, as Installer's `-target` does it.
 ///
 /// # Errors
-/// There is no `bwrap`; a script can't be started or fails.
+/// Scripts can't be confined here; a script can't be started or fails.
 pub fn run(package: &Installable, part: &Part, phase: Phase, root: &Path, log: &Path) -> Result<()> {
     // There are no receipts in a folder: nothing is an upgrade.
     let upgrades = [Phase::Preupgrade, Phase::Postupgrade];
@@ -25,9 +48,7 @@ pub fn run(package: &Installable, part: &Part, phase: Phase, root: &Path, log: &
     if scripts.is_empty() {
         return Ok(());
     }
-    crate::exec::find("bwrap")
-        .context("scripts are kept inside of the folder by bubblewrap, which is not installed")
-        .hint("apt-get install bubblewrap")?;
+    confinement()?;
     let dir = tempfile::tempdir()?;
     for (path, entry) in package.scripts(&part.identifier)?.iter().flat_map(|tree| tree.iter()).skip(1) {
         let place = dir.path().join(path.as_path());
