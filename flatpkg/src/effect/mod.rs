@@ -1,5 +1,5 @@
 //! What a package does to a disk: the paths it leaves, the scripts it runs, its receipts, and the policies that decide what
-//! an upgrade does. Flat packages and bundle packages alike, so that the two can be compared ([`compare`]).
+//! an upgrade does. Flat packages and bundle packages alike, so that the two can be compared ([`compare()`]).
 //!
 //! ```text
 //! Installable     a flat package or a bundle package

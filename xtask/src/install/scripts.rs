@@ -9,7 +9,7 @@ use flatpkg::bundle::Phase;
 use flatpkg::effect::{Installable, Part};
 use flatpkg::tree::Kind;
 
-use crate::exec::Job;
+use crate::exec::{self, Job};
 use crate::hint::WithHint as _;
 
 /// Whether scripts can be kept inside of a folder here.
@@ -17,22 +17,14 @@ use crate::hint::WithHint as _;
 /// # Errors
 /// There is no `bwrap`, or the machine lets nobody make namespaces (a container, a changed root).
 pub fn confinement() -> Result<()> {
-    let bwrap = crate::exec::find("bwrap")
+    exec::find("bwrap")
         .context("scripts are kept inside of the folder by bubblewrap, which is not installed")
         .hint("apt-get install bubblewrap")?;
-    let tried = duct::cmd(bwrap, ["--ro-bind", "/", "/", "--unshare-net", "--unshare-pid", "true"])
-        .stdout_null()
-        .stderr_capture()
-        .unchecked()
-        .run()
-        .context("bwrap can't be started")?;
-    if tried.status.success() {
-        return Ok(());
-    }
-    let reason = String::from_utf8_lossy(&tried.stderr).trim().to_owned();
-    Err(anyhow::anyhow!(reason))
+    let shell = exec::shell(Path::new("/"))?;
+    exec::read(exec::cmd!(shell, "bwrap --ro-bind / / --unshare-net --unshare-pid true"))
         .context("scripts are kept inside of the folder by bubblewrap, which may not make namespaces here")
-        .hint("leave out --run-scripts, or run this outside of the container")
+        .hint("leave out --run-scripts, or run this outside of the container")?;
+    Ok(())
 }
 
 /// Runs the scripts of a part that belong to a phase. The whole system is read-only to them but for `root`; there is no

@@ -45,7 +45,7 @@ pub struct Party {
     signer: Box<dyn Signer>,
 }
 
-/// All that is needed to sign: found fit by [`preflight`].
+/// All that is needed to sign: found fit by [`preflight()`].
 pub struct Signing {
     /// What is signed, and how.
     rules: Rules,
