@@ -32,7 +32,7 @@ const CHECKS: &[(&str, &str)] = &[
 ];
 
 /// The tests of signing that need a release that was built.
-const SIGNING: &[&str] = &["test", "-p", "xtask", "--test", "signing", "--", "--ignored", "--nocapture"];
+const SIGNING: &[&str] = &["test", "--workspace", "--test", "signing", "--", "--ignored", "--nocapture"];
 
 impl Ci {
     /// Runs them all.
