@@ -9,7 +9,7 @@ use crate::package::{Format, Ownership, package};
 
 /// A release of a small root, in one of the formats.
 fn release(format: Format, root: &Path, dist: &Path) -> PathBuf {
-    let made = package(&context(dist), &plan(), &[], root, Ownership::Parity, format).unwrap();
+    let made = package(&context(dist), &plan(), root, Ownership::Parity, format).unwrap();
     crate::verbs::verify::product(&context(dist), &made).unwrap();
     made.path
 }

@@ -24,7 +24,7 @@ use serde::Serialize;
 
 use crate::context::Context;
 use crate::plan::{Plan, framework_prefix};
-use crate::recipe::{LeftOut, Library, Offer, read_toml};
+use crate::recipe::{LeftOut, Offer, read_toml};
 use assets::Permissions;
 use texts::Texts;
 
@@ -107,17 +107,10 @@ pub fn product_assets(cx: &Context, offer: &Offer) -> Result<ProductAssets> {
 /// # Errors
 /// When an asset is malformed or uses an unknown name, when a component's part of the root is missing, or when reading
 /// or writing fails.
-pub fn package(
-    cx: &Context,
-    plan: &Plan,
-    libraries: &[Library],
-    root: &Path,
-    ownership: Ownership,
-    format: Format,
-) -> Result<UnsignedPkg> {
+pub fn package(cx: &Context, plan: &Plan, root: &Path, ownership: Ownership, format: Format) -> Result<UnsignedPkg> {
     let name = name::file_name(&plan.product_name(), name::Mark::Unsigned);
     let path = cx.paths.dist.join(name).with_extension(format.ending());
-    package_to(cx, plan, libraries, root, ownership, format, path)
+    package_to(cx, plan, root, ownership, format, path)
 }
 
 /// The same with another name, or in another folder.
@@ -127,7 +120,6 @@ pub fn package(
 pub fn package_to(
     cx: &Context,
     plan: &Plan,
-    libraries: &[Library],
     root: &Path,
     ownership: Ownership,
     format: Format,
@@ -140,7 +132,7 @@ pub fn package_to(
     let policy = Policy::from_toml(&fs_err::read_to_string(&rules)?)
         .with_context(|| format!("{} is malformed", rules.display()))?
         .with_mtime(plan.source_date);
-    let names = names(plan, libraries, &assets, permissions);
+    let names = names(plan, &assets, permissions);
     let staged = Tree::from_dir(root, &policy)?;
 
     let mut parts = parts::divide(&staged, &assets.component, &Texts::new(&assets_dir, &names))?;
@@ -192,9 +184,9 @@ pub fn package_to(
 }
 
 /// What texts may name; `left-out` comes later.
-fn names(plan: &Plan, libraries: &[Library], assets: &ProductAssets, permissions: &Permissions) -> Names {
+fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Names {
     let libraries: Vec<String> =
-        libraries.iter().map(|library| format!("{} {}", library.name, library.version)).collect();
+        plan.libraries.iter().map(|library| format!("{} {}", library.name, library.version)).collect();
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
     let names = Names::new([
         ("version", plan.python.to_string()),

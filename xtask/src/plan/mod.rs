@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Offer, Recipes, Source};
+use crate::recipe::{LeftOut, Library, Offer, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use choices::Choices;
@@ -54,7 +54,7 @@ pub struct Plan {
     /// The digest of everything that decides a step's product, by the step's name.
     pub keys: BTreeMap<String, Sha256>,
     /// Libraries that are built for it.
-    pub libraries: Vec<String>,
+    pub libraries: Vec<Included>,
     /// Whether it takes over `Versions/Current`.
     pub current: bool,
     /// How its installer differs from what all offer.
@@ -64,6 +64,21 @@ pub struct Plan {
     pub expected_modules: Vec<String>,
     /// What python.org's installer has and this one has not.
     pub left_out: Vec<LeftOut>,
+}
+
+/// A library that is part of the result.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Included {
+    /// Its recipe's name.
+    pub name: String,
+    /// Upstream's version.
+    pub version: String,
+}
+
+impl Included {
+    fn of(library: &Library) -> Self {
+        Self { name: library.name.clone(), version: library.version.clone() }
+    }
 }
 
 impl Plan {
@@ -95,7 +110,7 @@ impl Plan {
             source_date,
             steps,
             keys,
-            libraries: recipes.libraries.iter().map(|library| library.name.clone()).collect(),
+            libraries: recipes.libraries.iter().map(Included::of).collect(),
             current: release.current,
             offer: release.offer.clone(),
             expected_modules: release.modules.expected.clone(),

@@ -146,7 +146,7 @@ fn the_sdk_decides_which_libraries_are_built() {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
     let made = |host: &Host, choices: &Choices| {
         let plan = Plan::new(&recipes, &data(), host, choices).unwrap();
-        let has = |name: &str| plan.libraries.iter().any(|library| library == name);
+        let has = |name: &str| plan.libraries.iter().any(|library| library.name == name);
         let tkinter = plan.expected_modules.iter().any(|name| name == "_tkinter");
         let left_out = plan.left_out.iter().any(|item| item.name == "_tkinter");
         assert_ne!(tkinter, left_out, "expected, or left out by name");

@@ -23,7 +23,7 @@ fn timings() -> Timings {
 /// The page of a small package.
 fn small(dist: &Path) -> String {
     let root = root();
-    let made = crate::package::tests::flat(&context(dist), &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = crate::package::tests::flat(&context(dist), &plan(), root.path(), Ownership::Parity).unwrap();
     page(&Package::open(&made.path).unwrap(), "python-3.13.5-macos11-unsigned.pkg", Some(&timings())).unwrap()
 }
 

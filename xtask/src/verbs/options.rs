@@ -100,7 +100,7 @@ impl Options {
         let mut recipes = Recipes::load(&mac, version)?;
         choices.pyc = self.keep_pyc.unwrap_or(recipes.release.bytecode);
         let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)?;
-        recipes.libraries.retain(|library| plan.libraries.contains(&library.name));
+        recipes.libraries.retain(|library| plan.libraries.iter().any(|built| built.name == library.name));
         Ok((plan, recipes))
     }
 

@@ -14,7 +14,6 @@ use crate::hint::WithHint as _;
 use crate::package::folder;
 use crate::package::product_file::{self, PayloadCompression};
 use crate::plan::STAGE;
-use crate::recipe::Recipes;
 use crate::version::PythonVersion;
 
 /// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
@@ -130,14 +129,13 @@ impl ComponentFlags {
 /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`, or `.dmg`.
 fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: Owners, kind: Kind) -> Result<()> {
     let plan = super::plan::make(cx, version)?;
-    let recipes = Recipes::load(&cx.paths.mac(), version)?;
     let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
     if !root.is_dir() {
         let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
         return Err(error).hint(format!("run `cargo xtask build {version}` first"));
     }
     let format = kind.format(cx, &plan)?;
-    let package = crate::package::package(cx, &plan, &recipes.libraries, &root, owners.ownership(), format)?;
+    let package = crate::package::package(cx, &plan, &root, owners.ownership(), format)?;
     super::verify::product(cx, &package)?;
     super::release::summary(cx, &package);
     Ok(())

@@ -141,13 +141,13 @@ impl Release {
             None => {
                 let package = clock.time("package", || {
                     let owners = self.owners.ownership();
-                    crate::package::package(cx, &plan, &recipes.libraries, &built.root, owners, format)
+                    crate::package::package(cx, &plan, &built.root, owners, format)
                 })?;
                 clock.time("verify", || super::verify::product(cx, &package))?;
                 Made { package, signed: None }
             }
             Some(signing) => {
-                clock.time("sign and package", || Made::make(cx, signing, &plan, &recipes, &built.root, self.owners))?
+                clock.time("sign and package", || Made::make(cx, signing, &plan, &built.root, self.owners))?
             }
         };
         let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };

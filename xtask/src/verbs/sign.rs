@@ -14,7 +14,7 @@ use crate::hint::WithHint as _;
 use crate::package::name::{self, Mark};
 use crate::package::{Format, UnsignedPkg};
 use crate::plan::{Plan, STAGE};
-use crate::recipe::{Recipes, newest_built};
+use crate::recipe::newest_built;
 use crate::sign::{Rules, SignedPkg, SignedRoot, Signing, Wanted, detached, preflight, sign_code, sign_package};
 use crate::version::PythonVersion;
 
@@ -111,7 +111,7 @@ impl Sign {
         }
         let signing = preflight(cx, &self.signers.request()?, Wanted::Release)?.settle(cx)?;
         let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
-        let made = Made::make(cx, &signing, &plan, &recipes, &staged, self.owners)?;
+        let made = Made::make(cx, &signing, &plan, &staged, self.owners)?;
         let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };
         crate::evidence::write(cx, &subject)?;
         made.finish(cx)
@@ -131,22 +131,14 @@ impl Made {
     ///
     /// # Errors
     /// Whatever can't be signed or packaged, or isn't good afterwards.
-    pub fn make(
-        cx: &Context,
-        signing: &Signing,
-        plan: &Plan,
-        recipes: &Recipes,
-        staged: &Path,
-        owners: Owners,
-    ) -> Result<Self> {
+    pub fn make(cx: &Context, signing: &Signing, plan: &Plan, staged: &Path, owners: Owners) -> Result<Self> {
         let root = sign_code(cx, signing, staged)?;
         let between = tempfile::Builder::new().prefix("package-").tempdir_in(cx.paths.work())?;
         // A package that is signed next isn't published.
         let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
         let ownership = owners.ownership();
-        let package =
-            crate::package::package_to(cx, plan, &recipes.libraries, &root.root(), ownership, Format::Flat, path)?;
+        let package = crate::package::package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
         super::verify::package(cx, &package.path, false)?;
         let signed = match &signing.installer {
             Some(_) => Some(sign_package(cx, signing, &package.path, None)?),

@@ -24,7 +24,7 @@ fn released(dist: &Path) -> (Context, Vec<PathBuf>, PathBuf) {
     let cx = context(dist);
     let plan = plan();
     let recipes = Recipes::load(&cx.paths.mac(), plan.python).unwrap();
-    let package = crate::package::tests::flat(&cx, &plan, &recipes.libraries, root.path(), Ownership::Parity).unwrap();
+    let package = crate::package::tests::flat(&cx, &plan, root.path(), Ownership::Parity).unwrap();
     let files = write(&cx, &Subject { plan: &plan, recipes: &recipes, package: &package, signed: None }).unwrap();
     (cx, files, package.path)
 }

@@ -23,7 +23,7 @@ fn assets() -> PathBuf {
 /// The names that the product's texts may use, but for `left-out`.
 fn product_names(ownership: Ownership) -> Names {
     let product: ProductAssets = read_toml(&assets().join("product.toml")).unwrap();
-    names(&plan(), &[], &product, product.permissions(ownership))
+    names(&plan(), &product, product.permissions(ownership))
 }
 
 /// A root with a little of everything that the components are made of.
@@ -58,7 +58,7 @@ pub fn plan() -> Plan {
         source_date: 1_749_600_000,
         steps: vec![],
         keys: BTreeMap::new(),
-        libraries: vec![],
+        libraries: vec![crate::plan::Included { name: "openssl".into(), version: "3.0.20".into() }],
         current: true,
         offer: Default::default(),
         expected_modules: vec![],
@@ -73,20 +73,14 @@ pub fn context(dist: &Path) -> Context {
 }
 
 /// Packages a root as a flat package.
-pub fn flat(
-    cx: &Context,
-    plan: &Plan,
-    libraries: &[Library],
-    root: &Path,
-    ownership: Ownership,
-) -> Result<UnsignedPkg> {
-    package(cx, plan, libraries, root, ownership, Format::Flat)
+pub fn flat(cx: &Context, plan: &Plan, root: &Path, ownership: Ownership) -> Result<UnsignedPkg> {
+    package(cx, plan, root, ownership, Format::Flat)
 }
 
 #[test]
 fn the_product_has_the_names_that_other_peoples_scripts_depend_on() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
-    let made = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap();
     assert_eq!(made.path.file_name().unwrap(), "python-3.13.5-macos11-unsigned.pkg");
     let read = Package::open(&made.path).unwrap();
     let components: Vec<String> = read
@@ -104,7 +98,7 @@ fn the_product_has_the_names_that_other_peoples_scripts_depend_on() {
 #[test]
 fn owners_and_modes_come_from_the_policy() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
-    let made = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap();
     let read = Package::open(&made.path).unwrap();
     let text = flatpkg::dump::dump(&read).unwrap();
     let paths: Vec<&str> =
@@ -116,7 +110,7 @@ fn owners_and_modes_come_from_the_policy() {
 fn a_root_without_a_component_is_refused_before_anything_is_written() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
     fs_err::remove_dir_all(root.path().join("usr")).unwrap();
-    let error = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap_err();
+    let error = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap_err();
     assert!(crate::hint::render(&error).contains("no folder usr/local/bin, which Python_Command_Line_Tools.pkg"));
     assert!(fs_err::read_dir(dist.path()).unwrap().next().is_none());
 }
@@ -126,7 +120,7 @@ fn two_packages_of_one_root_are_equal() {
     let (root, other) = (root(), root());
     let bytes = [root, other].map(|root| {
         let dist = tempfile::tempdir().unwrap();
-        fs_err::read(flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap().path).unwrap()
+        fs_err::read(flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap().path).unwrap()
     });
     assert!(bytes[0] == bytes[1]);
 }
@@ -160,7 +154,7 @@ fn the_product_is_python_orgs_but_for_versions() {
     let pages = "Library/Frameworks/Python.framework/Versions/3.13/Resources/English.lproj/Documentation";
     fs_err::create_dir_all(root.path().join(pages)).unwrap();
     fs_err::write(root.path().join(pages).join("index.html"), "pages\n").unwrap();
-    let made = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap();
     assert_eq!(made.left_out, []);
     let read = Package::open(&made.path).unwrap();
     let distribution = read.distribution().unwrap().unwrap();
@@ -199,7 +193,7 @@ fn the_product_is_python_orgs_but_for_versions() {
 #[test]
 fn what_is_left_out_is_said_on_the_first_page() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
-    let made = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap();
     assert_eq!(made.left_out.iter().map(|item| item.name.as_str()).collect::<Vec<_>>(), ["documentation"]);
     let read = Package::open(&made.path).unwrap();
     let expanded = dist.path().join("expanded");
@@ -209,14 +203,14 @@ fn what_is_left_out_is_said_on_the_first_page() {
 
     let why = "not asked for".to_owned();
     let plan = Plan { left_out: vec![LeftOut { name: "documentation".into(), why, sdk: None }], ..plan() };
-    let made = flat(&context(dist.path()), &plan, &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&context(dist.path()), &plan, root.path(), Ownership::Parity).unwrap();
     assert_eq!(made.left_out, plan.left_out, "said once, with the plan's reason");
 }
 
 #[test]
 fn hardened_means_that_only_root_may_write() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
-    let made = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Hardened).unwrap();
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Hardened).unwrap();
     let read = Package::open(&made.path).unwrap();
     for component in read.components() {
         for record in component.bom().unwrap().map(|bom| bom.records).unwrap_or_default() {
@@ -234,7 +228,7 @@ fn a_path_that_no_component_holds_is_named() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
     fs_err::create_dir_all(root.path().join("opt/python")).unwrap();
     symlink("../lib/elsewhere", root.path().join("usr/local/bin/other")).unwrap();
-    let error = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap_err();
+    let error = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap_err();
     let text = crate::hint::render(&error);
     assert!(text.contains("no component holds opt, opt/python, usr/local/bin/other of the staged root"), "{text}");
 }
@@ -244,7 +238,7 @@ fn a_link_to_nothing_is_named() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
     let target = "../../../Library/Frameworks/Python.framework/Versions/3.13/bin/idle3";
     symlink(target, root.path().join("usr/local/bin/idle3")).unwrap();
-    let error = flat(&context(dist.path()), &plan(), &[], root.path(), Ownership::Parity).unwrap_err();
+    let error = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap_err();
     let text = crate::hint::render(&error);
     assert!(
         text.contains(
@@ -291,7 +285,7 @@ fn every_problem_of_the_assets_is_reported_at_once() {
         ("scripts/pip", None),
     ];
     let cx = with_assets(&changes, dist.path());
-    let error = flat(&cx, &plan(), &[], root.path(), Ownership::Parity).unwrap_err();
+    let error = flat(&cx, &plan(), root.path(), Ownership::Parity).unwrap_err();
     let text = crate::hint::render(&error);
     for part in [
         "Welcome.rtf uses unknown names: verson",
@@ -315,12 +309,22 @@ fn pages_may_be_translated() {
         ("resources/de.lproj/Localizable.strings", Some("\"Python Framework\" = \"Python-Framework @short@\";\n")),
     ];
     let cx = with_assets(&changes, dist.path());
-    let made = flat(&cx, &plan(), &[], root.path(), Ownership::Parity).unwrap();
+    let made = flat(&cx, &plan(), root.path(), Ownership::Parity).unwrap();
     let expanded = dist.path().join("expanded");
     flatpkg::expand::expand(&Package::open(&made.path).unwrap(), &expanded, false).unwrap();
     let read = |file: &str| fs_err::read_to_string(expanded.join("Resources/de.lproj").join(file)).unwrap();
     assert_eq!(read("Welcome.rtf"), "{\\rtf1 Python 3.13.5 f\\u252?r macOS}");
     assert_eq!(read("Localizable.strings"), "\"Python Framework\" = \"Python-Framework 3.13\";\n");
+}
+
+#[test]
+fn pages_name_the_libraries_of_the_plan() {
+    let (root, dist) = (root(), tempfile::tempdir().unwrap());
+    let made = flat(&context(dist.path()), &plan(), root.path(), Ownership::Parity).unwrap();
+    let expanded = dist.path().join("expanded");
+    flatpkg::expand::expand(&Package::open(&made.path).unwrap(), &expanded, false).unwrap();
+    let read_me = fs_err::read_to_string(expanded.join("Resources/ReadMe.rtf")).unwrap();
+    assert!(read_me.contains("\nopenssl 3.0.20. Their licences are in"), "{read_me}");
 }
 
 #[test]

@@ -284,7 +284,10 @@ fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         minimum: *minimum,
         prefix: framework_prefix(plan.python),
         modules: plan.expected_modules.clone(),
-        licenses: ["python".to_owned()].into_iter().chain(plan.libraries.clone()).collect(),
+        licenses: ["python".to_owned()]
+            .into_iter()
+            .chain(plan.libraries.iter().map(|library| library.name.clone()))
+            .collect(),
         current: plan.current,
         bytecode: plan.choices.pyc == Pyc::Hash,
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
