@@ -11,7 +11,7 @@ use super::toolchain::framework_prefix;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::recipe::{LeftOut, Modules, Pyc, Recipes, Release, Sdk};
+use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
 
 /// The choices; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -43,6 +43,9 @@ pub struct Choices {
     pub no_sqlite_extensions: bool,
     /// Compiled bytecode in the root.
     pub pyc: Pyc,
+    /// Sources of which nobody published a SHA-256 are taken on their MD5.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accept_md5: bool,
     /// Compilers are started with this program; it changes no bytes.
     pub launcher: Option<PathBuf>,
 }
@@ -109,6 +112,12 @@ impl Choices {
         ];
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
         self.change_contents(&mut release.modules);
+        let libraries = recipes.libraries.iter_mut().map(|library| &mut library.source);
+        for source in libraries.chain([&mut recipes.release.source]) {
+            if let Pin::Md5 { accepted, .. } = &mut source.pin {
+                *accepted = self.accept_md5;
+            }
+        }
         Ok(recipes)
     }
 
@@ -238,6 +247,7 @@ impl Choices {
             said(self.pgo, "optimised with a profile"),
             said(self.lto, "optimised while linking"),
             said(self.pyc == Pyc::Hash, "bytecode is shipped, checked by hash"),
+            said(self.accept_md5, "sources without a known SHA-256 are taken on their MD5"),
             self.launcher.as_ref().map(|launcher| format!("compilers started with {}", launcher.display())),
         ];
         lines.into_iter().flatten().collect()

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Given, Op, Plan, Step};
+use crate::recipe::Pin;
 
 /// The plan as text. `commands` shows every operation, not only the steps.
 pub fn render(plan: &Plan, commands: bool) -> String {
@@ -13,9 +14,11 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {
-        let digest = match (&source.sha256, &source.md5) {
-            (Some(sha256), _) => format!("sha256 {}", sha256.short()),
-            (None, md5) => format!("no sha256 known, md5 {}", md5.as_deref().unwrap_or_default()),
+        let digest = match source.pin {
+            Pin::Sha256 { sha256, md5: None } => format!("sha256 {}", sha256.short()),
+            Pin::Sha256 { sha256, md5: Some(md5) } => format!("sha256 {}, md5 {}", sha256.short(), md5.short()),
+            Pin::Md5 { md5, accepted: true } => format!("md5 {md5}, accepted on that alone"),
+            Pin::Md5 { md5, accepted: false } => format!("md5 {md5} alone: refused without --accept-md5"),
         };
         let size = if source.size == 0 { "of any size".to_owned() } else { format!("{:>10} bytes", source.size) };
         _ = writeln!(text, "fetch    {:32} {size:>16}  {digest}", source.file);

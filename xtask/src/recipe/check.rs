@@ -61,10 +61,7 @@ fn source(source: &Source) -> Vec<String> {
     if source.urls.is_empty() && source.debian.is_none() && source.pypi.is_none() {
         wrong.push("source: no place has it; give `urls`, `debian` or `pypi`".into());
     }
-    if source.sha256.is_none() && source.md5.is_none() {
-        wrong.push("source.sha256: is missing, and there is no md5 either".into());
-    }
-    if source.size == 0 && source.md5.is_none() {
+    if source.size == 0 && source.pin.md5().is_none() {
         wrong.push("source.size: is 0".into());
     }
     wrong
