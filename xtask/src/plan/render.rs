@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::{Given, Op, Plan, Step};
 use crate::recipe::Pin;
 
-/// The plan as text. `commands` shows every operation, not only the steps.
-pub fn render(plan: &Plan, commands: bool) -> String {
+/// The plan as text. `ending` is that of the product's file; `commands` shows every operation, not only the steps.
+pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     let mut text = String::new();
     let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
     _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
@@ -31,7 +31,7 @@ pub fn render(plan: &Plan, commands: bool) -> String {
             render_step(&mut text, step);
         }
     }
-    _ = writeln!(text, "package  {}.pkg", plan.product_name());
+    _ = writeln!(text, "package  {}.{ending}", plan.product_name());
     let offer = &plan.offer;
     for (files, how) in [(&offer.without, "not offered"), (&offer.unselected, "not selected")] {
         files.iter().for_each(|file| _ = writeln!(text, "offer    {file}: {how}"));
@@ -57,6 +57,7 @@ fn render_step(text: &mut String, step: &Step) {
 fn render_op(op: &Op) -> String {
     match op {
         Op::Unpack { source, into } => format!("unpack {} → {into}", source.file),
+        Op::Fetched { source, to } => format!("copy {} → {to}", source.file),
         Op::Given { what: Given::Checkout, into, .. } => format!("copy the given sources → {into}"),
         Op::Given { what: Given::Sdk, into, .. } => format!("link the given SDK → {into}"),
         Op::Given { what: Given::Docs, into, .. } => format!("unpack the given documentation → {into}"),
