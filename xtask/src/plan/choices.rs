@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use super::Host;
@@ -76,7 +76,9 @@ impl Choices {
         self.choose_variant(release)?;
         let refused = self.refused(release, host);
         if !refused.is_empty() {
-            bail!("{}", refused.join("\n"));
+            let error = anyhow!("{}", refused.join("\n"));
+            return Err(error)
+                .hint("without these choices the plan is that of the release, if this machine can make it");
         }
         let cross = matches!(host, Host::Linux { .. });
         if cross {

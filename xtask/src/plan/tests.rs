@@ -78,8 +78,10 @@ fn installers_for_mac_os_x_10_3_on_a_mac_of_the_time() {
         let error = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap_err();
         insta::assert_snapshot!(format!("plan-{version}-linux"), crate::hint::render(&error));
         let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
-        let error = Plan::new(&recipes, &data(), &linux(), &choices).unwrap_err().to_string();
-        assert_eq!(error, format!("Python {version} is made for ppc and i386, not for x86_64"));
+        let error = crate::hint::render(&Plan::new(&recipes, &data(), &linux(), &choices).unwrap_err());
+        let made_for =
+            format!("Python {version} is made for ppc and i386, not for x86_64\n  hint: without these choices");
+        assert!(error.contains(&made_for), "{error}");
     }
 }
 
@@ -346,14 +348,15 @@ fn what_cannot_be_had_is_refused_at_once() {
         lto: true,
         ..Choices::default()
     };
-    insta::assert_snapshot!(chosen(&linux(), &choices).unwrap_err().to_string(), @r"
-    --thin arm64 takes one slice of several; this build has x86_64
-    /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
-    --pgo runs the new interpreter while it is built: that needs a Mac
-    --lto needs Apple's linker, or one that was compared with it: use a Mac
+    insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &choices).unwrap_err()), @r"
+    error: --thin arm64 takes one slice of several; this build has x86_64
+        /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+        --pgo runs the new interpreter while it is built: that needs a Mac
+        --lto needs Apple's linker, or one that was compared with it: use a Mac
+      hint: without these choices the plan is that of the release, if this machine can make it
     ");
     let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
-    assert!(chosen(&apple(), &choices).unwrap_err().to_string().contains("--launcher"));
+    assert!(crate::hint::render(&chosen(&apple(), &choices).unwrap_err()).contains("--launcher"));
 }
 
 #[test]
