@@ -1,4 +1,4 @@
-//! SHA-256 digests as a type.
+//! Digests as types.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -12,6 +12,20 @@ use sha2::Digest as _;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256([u8; 32]);
 
+/// An MD5 digest, as archives were published with before SHA-256 was usual; shown as 32 lowercase hexadecimal digits.
+/// Two files with the same one can be made on purpose.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Md5([u8; 16]);
+
+/// What a file is known by: all digests of its contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fingerprint {
+    /// The one that proves something.
+    pub sha256: Sha256,
+    /// The one of old.
+    pub md5: Md5,
+}
+
 impl Sha256 {
     /// The digest of some bytes.
     pub fn of(bytes: &[u8]) -> Self {
@@ -23,57 +37,90 @@ impl Sha256 {
     /// # Errors
     /// What opening and reading the file says; the error names the file.
     pub fn of_file(path: &Path) -> io::Result<Self> {
-        let mut file = fs_err::File::open(path)?;
         let mut hasher = sha2::Sha256::new();
-        let mut buffer = vec![0; 1 << 16];
-        loop {
-            match file.read(&mut buffer)? {
-                0 => return Ok(Self(hasher.finalize().into())),
-                n => hasher.update(buffer.get(..n).unwrap_or_default()),
-            }
+        stream(path, |bytes| hasher.update(bytes))?;
+        Ok(Self(hasher.finalize().into()))
+    }
+}
+
+impl Fingerprint {
+    /// The digests of a file's contents, read once.
+    ///
+    /// # Errors
+    /// As [`Sha256::of_file`].
+    pub fn of_file(path: &Path) -> io::Result<Self> {
+        let (mut sha256, mut md5) = (sha2::Sha256::new(), md5::Md5::new());
+        stream(path, |bytes| {
+            sha256.update(bytes);
+            md5.update(bytes);
+        })?;
+        Ok(Self { sha256: Sha256(sha256.finalize().into()), md5: Md5(md5.finalize().into()) })
+    }
+}
+
+fn stream(path: &Path, mut update: impl FnMut(&[u8])) -> io::Result<()> {
+    let mut file = fs_err::File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            n => update(buffer.get(..n).unwrap_or_default()),
         }
     }
-
-    /// The first 16 digits: enough to name a folder.
-    pub fn short(&self) -> String {
-        self.to_string().chars().take(16).collect()
-    }
 }
 
-impl fmt::Display for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
-    }
+/// The bytes that hexadecimal digits stand for, if they are `N`.
+fn bytes<const N: usize>(text: &str, name: &str) -> Result<[u8; N], String> {
+    let wrong = || format!("`{text}` is not {name} digest; expected {} hexadecimal digits", 2 * N);
+    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>().ok_or_else(wrong)?;
+    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, d| byte << 4 | *d as u8)).collect();
+    (digits.len() == 2 * N).then_some(bytes).and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)
 }
 
-impl fmt::Debug for Sha256 {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
+macro_rules! digest_as_text {
+    ($kind:ty, $name:literal) => {
+        impl $kind {
+            /// The first 16 digits: enough for people, and to name a folder.
+            pub fn short(&self) -> String {
+                self.to_string().chars().take(16).collect()
+            }
+        }
 
-impl FromStr for Sha256 {
-    type Err = String;
+        impl fmt::Display for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+            }
+        }
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is not a SHA-256 digest; expected 64 hexadecimal digits");
-        let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>().ok_or_else(wrong)?;
-        let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, d| byte << 4 | *d as u8)).collect();
-        (digits.len() == 64).then_some(bytes).and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(wrong)
-    }
-}
+        impl fmt::Debug for $kind {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
 
-impl Serialize for Sha256 {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
+        impl FromStr for $kind {
+            type Err = String;
 
-impl<'de> Deserialize<'de> for Sha256 {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
+            fn from_str(text: &str) -> Result<Self, String> {
+                bytes(text, $name).map(Self)
+            }
+        }
+
+        impl Serialize for $kind {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $kind {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    };
 }
+digest_as_text!(Sha256, "a SHA-256");
+digest_as_text!(Md5, "an MD5");
 
 #[cfg(test)]
 mod tests {
@@ -87,5 +134,18 @@ mod tests {
         for text in ["", "e3b0", &format!("{empty}00"), &empty.replace('e', "g")] {
             assert!(text.parse::<Sha256>().is_err(), "{text}");
         }
+        let error = empty.parse::<Md5>().unwrap_err();
+        assert!(error.ends_with("is not an MD5 digest; expected 32 hexadecimal digits"), "{error}");
+    }
+
+    /// `abc` is the example of RFC 1321 and of FIPS 180-2.
+    #[test]
+    fn a_file_is_read_once_for_all_digests() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs_err::write(file.path(), "abc").unwrap();
+        let found = Fingerprint::of_file(file.path()).unwrap();
+        assert_eq!(found.md5.to_string(), "900150983cd24fb0d6963f7d28e17f72");
+        assert_eq!(found.sha256, Sha256::of_file(file.path()).unwrap());
+        assert_eq!(found.sha256, Sha256::of(b"abc"));
     }
 }

@@ -162,6 +162,23 @@ fn a_folder_and_no_network() {
 }
 
 #[test]
+fn an_md5_without_a_sha256_takes_a_flag() {
+    let server = upstream(b"python");
+    let checkout = Checkout::new(b"python", &server.url(""));
+    let release = checkout.dir.path().join("Mac/releases/3.13.5.toml");
+    let text = fs_err::read_to_string(&release).unwrap();
+    let sha256 = format!("sha256 = \"{}\"", hex(b"python"));
+    fs_err::write(release, text.replace(&sha256, "md5 = \"23eeeb4347bdd26bfc6b7ee9a3b755dd\"")).unwrap();
+    let output = checkout.fetch(&[], &[]);
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("no SHA-256 is known of python") && said(&output).contains("--accept-md5"));
+    assert_eq!(server.requests().len(), 0);
+    let output = checkout.fetch(&[], &["--accept-md5"]);
+    assert_exit(&output, 0);
+    assert!(said(&output).contains("checked by MD5 alone, as --accept-md5 says: python"), "{}", said(&output));
+}
+
+#[test]
 fn exit_codes_of_wrong_command_lines() {
     let checkout = Checkout::new(b"python", "http://upstream.invalid");
     assert_exit(&checkout.run("", &[], &["3.13.6"]), 1);

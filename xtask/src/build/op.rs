@@ -45,6 +45,7 @@ impl Execution<'_> {
         let path = |text: &str| self.names.path(text);
         match op {
             Op::Unpack { source, into } => unpack::unpack(&self.sources.path(source), &path(into)?),
+            Op::Fetched { source, to } => tree::copy(&self.sources.path(source), &path(to)?),
             Op::Given { what, digest, into } => self.given(*what, digest, &path(into)?),
             Op::Patch { file, digest, dir } => self.patch(file, digest, &path(dir)?),
             Op::Write { path: at, text, executable } => self.write(&path(at)?, &self.names.fill(text)?, *executable),

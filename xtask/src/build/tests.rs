@@ -1,4 +1,5 @@
 mod faults;
+mod fetched;
 mod killed;
 mod shared;
 

@@ -10,7 +10,7 @@ use super::Facts;
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::package::assets_dir;
-use crate::recipe::LeftOut;
+use crate::recipe::{LeftOut, Source};
 
 /// Changes when the meaning of a key does.
 const FORMAT: u32 = 1;
@@ -21,11 +21,7 @@ const FORMAT: u32 = 1;
 /// When an asset can't be read.
 pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
     let (plan, recipes, package) = (facts.subject.plan, facts.subject.recipes, facts.subject.package);
-    let sources: Vec<Value> = plan
-        .sources()
-        .into_iter()
-        .map(|source| json!({ "file": source.file, "size": source.size, "sha256": source.sha256, "urls": source.urls }))
-        .collect();
+    let sources: Vec<Value> = plan.sources().into_iter().map(source).collect();
     let libraries = recipes.libraries.iter().map(|library| {
         json!({ "name": library.name, "version": library.version, "license": library.license, "why": library.why })
     });
@@ -64,6 +60,16 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
     Ok(format!("{}\n", serde_json::to_string_pretty(&receipt)?))
 }
 
+/// A source, by all that it was checked against; nothing else is said to have been.
+fn source(source: &Source) -> Value {
+    let mut value =
+        json!({ "file": source.file, "size": source.size, "sha256": source.pin.sha256(), "urls": source.urls });
+    if let (Some(object), Some(md5)) = (value.as_object_mut(), source.pin.md5()) {
+        object.insert("md5".into(), md5.to_string().into());
+    }
+    value
+}
+
 /// Digests of all assets, by path.
 fn assets(cx: &Context) -> Result<BTreeMap<String, Sha256>> {
     let dir = assets_dir(cx);
@@ -76,4 +82,22 @@ fn assets(cx: &Context) -> Result<BTreeMap<String, Sha256>> {
         }
     }
     Ok(digests)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_digest_is_named_that_nobody_checked() {
+        let written = |digest: &str| {
+            let text = format!("file = 'a.tar'\nurls = ['https://example.org/a.tar']\n{digest}");
+            source(&toml::from_str(&text).unwrap())
+        };
+        let md5 = "98bf7d8c15784f0a3d63204441e1e2aa";
+        let value = written(&format!("md5 = '{md5}'"));
+        assert_eq!((&value["sha256"], &value["md5"]), (&Value::Null, &md5.into()));
+        let value = written(&format!("sha256 = '{}'", Sha256::of(b"contents")));
+        assert_eq!((&value["sha256"], value.get("md5")), (&Sha256::of(b"contents").to_string().into(), None));
+    }
 }

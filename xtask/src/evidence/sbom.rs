@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::Facts;
-use crate::recipe::{Prefix, Source};
+use crate::recipe::{Pin, Prefix, Source};
 
 const INSTALLER: &str = "SPDXRef-Installer";
 const PYTHON: &str = "SPDXRef-Python";
@@ -27,7 +27,7 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
             "packageFileName": facts.file,
             "downloadLocation": "NOASSERTION",
             "filesAnalyzed": false,
-            "checksums": checksums(&facts.sha256.to_string()),
+            "checksums": checksums("SHA256", &facts.sha256.to_string()),
             "licenseConcluded": "NOASSERTION",
             "licenseDeclared": "NOASSERTION",
             "copyrightText": "NOASSERTION",
@@ -71,16 +71,21 @@ fn relationship(from: &str, kind: &str, to: &str) -> Value {
     json!({ "spdxElementId": from, "relationshipType": kind, "relatedSpdxElement": to })
 }
 
-fn checksums(sha256: &str) -> Value {
-    json!([{ "algorithm": "SHA256", "checksumValue": sha256 }])
+fn checksums(algorithm: &str, digest: &str) -> Value {
+    json!([{ "algorithm": algorithm, "checksumValue": digest }])
 }
 
 /// Something made from a source archive.
 fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> Value {
     let location = source.urls.first();
     let download = location.map(|url| format!("&download_url={}", percent(url))).unwrap_or_default();
-    let purl =
-        format!("pkg:generic/{}@{}?checksum=sha256:{}{download}", name.to_lowercase(), percent(version), source.pin());
+    let (algorithm, digest) = match source.pin {
+        Pin::Sha256 { sha256, .. } => ("SHA256", sha256.to_string()),
+        Pin::Md5 { md5, .. } => ("MD5", md5.to_string()),
+    };
+    let (name_in_purl, version_in_purl) = (name.to_lowercase(), percent(version));
+    let checksum = format!("checksum={}:{digest}", algorithm.to_lowercase());
+    let purl = format!("pkg:generic/{name_in_purl}@{version_in_purl}?{checksum}{download}");
     json!({
         "SPDXID": id,
         "name": name,
@@ -88,7 +93,7 @@ fn part(id: &str, name: &str, version: &str, license: &str, source: &Source) -> 
         "packageFileName": source.file,
         "downloadLocation": location.map_or("NOASSERTION", String::as_str),
         "filesAnalyzed": false,
-        "checksums": checksums(&source.pin().to_string()),
+        "checksums": checksums(algorithm, &digest),
         "licenseConcluded": "NOASSERTION",
         "licenseDeclared": license,
         "copyrightText": "NOASSERTION",
@@ -114,7 +119,7 @@ fn wheels(facts: &Facts<'_>) -> Vec<(String, Value)> {
             "packageFileName": file,
             "downloadLocation": "NOASSERTION",
             "filesAnalyzed": false,
-            "checksums": checksums(digest),
+            "checksums": checksums("SHA256", digest),
             "licenseConcluded": "NOASSERTION",
             "licenseDeclared": "NOASSERTION",
             "copyrightText": "NOASSERTION",
@@ -133,4 +138,19 @@ fn percent(text: &str) -> String {
             _ => format!("%{byte:02X}"),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_is_known_by_what_it_was_checked_by() {
+        let text =
+            "file = 'db-1.tar'\nurls = ['https://example.org/db-1.tar']\nmd5 = '98bf7d8c15784f0a3d63204441e1e2aa'";
+        let part = part("SPDXRef-db", "db", "1", "Sleepycat", &toml::from_str(text).unwrap());
+        assert_eq!(part["checksums"], checksums("MD5", "98bf7d8c15784f0a3d63204441e1e2aa"));
+        let purl = part["externalRefs"][0]["referenceLocator"].as_str().unwrap();
+        assert!(purl.starts_with("pkg:generic/db@1?checksum=md5:98bf7d8c15784f0a3d63204441e1e2aa&"), "{purl}");
+    }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Error, anyhow};
 
 use super::provider::Provider;
-use crate::digest::Sha256;
+use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost, render};
-use crate::recipe::Source;
+use crate::recipe::{Pin, Source};
 
 /// Why a source was not fetched.
 pub enum Failure {
@@ -19,9 +19,8 @@ pub enum Failure {
 
 /// A source that nobody had, and what each provider said.
 pub struct Missing {
-    file: String,
-    size: u64,
-    sha256: Sha256,
+    /// The file, and what it must be.
+    what: String,
     url: Option<String>,
     refusals: Vec<Refused>,
 }
@@ -38,8 +37,8 @@ pub enum Refused {
 pub struct Wrong {
     file: String,
     provider: String,
-    got: (Sha256, u64),
-    expected: (Sha256, u64),
+    got: (Pin, u64),
+    expected: (Pin, u64),
     /// Where it is kept for a look at it.
     pub kept: PathBuf,
 }
@@ -59,8 +58,8 @@ impl From<Wrong> for Refused {
 impl Failure {
     /// Nobody had a source; one that was delivered wrong is a fault.
     pub fn nobody(source: &Source, refusals: Vec<Refused>) -> Self {
-        let (file, url) = (source.file.clone(), source.urls.first().cloned());
-        Failure::Nobody(Missing { file, size: source.size, sha256: source.pin(), url, refusals })
+        let what = format!("{}, {}, {}", source.file, bytes(source.size), source.pin);
+        Failure::Nobody(Missing { what, url: source.urls.first().cloned(), refusals })
     }
 }
 
@@ -76,9 +75,9 @@ impl Refused {
 
 impl Wrong {
     /// A provider's file, with what it was and where it went.
-    pub fn new(source: &Source, provider: &Provider<'_>, sha256: Sha256, len: u64, kept: PathBuf) -> Self {
-        let expected = (source.pin(), source.size);
-        Self { file: source.file.clone(), provider: provider.to_string(), got: (sha256, len), expected, kept }
+    pub fn new(source: &Source, provider: &Provider<'_>, found: Fingerprint, len: u64, kept: PathBuf) -> Self {
+        let (got, expected) = ((source.pin.of(found), len), (source.pin, source.size));
+        Self { file: source.file.clone(), provider: provider.to_string(), got, expected, kept }
     }
 
     /// As an error, with what to do about it.
@@ -93,17 +92,19 @@ impl Wrong {
     fn text(&self) -> String {
         let ((got, len), (expected, size)) = (self.got, self.expected);
         format!(
-            "{} is not the file that was pinned\n  from     {}\n  got      sha256 {got}, {len} bytes\n  \
-             expected sha256 {expected}, {size} bytes",
-            self.file, self.provider
+            "{} is not the file that was pinned\n  from     {}\n  got      {got}, {len} bytes\n  \
+             expected {expected}, {}",
+            self.file,
+            self.provider,
+            bytes(size)
         )
     }
 }
 
 impl Missing {
-    /// The file, what it must be and where it would be, then what was said.
+    /// The file and where it would be, then what was said.
     fn lines(&self) -> String {
-        let mut lines = vec![format!("{}, {} bytes, sha256 {}", self.file, self.size, self.sha256)];
+        let mut lines = vec![self.what.clone()];
         if self.refusals.is_empty() {
             lines.extend(self.url.clone());
         }
@@ -115,6 +116,11 @@ impl Missing {
         }
         lines.join("\n  ")
     }
+}
+
+/// A size, where one is known.
+fn bytes(size: u64) -> String {
+    if size == 0 { "of any size".to_owned() } else { format!("{size} bytes") }
 }
 
 /// All failures as one error: faults as they are, then everything that nobody had.

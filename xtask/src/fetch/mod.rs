@@ -17,9 +17,9 @@ use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::digest::Sha256;
+use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost};
-use crate::recipe::Source;
+use crate::recipe::{Pin, Source};
 use failure::{Failure, Wrong};
 use part::Part;
 use provider::{Provider, Refusal};
@@ -68,7 +68,7 @@ pub fn unreachable(url: &str) -> Option<String> {
 }
 
 fn place(cache: &Path, source: &Source) -> PathBuf {
-    cache.join(source.pin().to_string()).join(&source.file)
+    cache.join(source.pin.folder()).join(&source.file)
 }
 
 struct Fetcher<'a> {
@@ -91,7 +91,7 @@ impl<'a> Fetcher<'a> {
     fn set_damaged_aside(&self, sources: &[&Source]) -> Result<()> {
         sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
             let place = place(&self.cache, source);
-            if Sha256::of_file(&place)? != source.pin() {
+            if !source.pin.admits(Fingerprint::of_file(&place)?) {
                 let kept = self.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
                 fs_err::rename(place, &kept)?;
@@ -106,17 +106,31 @@ impl<'a> Fetcher<'a> {
         self.cx.paths.cache.join("rejected").join(&source.file)
     }
 
-    /// When everything is there, nothing is written: the cache may be read-only.
-    fn all(self, sources: &[&Source]) -> Result<Sources> {
-        let unknown: Vec<&str> =
-            sources.iter().filter(|source| source.sha256.is_none()).map(|source| source.file.as_str()).collect();
-        if !unknown.is_empty() {
-            let error = anyhow!("no SHA-256 is known of {}: they can't be fetched", unknown.join(" and "));
+    /// An MD5 that nobody accepted proves nothing, and one that somebody accepted is named.
+    fn check_trust(&self, sources: &[&Source]) -> Result<()> {
+        let on_md5 = |wanted: bool| {
+            let files =
+                sources.iter().filter(|source| matches!(source.pin, Pin::Md5 { accepted, .. } if accepted == wanted));
+            files.map(|source| source.file.as_str()).collect::<Vec<_>>().join(" and ")
+        };
+        let (refused, accepted) = (on_md5(false), on_md5(true));
+        if !refused.is_empty() {
+            let error = anyhow!("no SHA-256 is known of {refused}, only an MD5, and that can be forged");
             return Err(hinted(
                 error,
-                "MD5 proves nothing: find digests that were published, and add them to Mac/recipes",
+                "add --accept-md5 to take it nevertheless: the plan and the receipt will say so; \
+                 better, find a SHA-256 that was published, and add it to Mac/recipes",
             ));
         }
+        if !accepted.is_empty() {
+            self.cx.ui.say(format_args!("checked by MD5 alone, as --accept-md5 says: {accepted}"));
+        }
+        Ok(())
+    }
+
+    /// When everything is there, nothing is written: the cache may be read-only.
+    fn all(self, sources: &[&Source]) -> Result<Sources> {
+        self.check_trust(sources)?;
         let missing: Vec<&Source> = sources.iter().copied().filter(|source| !self.is_cached(source)).collect();
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
@@ -182,14 +196,14 @@ impl<'a> Fetcher<'a> {
     fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
         let began = part.len();
         provider.deliver(self.cx, &self.client, source.size, part)?;
-        let mut got = part.digest().map_err(Refusal::Local)?;
-        if got != source.pin() && began > 0 && matches!(provider, Provider::Url(_)) {
+        let mut got = part.fingerprint().map_err(Refusal::Local)?;
+        if !source.pin.admits(got) && began > 0 && matches!(provider, Provider::Url(_)) {
             // Its beginning may have been another file's.
             part.restart().map_err(Refusal::Local)?;
             provider.deliver(self.cx, &self.client, source.size, part)?;
-            got = part.digest().map_err(Refusal::Local)?;
+            got = part.fingerprint().map_err(Refusal::Local)?;
         }
-        if got == source.pin() {
+        if source.pin.admits(got) {
             return Ok(None);
         }
         let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use fs_err::File;
 
-use crate::digest::Sha256;
+use crate::digest::Fingerprint;
 use crate::hint::hinted;
 
 /// What there is so far. Removed when nothing came; kept when something did.
@@ -105,8 +105,8 @@ impl Part {
     ///
     /// # Errors
     /// When it can't be read.
-    pub fn digest(&self) -> Result<Sha256> {
-        Ok(Sha256::of_file(&self.path)?)
+    pub fn fingerprint(&self) -> Result<Fingerprint> {
+        Ok(Fingerprint::of_file(&self.path)?)
     }
 
     /// Moves it to its place, whole and on the disk.

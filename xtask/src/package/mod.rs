@@ -188,6 +188,8 @@ fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Name
     let libraries: Vec<String> =
         plan.libraries.iter().map(|library| format!("{} {}", library.name, library.version)).collect();
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
+    // compileall works on several cores since Python 3.5, and refuses to be told so before.
+    let jobs = if (plan.python.major, plan.python.minor) < (3, 5) { "" } else { "-j0" };
     let names = Names::new([
         ("version", plan.python.to_string()),
         ("short", plan.python.short()),
@@ -195,6 +197,7 @@ fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Name
         ("libraries", libraries.join(", ")),
         ("framework", framework_prefix(plan.python)),
         ("umask", permissions.umask.clone()),
+        ("jobs", jobs.to_owned()),
     ]);
     assets.scripts.iter().fold(names, |names, (name, value)| names.with(name, value.as_str()))
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use super::Host;
@@ -11,7 +11,7 @@ use super::toolchain::framework_prefix;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
-use crate::recipe::{LeftOut, Modules, Pyc, Recipes, Release, Sdk};
+use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
 
 /// The choices; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -43,6 +43,9 @@ pub struct Choices {
     pub no_sqlite_extensions: bool,
     /// Compiled bytecode in the root.
     pub pyc: Pyc,
+    /// Sources of which nobody published a SHA-256 are taken on their MD5.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accept_md5: bool,
     /// Compilers are started with this program; it changes no bytes.
     pub launcher: Option<PathBuf>,
 }
@@ -55,6 +58,9 @@ pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xx
 
 /// Recipes that prebuilt Tcl and Tk make superfluous.
 const TCLTK_LIBRARIES: [&str; 2] = ["tcl", "tk"];
+
+/// What a release may leave out by name: its `sqlite3` can't be told to have it.
+const SQLITE_EXTENSIONS: &str = "loading of SQLite extensions";
 
 /// What configure is told for a build with several architectures, and must not be told for another.
 const UNIVERSAL_ONLY: [&str; 2] = ["--enable-universalsdk", "--with-universal-archs"];
@@ -70,7 +76,9 @@ impl Choices {
         self.choose_variant(release)?;
         let refused = self.refused(release, host);
         if !refused.is_empty() {
-            bail!("{}", refused.join("\n"));
+            let error = anyhow!("{}", refused.join("\n"));
+            return Err(error)
+                .hint("without these choices the plan is that of the release, if this machine can make it");
         }
         let cross = matches!(host, Host::Linux { .. });
         if cross {
@@ -84,10 +92,11 @@ impl Choices {
         if cross {
             release.configure.extend(release.cross.configure.clone());
         }
-        let sdk = self.sdk(host);
+        let (sdk, minimum) = (self.sdk(host), release.variant.minimum);
         recipes.libraries.retain(|library| {
             let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
-            library.sdk.is_none_or(|only| only == sdk) && !given
+            let needed = library.older_than.is_none_or(|newer| minimum < newer);
+            library.sdk.is_none_or(|only| only == sdk) && needed && !given
         });
         let release = &mut recipes.release;
         release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
@@ -102,25 +111,36 @@ impl Choices {
         if let Some(checkout) = &self.checkout {
             release.python = checkout.python;
         }
+        let has_extensions = release.modules.left_out.iter().all(|item| item.name != SQLITE_EXTENSIONS);
         let flags = [
-            (!self.no_sqlite_extensions, "--enable-loadable-sqlite-extensions"),
+            (!self.no_sqlite_extensions && has_extensions, "--enable-loadable-sqlite-extensions"),
             (self.pgo, "--enable-optimizations"),
             (self.lto, "--with-lto"),
         ];
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
         self.change_contents(&mut release.modules);
+        let libraries =
+            recipes.libraries.iter_mut().flat_map(|library| library.patches.iter_mut().chain([&mut library.source]));
+        for source in libraries.chain([&mut recipes.release.source]) {
+            if let Pin::Md5 { accepted, .. } = &mut source.pin {
+                *accepted = self.accept_md5;
+            }
+        }
         Ok(recipes)
     }
 
     /// Puts the chosen variant in the place of the usual one.
     fn choose_variant(&self, release: &mut Release) -> Result<()> {
         let Some(name) = &self.variant else { return Ok(()) };
-        let Some(variant) = release.variants().find(|variant| variant.name == *name).cloned() else {
+        if release.variant.name == *name {
+            return Ok(());
+        }
+        let Some(chosen) = release.other_variants.iter_mut().find(|variant| variant.name == *name) else {
             let known: Vec<&str> = release.variants().map(|variant| variant.name.as_str()).collect();
             return Err(anyhow!("Python {} has no variant {name}", release.python))
                 .hint(format!("it has {}", known.join(" and ")));
         };
-        release.variant = variant;
+        std::mem::swap(&mut release.variant, chosen);
         Ok(())
     }
 
@@ -133,11 +153,22 @@ impl Choices {
         }
         let names =
             |archs: &[Arch], between: &str| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(between);
-        let hint = if made.is_empty() {
-            "build it on a Mac with Xcode of its time, or another variant".to_owned()
-        } else {
-            let (python, archs) = (release.python, names(&made, ","));
-            format!("this works here: cargo xtask release {python} --archs {archs} --unsigned")
+        let works = |variant: &str, archs: &[Arch]| {
+            let (python, archs) = (release.python, names(archs, ","));
+            format!("this works here: cargo xtask release {python}{variant} --archs {archs} --unsigned")
+        };
+        let other = release.variants().find_map(|variant| {
+            let made: Vec<Arch> = variant.archs.iter().copied().filter(|arch| arch.is_cross_compiled()).collect();
+            (!made.is_empty()).then(|| works(&format!(" --variant {}", variant.name), &made))
+        });
+        let hint = match (&made[..], other, &release.variant.period) {
+            ([_, ..], ..) => works("", &made),
+            ([], Some(other), _) => other,
+            ([], None, Some(period)) => format!(
+                "nothing of Python {} can be made here: take a Mac of its time, with {} and {}",
+                release.python, period.cc, period.sdk
+            ),
+            ([], None, None) => format!("nothing of Python {} can be made here: take a Mac", release.python),
         };
         let what = names(&impossible, " and ");
         Err(anyhow!("{} can't be made on Linux: clang and lld know no {what} for macOS", release.variant.name))
@@ -163,13 +194,14 @@ impl Choices {
         modules.expected.retain(|name| modules.left_out.iter().all(|item| item.name != *name));
         let left_out = [
             (self.no_tests, "test suite", "--no-tests"),
-            (self.no_sqlite_extensions, "loading of SQLite extensions", "--no-sqlite-extensions"),
+            (self.no_sqlite_extensions, SQLITE_EXTENSIONS, "--no-sqlite-extensions"),
         ];
         let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
         if self.docs == Docs::None {
             let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
             modules.left_out.push(LeftOut { name: "documentation".into(), why, sdk: None });
         }
+        modules.left_out.retain(|item| !self.no_sqlite_extensions || item.name != SQLITE_EXTENSIONS);
         modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
             name: name.into(),
             why: format!("{flag} was given"),
@@ -238,6 +270,7 @@ impl Choices {
             said(self.pgo, "optimised with a profile"),
             said(self.lto, "optimised while linking"),
             said(self.pyc == Pyc::Hash, "bytecode is shipped, checked by hash"),
+            said(self.accept_md5, "sources without a known SHA-256 are taken on their MD5"),
             self.launcher.as_ref().map(|launcher| format!("compilers started with {}", launcher.display())),
         ];
         lines.into_iter().flatten().collect()

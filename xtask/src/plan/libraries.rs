@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::step::{Op, Step};
 use super::toolchain::{Toolchain, framework_prefix};
 use crate::arch::Arch;
-use crate::recipe::{Build, Library, Prefix, Recipes, System, Universal};
+use crate::recipe::{Build, Library, Prefix, Recipes, Source, System, Universal};
 
 /// Where a library's step keeps the licence's text.
 pub const LICENSES: &str = "licenses";
@@ -67,6 +67,7 @@ impl Builder<'_> {
             *value = self.fill(value);
         }
         let mut ops = vec![Op::Unpack { source: source.clone(), into: "src".into() }];
+        ops.extend(self.library.patches.iter().flat_map(|patch| self.patch(patch)));
         if build.uname && self.toolchain.is_cross() {
             ops.push(Op::Write { path: "mac/uname".into(), text: UNAME.into(), executable: true });
             env.entry("PATH".into()).and_modify(|path| *path = format!("@work@/mac:{path}"));
@@ -84,6 +85,13 @@ impl Builder<'_> {
         ops.push(Op::Copy { from: format!("src/{}", self.library.license_file), to: license });
         let title = format!("build {} {version} for {}", self.library.name, archs.join(" and "));
         Step { name, title, needs, env, ops }
+    }
+
+    /// Upstream's own patch: an old one may be in a form that only the program `patch` reads.
+    fn patch(&self, patch: &Source) -> [Op; 2] {
+        let purpose = format!("patch {} with {}", self.library.name, patch.file);
+        let argv = ["patch", "-p0", "-i", &format!("../{}", patch.file)].map(str::to_owned);
+        [Op::Fetched { source: patch.clone(), to: patch.file.clone() }, Op::run(purpose, "src", argv)]
     }
 
     /// `-O2`, and one `-arch` for each architecture.
@@ -128,22 +136,29 @@ impl Builder<'_> {
     /// Compiler's and linker's flags, as arguments of configure or make.
     fn flags(&self) -> [String; 2] {
         let archs = [vec![self.arch_flags()], self.toolchain.compile_flags()].concat().join(" ");
-        let own = self.library.build.cflags.iter().map(String::as_str);
+        let build = &self.library.build;
+        let older = build.older.iter().filter(|older| self.recipes.release.variant.minimum < older.than);
+        let own = build.cflags.iter().chain(older.flat_map(|older| &older.cflags)).map(String::as_str);
         let cflags: Vec<&str> = ["-O2", &archs].into_iter().chain(own).collect();
         [format!("CFLAGS={}", cflags.join(" ")), format!("LDFLAGS={archs}")]
     }
 
+    /// What a recipe says itself is not said again: for `make` the last one is right.
     fn makefile(&self) -> Vec<Op> {
         let Build { make, install, .. } = &self.library.build;
-        let flags = self.flags().into_iter().chain([format!("PREFIX={}", self.prefix())]);
-        let with_flags = |args: &[String]| args.iter().cloned().chain(flags.clone()).collect::<Vec<_>>();
+        let flags: Vec<String> = self.flags().into_iter().chain([format!("PREFIX={}", self.prefix())]).collect();
+        let with_flags = |args: &[String]| {
+            let says = |flag: &&String| args.iter().any(|arg| arg.split('=').next() == flag.split('=').next());
+            args.iter().chain(flags.iter().filter(|flag| !says(flag))).cloned().collect::<Vec<_>>()
+        };
         vec![self.make("compile", &with_flags(make), false), self.make("install", &with_flags(install), true)]
     }
 
     fn autoconf(&self) -> Vec<Op> {
         let build = &self.library.build;
         let flags = self.flags();
-        let argv = ["./configure".to_owned()].into_iter().chain(self.toolchain.host_args(self.archs));
+        let script = build.script.clone().unwrap_or_else(|| "./configure".to_owned());
+        let argv = [script].into_iter().chain(self.toolchain.host_args(self.archs));
         let argv = argv.chain([format!("--prefix={}", self.prefix())]).chain(self.own_args());
         let argv = argv.chain(flags);
         vec![

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Library, Offer, Recipes, Source};
+use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use choices::Choices;
@@ -120,9 +120,9 @@ impl Plan {
 
     /// Every source that some step reads, once each.
     pub fn sources(&self) -> Vec<&Source> {
-        let mut sources: BTreeMap<Sha256, &Source> = BTreeMap::new();
+        let mut sources: BTreeMap<Pin, &Source> = BTreeMap::new();
         for op in self.steps.iter().flat_map(|step| &step.ops) {
-            sources.extend(op.source().map(|source| (source.pin(), source)));
+            sources.extend(op.source().map(|source| (source.pin, source)));
         }
         sources.into_values().collect()
     }

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::{Given, Op, Plan, Step};
+use crate::recipe::Pin;
 
-/// The plan as text. `commands` shows every operation, not only the steps.
-pub fn render(plan: &Plan, commands: bool) -> String {
+/// The plan as text. `ending` is that of the product's file; `commands` shows every operation, not only the steps.
+pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     let mut text = String::new();
     let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
     _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
@@ -13,9 +14,11 @@ pub fn render(plan: &Plan, commands: bool) -> String {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {
-        let digest = match (&source.sha256, &source.md5) {
-            (Some(sha256), _) => format!("sha256 {}", sha256.short()),
-            (None, md5) => format!("no sha256 known, md5 {}", md5.as_deref().unwrap_or_default()),
+        let digest = match source.pin {
+            Pin::Sha256 { sha256, md5: None } => format!("sha256 {}", sha256.short()),
+            Pin::Sha256 { sha256, md5: Some(md5) } => format!("sha256 {}, md5 {}", sha256.short(), md5.short()),
+            Pin::Md5 { md5, accepted: true } => format!("md5 {md5}, accepted on that alone"),
+            Pin::Md5 { md5, accepted: false } => format!("md5 {md5} alone: refused without --accept-md5"),
         };
         let size = if source.size == 0 { "of any size".to_owned() } else { format!("{:>10} bytes", source.size) };
         _ = writeln!(text, "fetch    {:32} {size:>16}  {digest}", source.file);
@@ -28,7 +31,7 @@ pub fn render(plan: &Plan, commands: bool) -> String {
             render_step(&mut text, step);
         }
     }
-    _ = writeln!(text, "package  {}.pkg", plan.product_name());
+    _ = writeln!(text, "package  {}.{ending}", plan.product_name());
     let offer = &plan.offer;
     for (files, how) in [(&offer.without, "not offered"), (&offer.unselected, "not selected")] {
         files.iter().for_each(|file| _ = writeln!(text, "offer    {file}: {how}"));
@@ -54,6 +57,7 @@ fn render_step(text: &mut String, step: &Step) {
 fn render_op(op: &Op) -> String {
     match op {
         Op::Unpack { source, into } => format!("unpack {} → {into}", source.file),
+        Op::Fetched { source, to } => format!("copy {} → {to}", source.file),
         Op::Given { what: Given::Checkout, into, .. } => format!("copy the given sources → {into}"),
         Op::Given { what: Given::Sdk, into, .. } => format!("link the given SDK → {into}"),
         Op::Given { what: Given::Docs, into, .. } => format!("unpack the given documentation → {into}"),

@@ -33,6 +33,8 @@ pub struct Step {
 pub enum Op {
     /// Unpacks a source archive; its single top folder becomes `into`.
     Unpack { source: Source, into: String },
+    /// Copies a source that is no archive.
+    Fetched { source: Source, to: String },
     /// Takes what is needed of a folder of the user's.
     Given { what: Given, digest: Sha256, into: String },
     /// Applies a patch of `Mac/patches/` to the tree in `dir`.
@@ -121,7 +123,7 @@ impl Op {
     /// The sources that the operation reads.
     pub fn source(&self) -> Option<&Source> {
         match self {
-            Op::Unpack { source, .. } | Op::OpenSdk { wheel: source, .. } => Some(source),
+            Op::Unpack { source, .. } | Op::Fetched { source, .. } | Op::OpenSdk { wheel: source, .. } => Some(source),
             _ => None,
         }
     }

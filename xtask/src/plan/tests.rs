@@ -33,7 +33,9 @@ fn apple() -> Host {
 
 /// Keys change with every recipe: the snapshots are about everything else.
 fn text(plan: &Plan) -> String {
-    let mut text = render(plan, true);
+    let minimum = *plan.archs.values().min().unwrap();
+    let (format, _) = crate::package::decide_format(&mac(), minimum, None).unwrap();
+    let mut text = render(plan, format.ending(), true);
     for key in plan.keys.values() {
         text = text.replace(&key.short(), "<key>");
     }
@@ -64,6 +66,59 @@ fn both_installers_of_3_3_0_on_a_mac_of_the_time() {
     let variant = Some("macosx10.5".to_owned());
     let other = old_plan(&host, &Choices { variant, ..Choices::default() }).unwrap();
     insta::assert_snapshot!("plan-3.3.0-macosx10.5", text(&other));
+}
+
+#[test]
+fn installers_for_mac_os_x_10_3_on_a_mac_of_the_time() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    for version in ["2.7.5", "3.2.5"] {
+        let recipes = Recipes::load(&mac(), version.parse().unwrap()).unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        insta::assert_snapshot!(format!("plan-{version}-macosx10.3"), text(&plan));
+        let error = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap_err();
+        insta::assert_snapshot!(format!("plan-{version}-linux"), crate::hint::render(&error));
+        let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
+        let error = crate::hint::render(&Plan::new(&recipes, &data(), &linux(), &choices).unwrap_err());
+        let made_for =
+            format!("Python {version} is made for ppc and i386, not for x86_64\n  hint: without these choices");
+        assert!(error.contains(&made_for), "{error}");
+    }
+}
+
+/// What is accepted is seen in the plan, and what was made of it can't be taken for what was checked by SHA-256.
+#[test]
+fn an_accepted_md5_is_part_of_the_plan_and_of_keys() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    let recipes = Recipes::load(&mac(), "2.7.5".parse().unwrap()).unwrap();
+    let plan = |accept_md5| {
+        let choices = Choices { accept_md5, ..Choices::default() };
+        Plan::new(&recipes, &data(), &host, &choices).unwrap()
+    };
+    let (refused, accepted) = (plan(false), plan(true));
+    let (before, after) = (text(&refused), text(&accepted));
+    let news: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    insta::assert_snapshot!(news.join("\n"));
+    let keys = accepted.keys.iter().filter(|(name, key)| refused.keys.get(*name) != Some(*key));
+    assert_eq!(keys.map(|(name, _)| name).collect::<Vec<_>>(), ["db", "python", "stage"]);
+    assert_eq!(serde_json::to_value(&accepted).unwrap()["choices"]["accept_md5"], true);
+}
+
+/// Libraries and flags of old are for old systems alone.
+#[test]
+fn what_only_an_old_macos_needs_is_built_for_it_alone() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    let mut recipes = Recipes::load(&mac(), "3.2.5".parse().unwrap()).unwrap();
+    let mut made = |minimum: &str| {
+        recipes.release.variant.minimum = minimum.parse().unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        let names: Vec<_> = plan.libraries.iter().map(|library| library.name.as_str()).collect();
+        (names.join(" "), text(&plan).contains("-DSQLITE_WITHOUT_ZONEMALLOC"))
+    };
+    assert_eq!(made("10.4"), ("ncurses sqlite bzip2 zlib readline".to_owned(), true));
+    // As numbers: 10.10 is not older than 10.5.
+    for minimum in ["10.5", "10.6", "10.10"] {
+        assert_eq!(made(minimum), ("ncurses sqlite".to_owned(), false), "{minimum}");
+    }
 }
 
 #[test]
@@ -294,14 +349,15 @@ fn what_cannot_be_had_is_refused_at_once() {
         lto: true,
         ..Choices::default()
     };
-    insta::assert_snapshot!(chosen(&linux(), &choices).unwrap_err().to_string(), @r"
-    --thin arm64 takes one slice of several; this build has x86_64
-    /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
-    --pgo runs the new interpreter while it is built: that needs a Mac
-    --lto needs Apple's linker, or one that was compared with it: use a Mac
+    insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &choices).unwrap_err()), @r"
+    error: --thin arm64 takes one slice of several; this build has x86_64
+        /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+        --pgo runs the new interpreter while it is built: that needs a Mac
+        --lto needs Apple's linker, or one that was compared with it: use a Mac
+      hint: without these choices the plan is that of the release, if this machine can make it
     ");
     let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
-    assert!(chosen(&apple(), &choices).unwrap_err().to_string().contains("--launcher"));
+    assert!(crate::hint::render(&chosen(&apple(), &choices).unwrap_err()).contains("--launcher"));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::{Library, LinuxTools, Prefix, Release, Source, Universal};
+use super::{Library, LinuxTools, Prefix, Release, Source, System, Universal};
 
 /// Contradictions in a release: one line each.
 pub(super) fn release(release: &Release, mac: &Path) -> Vec<String> {
@@ -35,7 +35,7 @@ pub(super) fn release(release: &Release, mac: &Path) -> Vec<String> {
 
 /// Contradictions in a library's recipe: one line each.
 pub(super) fn library(library: &Library, tools: &LinuxTools) -> Vec<String> {
-    let mut wrong = source(&library.source);
+    let mut wrong: Vec<String> = [&library.source].into_iter().chain(&library.patches).flat_map(source).collect();
     let build = &library.build;
     if build.universal == Universal::OnePass {
         for (key, used) in [("arch", !build.arch.is_empty()), ("arch-headers", !build.arch_headers.is_empty())] {
@@ -43,6 +43,9 @@ pub(super) fn library(library: &Library, tools: &LinuxTools) -> Vec<String> {
                 wrong.push(format!("build.{key}: only with universal = \"lipo\""));
             }
         }
+    }
+    if build.script.is_some() && build.system != System::Autoconf {
+        wrong.push("build.script: only with system = \"autoconf\"".into());
     }
     match build.prefix {
         Prefix::Sysroot if !build.ship.is_empty() => wrong.push("build.ship: only with prefix = \"framework\"".into()),
@@ -61,10 +64,7 @@ fn source(source: &Source) -> Vec<String> {
     if source.urls.is_empty() && source.debian.is_none() && source.pypi.is_none() {
         wrong.push("source: no place has it; give `urls`, `debian` or `pypi`".into());
     }
-    if source.sha256.is_none() && source.md5.is_none() {
-        wrong.push("source.sha256: is missing, and there is no md5 either".into());
-    }
-    if source.size == 0 && source.md5.is_none() {
+    if source.size == 0 && source.pin.md5().is_none() {
         wrong.push("source.size: is 0".into());
     }
     wrong

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Source, text};
 use crate::arch::Arch;
+use crate::version::DeploymentTarget;
 
 /// How one version of one library is fetched and built. `Mac/recipes/README.md` explains every key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
@@ -26,8 +27,14 @@ pub struct Library {
     pub why: String,
     /// The only SDK that it is built with; both when none is named.
     pub sdk: Option<Sdk>,
+    /// Only installers for a macOS older than this carry it; later ones have it themselves.
+    #[serde(default)]
+    pub older_than: Option<DeploymentTarget>,
     /// What is fetched.
     pub source: Source,
+    /// Upstream's patches of it, fetched too, in order; for the program `patch`, as `-p0` takes them.
+    #[serde(default)]
+    pub patches: Vec<Source>,
     /// How it is built.
     pub build: Build,
     /// What it answers when a configure script asks `pkg-config` for a module: its linker flags.
@@ -49,6 +56,9 @@ pub struct Build {
     /// The folder of the source in which all commands run; none is its top.
     #[serde(default, deserialize_with = "text::maybe_inside")]
     pub dir: Option<String>,
+    /// The configure script, as seen from that folder (`autoconf` only); `./configure` by default.
+    #[serde(default)]
+    pub script: Option<String>,
     /// Libraries that it needs, which stand before it in the release's list: their trees are `@NAME@` in its texts.
     #[serde(default)]
     pub uses: Vec<String>,
@@ -61,6 +71,9 @@ pub struct Build {
     /// Compiler flags.
     #[serde(default)]
     pub cflags: Vec<String>,
+    /// What installers for an old macOS add.
+    #[serde(default)]
+    pub older: Vec<Older>,
     /// Arguments of `make`.
     #[serde(default)]
     pub make: Vec<String>,
@@ -84,6 +97,16 @@ pub struct Build {
     /// Programs that the build runs and a bare machine lacks: names of `Mac/toolchains/linux.toml`, `[tools]`.
     #[serde(default)]
     pub tools: Vec<String>,
+}
+
+/// What installers for an old macOS add.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Older {
+    /// The first macOS that doesn't need it.
+    pub than: DeploymentTarget,
+    /// More compiler flags.
+    pub cflags: Vec<String>,
 }
 
 /// What one architecture adds.

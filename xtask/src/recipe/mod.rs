@@ -15,7 +15,7 @@ use serde::de::DeserializeOwned;
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
-pub use source::{DebianSource, PypiFile, Source};
+pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
 
 use crate::hint::{WithHint as _, causes, hinted};

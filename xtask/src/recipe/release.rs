@@ -50,6 +50,7 @@ pub struct Release {
     #[serde(default)]
     pub cross: CrossBuild,
     /// Answers for configure tests that can't run when cross-compiling.
+    #[serde(default)]
     pub config_site: ConfigSite,
     /// Extension modules.
     pub modules: Modules,
@@ -180,7 +181,7 @@ impl Variant {
 }
 
 /// Answers for configure tests, by the names of their cache variables.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConfigSite {
     /// True on macOS.

@@ -114,7 +114,7 @@ fn an_unknown_release_names_the_nearest_ones() {
     error: there is no data for Python 3.14.7
       hint: nearest: 3.14.0, 3.13.5, 3.13.2; a new release is a new file in Mac/releases
     error: there is no data for Python 2.7.18
-      hint: nearest: 3.9.9, 3.3.0, 3.12.1; a new release is a new file in Mac/releases
+      hint: nearest: 2.7.5, 3.9.9, 3.3.0; a new release is a new file in Mac/releases
     ");
 }
 
@@ -167,6 +167,7 @@ fn contradictions_are_reported_all_at_once() {
     data.replace(XZ, "[build]", "[build]\nship = [\"lib/liblzma.dylib\"]");
     data.replace("recipes/sqlite-3.46.1.toml", "debian = ", "# debian = ");
     data.replace("recipes/sqlite-3.46.1.toml", "[\"tclsh\"]", "[\"jimsh\"]");
+    data.replace("recipes/openssl-3.0.20.toml", "system = \"openssl\"", "system = \"openssl\"\nscript = \"./config\"");
     data.replace("recipes/libffi-3.4.4.toml", "size = 1_362_394", "size = 0");
     data.replace("recipes/mpdecimal-4.0.1.toml", "size = ", "site = ");
     let errors = data.error();

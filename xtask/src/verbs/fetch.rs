@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use super::options::{Options, Trust};
 use crate::context::Context;
 use crate::version::PythonVersion;
 
 /// Fetch and check the sources of a release.
 ///
 /// Providers, in this order: a folder given with --sources, the cache, upstream, a Debian source package (as an
-/// ordinary user, the system is not changed), the Python package index. Whoever delivers, size and SHA-256 decide; what
-/// the cache has is read again. A download that breaks off goes on where it was, in this run or the next.
+/// ordinary user, the system is not changed), the Python package index. Whoever delivers, size and SHA-256 decide, and an
+/// MD5 where one was published; what the cache has is read again. A download that breaks off goes on where it was, in this run or the next.
 #[derive(Debug, Args)]
 pub struct Fetch {
     /// A version there is data for, such as 3.13.5.
@@ -20,6 +21,9 @@ pub struct Fetch {
 
     #[command(flatten)]
     from: From,
+
+    #[command(flatten)]
+    trust: Trust,
 }
 
 /// Where sources may come from.
@@ -36,7 +40,7 @@ impl Fetch {
     /// # Errors
     /// All sources that could not be had.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = super::plan::make(cx, self.version)?;
+        let plan = Options::trusting(self.trust).plan(cx, Some(self.version))?;
         let sources = crate::fetch::all_again(cx, &plan.sources(), self.from.sources.as_deref())?;
         for source in plan.sources() {
             cx.ui.result(sources.path(source).display());

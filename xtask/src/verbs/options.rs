@@ -71,12 +71,28 @@ pub struct Options {
     #[arg(long, value_name = "KIND", value_enum)]
     keep_pyc: Option<Pyc>,
 
+    #[command(flatten)]
+    trust: Trust,
+
     /// Start compilers with this program: ccache, sccache or distcc. It reads its own variables (CCACHE_DIR, ...).
     #[arg(long, value_name = "PROGRAM")]
     launcher: Option<String>,
 }
 
+/// What is taken for proof that a source is the right one.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct Trust {
+    /// Take sources of which nobody published a SHA-256 on their MD5, which can be forged; plan and receipt name them.
+    #[arg(long)]
+    accept_md5: bool,
+}
+
 impl Options {
+    /// No choices, but what is taken for proof.
+    pub fn trusting(trust: Trust) -> Self {
+        Self { trust, ..Self::default() }
+    }
+
     /// The plan of a version with these options, on this machine. Without a version, that of `--source-dir`.
     ///
     /// # Errors
@@ -85,7 +101,7 @@ impl Options {
         Ok(self.plan_and_recipes(cx, version)?.0)
     }
 
-    /// As [`Options::plan`], with the data that the plan was made from, and no library that it does without.
+    /// As [`Options::plan`], with the data that the plan was made from, as the choices and this machine make them.
     ///
     /// # Errors
     /// As [`Options::plan`].
@@ -97,11 +113,11 @@ impl Options {
             (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
             (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
         };
-        let mut recipes = Recipes::load(&mac, version)?;
+        let recipes = Recipes::load(&mac, version)?;
         choices.pyc = self.keep_pyc.unwrap_or(recipes.release.bytecode);
-        let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &crate::host::detect()?, &choices)?;
-        recipes.libraries.retain(|library| plan.libraries.iter().any(|built| built.name == library.name));
-        Ok((plan, recipes))
+        let host = crate::host::detect()?;
+        let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &host, &choices)?;
+        Ok((plan, choices.apply(&recipes, &host)?))
     }
 
     fn choices(&self) -> Result<Choices> {
@@ -123,6 +139,7 @@ impl Options {
             lto: self.lto,
             no_sqlite_extensions: self.no_sqlite_extensions,
             pyc: Pyc::default(),
+            accept_md5: self.trust.accept_md5,
             launcher: self.launcher.as_deref().map(find).transpose()?,
         })
     }
@@ -154,6 +171,18 @@ pub fn source_date_epoch() -> Result<Option<u32>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a bill of materials names must be what was built: cross builds of old releases have libraries of their own.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn data_beside_a_plan_are_what_it_was_made_from() {
+        let dist = tempfile::tempdir().unwrap();
+        let options = Options { archs: vec![Arch::X86_64], ..Options::default() };
+        let cx = crate::package::tests::context(dist.path());
+        let (plan, recipes) = options.plan_and_recipes(&cx, Some("3.3.0".parse().unwrap())).unwrap();
+        let files = plan.sources().into_iter().map(|source| source.file.as_str()).collect::<Vec<_>>();
+        assert!(recipes.libraries.iter().all(|library| files.contains(&library.source.file.as_str())), "{files:?}");
+    }
 
     #[test]
     fn a_checkout_takes_the_nearest_release() {

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use super::options::Options;
+use super::release::Kind;
 use crate::context::Context;
 use crate::plan::{Plan as Value, STAGE, render};
 use crate::version::PythonVersion;
@@ -24,6 +25,9 @@ pub struct Plan {
     json: bool,
 
     #[command(flatten)]
+    kind: Kind,
+
+    #[command(flatten)]
     options: Options,
 }
 
@@ -31,9 +35,10 @@ impl Plan {
     /// Prints the plan.
     ///
     /// # Errors
-    /// When there is no such release, or this host can't build it.
+    /// When there is no such release, this host can't build it, or its oldest macOS can't install such a package.
     pub fn run(self, cx: &Context) -> Result<()> {
         let plan = self.options.plan(cx, self.version)?;
+        let format = self.kind.format(cx, &plan)?;
         if self.json {
             let mut value = serde_json::to_value(&plan)?;
             let root = cx.paths.steps().join(plan.folder(STAGE));
@@ -42,7 +47,7 @@ impl Plan {
             }
             cx.ui.result(serde_json::to_string_pretty(&value)?);
         } else {
-            cx.ui.result(render(&plan, self.commands).trim_end());
+            cx.ui.result(render(&plan, format.ending(), self.commands).trim_end());
         }
         Ok(())
     }

@@ -1,8 +1,10 @@
+mod md5;
 mod network;
 mod server;
 
 use super::*;
 use crate::context::Paths;
+use crate::digest::Sha256;
 use crate::hint::render;
 use crate::ui::Ui;
 
@@ -19,8 +21,7 @@ fn source(file: &str, contents: &[u8]) -> Source {
     Source {
         file: file.into(),
         size: contents.len() as u64,
-        sha256: Some(Sha256::of(contents)),
-        md5: None,
+        pin: Pin::Sha256 { sha256: Sha256::of(contents), md5: None },
         urls: vec!["https://example.invalid/file".into()],
         debian: None,
         pypi: None,

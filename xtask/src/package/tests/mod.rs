@@ -1,4 +1,5 @@
 mod disk;
+mod era;
 mod profile;
 mod scripts;
 
@@ -28,22 +29,27 @@ fn product_names(ownership: Ownership) -> Names {
 
 /// A root with a little of everything that the components are made of.
 pub fn root() -> tempfile::TempDir {
+    root_of("3.13")
+}
+
+/// The same for another version of Python.
+fn root_of(short: &str) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
-    let framework = root.path().join("Library/Frameworks/Python.framework/Versions/3.13");
+    let framework = root.path().join(format!("Library/Frameworks/Python.framework/Versions/{short}"));
     let write = |path: std::path::PathBuf, text: &str| {
         fs_err::create_dir_all(path.parent().unwrap()).unwrap();
         fs_err::write(path, text).unwrap();
     };
-    write(framework.join("share/doc/python3.13/licenses/python.txt"), "the licence\n");
-    write(framework.join("bin/python3.13"), "#!/bin/sh\n");
+    write(framework.join(format!("share/doc/python{short}/licenses/python.txt")), "the licence\n");
+    write(framework.join(format!("bin/python{short}")), "#!/bin/sh\n");
     let program = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-    fs_err::set_permissions(framework.join("bin/python3.13"), program).unwrap();
-    write(root.path().join("Applications/Python 3.13/License.txt"), "the licence\n");
+    fs_err::set_permissions(framework.join(format!("bin/python{short}")), program).unwrap();
+    write(root.path().join(format!("Applications/Python {short}/License.txt")), "the licence\n");
     fs_err::create_dir_all(root.path().join("usr/local/bin")).unwrap();
-    let target = "../../../Library/Frameworks/Python.framework/Versions/3.13/bin/python3.13";
-    symlink(target, root.path().join("usr/local/bin/python3.13")).unwrap();
-    symlink("3.13", framework.parent().unwrap().join("Current")).unwrap();
-    symlink("include/python3.13", framework.join("Headers")).unwrap();
+    let target = format!("../../../Library/Frameworks/Python.framework/Versions/{short}/bin/python{short}");
+    symlink(target, root.path().join(format!("usr/local/bin/python{short}"))).unwrap();
+    symlink(short, framework.parent().unwrap().join("Current")).unwrap();
+    symlink(format!("include/python{short}"), framework.join("Headers")).unwrap();
     symlink("Versions/Current/Headers", root.path().join("Library/Frameworks/Python.framework/Headers")).unwrap();
     root
 }
