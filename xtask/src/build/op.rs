@@ -67,6 +67,7 @@ impl Execution<'_> {
                 scrub::scrub(&path(dir)?, &replace.iter().map(fill).collect::<Result<Vec<_>>>()?)
             }
             Op::Prune { dir, names } => tree::prune(&path(dir)?, names),
+            Op::LinkAll { root, dir, into } => tree::link_all(&path(root)?, dir, &path(into)?),
             Op::RelativeLinks { root } => tree::relative_links(&path(root)?),
             Op::Thin { dir, arch } => thin(&path(dir)?, &|file, target| {
                 self.tool("thin binaries", "lipo", &[file, Path::new("-thin"), Path::new(arch.name())], target)

@@ -98,6 +98,20 @@ pub fn overlay(layer: &Path, into: &Path) -> Result<()> {
     Ok(())
 }
 
+/// Fills a folder, which is emptied, with links to everything in a folder of `root`, as if `root` were `/`.
+///
+/// # Errors
+/// When that folder can't be read, or the other one can't be filled.
+pub fn link_all(root: &Path, dir: &str, into: &Path) -> Result<()> {
+    remove(into)?;
+    fs_err::create_dir_all(into)?;
+    for entry in fs_err::read_dir(root.join(dir.trim_start_matches('/')))? {
+        let name = entry?.file_name();
+        link(&Path::new(dir).join(&name), &into.join(name))?;
+    }
+    Ok(())
+}
+
 /// Turns absolute links to what is inside the tree into relative ones.
 ///
 /// # Errors
@@ -164,6 +178,27 @@ mod tests {
         prune(dir.path(), &["*.pyc".into(), "__pycache__".into(), "_test*".into()]).unwrap();
         let left: Vec<_> = WalkDir::new(dir.path()).min_depth(1).into_iter().map(|e| e.unwrap().into_path()).collect();
         assert_eq!(left, [dir.path().join("a"), dir.path().join("a/keep.py")]);
+    }
+
+    #[test]
+    fn every_program_gets_a_link_and_nothing_else_stays() {
+        let root = tempfile::tempdir().unwrap();
+        let tools = root.path().join("usr/local/bin");
+        for dir in ["usr/local/bin", "Library/F/bin"] {
+            fs_err::create_dir_all(root.path().join(dir)).unwrap();
+        }
+        fs_err::write(tools.join("idle3"), "").unwrap();
+        fs_err::write(root.path().join("Library/F/bin/python3.3"), "").unwrap();
+        symlink("python3.3", root.path().join("Library/F/bin/python3")).unwrap();
+        link_all(root.path(), "/Library/F/bin", &tools).unwrap();
+        relative_links(root.path()).unwrap();
+        let names = ["python3", "python3.3"];
+        for name in names {
+            let target = fs_err::read_link(tools.join(name)).unwrap();
+            assert_eq!(target, Path::new("../../../Library/F/bin").join(name));
+        }
+        assert_eq!(fs_err::read_dir(&tools).unwrap().count(), names.len());
+        assert!(link_all(root.path(), "/Library/G", &tools).is_err());
     }
 
     #[test]

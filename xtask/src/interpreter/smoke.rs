@@ -20,7 +20,9 @@ pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()>
     let mut args = vec![plan.python.to_string()];
     args.extend(plan.expected_modules.iter().cloned());
     fs_err::create_dir_all(cx.paths.logs())?;
-    run(interpreter, &args, &cx.paths.logs().join("test-smoke.log"))?;
+    let log = cx.paths.logs().join("test-smoke.log");
+    crate::exec::fresh_log(&log)?;
+    run(interpreter, &args, &log)?;
     task.done("");
     Ok(())
 }

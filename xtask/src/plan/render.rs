@@ -99,6 +99,7 @@ fn render_op(op: &Op) -> String {
             format!("scrub {dir}: {}", pairs.join(", "))
         }
         Op::Prune { dir, names } => format!("prune {dir}: {}", names.join(", ")),
+        Op::LinkAll { root, dir, into } => format!("links to all of {root}{dir} → {into}"),
         Op::RelativeLinks { root } => format!("relative links in {root}"),
         Op::Folder { path } => format!("folder {path}"),
     }

@@ -29,6 +29,9 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
         let file = format!("{}/Resources/Python.app/Contents/MacOS/Python", stage.prefix());
         ops.push(Op::StackSize { file, bytes: STACK_SIZE });
     }
+    // Some versions install links to some of their programs; python.org's installers link all of them.
+    let dir = format!("{}/bin", framework_prefix(python));
+    ops.push(Op::LinkAll { root: "@out@".into(), dir, into: "@out@/usr/local/bin".into() });
     ops.push(Op::RelativeLinks { root: "@out@".into() });
 
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
@@ -133,10 +136,9 @@ impl Stage<'_> {
         ops
     }
 
-    /// Removes programs, and the links to them.
+    /// Removes programs.
     fn commands(&self, names: &[&str]) -> Vec<Op> {
-        let folders = [format!("{}/bin", self.prefix()), "@out@/usr/local/bin".into()];
-        folders.iter().flat_map(|folder| names.iter().map(move |name| remove(format!("{folder}/{name}")))).collect()
+        names.iter().map(|name| remove(format!("{}/bin/{name}", self.prefix()))).collect()
     }
 
     /// Keeps one slice of everything, and says so where Python tells how it was built.

@@ -70,6 +70,8 @@ pub enum Op {
     Scrub { dir: String, replace: Vec<(String, String)> },
     /// Removes all files and folders of some names (`*.pyc`, `_test*`: with that ending or beginning) from a tree.
     Prune { dir: String, names: Vec<String> },
+    /// Fills a folder, which is emptied, with links to everything in `dir`, a path below `root`.
+    LinkAll { root: String, dir: String, into: String },
     /// Turns absolute links to what is inside the tree into relative ones.
     RelativeLinks { root: String },
     /// Makes a folder.

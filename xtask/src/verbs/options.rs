@@ -120,6 +120,11 @@ impl Options {
         Ok((plan, choices.apply(&recipes, &host)?))
     }
 
+    /// Whether the version is that of a developer's checkout.
+    pub fn names_a_checkout(&self) -> bool {
+        self.source_dir.is_some()
+    }
+
     fn choices(&self) -> Result<Choices> {
         Ok(Choices {
             source_date: source_date_epoch()?,

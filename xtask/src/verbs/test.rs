@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use clap::Args;
 
+use super::options::Options;
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
@@ -47,6 +48,9 @@ pub struct Test {
     #[arg(long, value_name = "X.pkg")]
     package: Option<PathBuf>,
 
+    #[command(flatten)]
+    options: Options,
+
     /// For regrtest: names of tests, or its options.
     #[arg(last = true)]
     regrtest: Vec<String>,
@@ -64,17 +68,18 @@ impl Test {
     /// When nothing was built yet, or something came out otherwise than it should.
     pub fn run(self, cx: &Context) -> Result<()> {
         let version = match self.version {
-            Some(version) => version,
-            None => newest_built(&cx.paths.mac())?,
+            None if !self.options.names_a_checkout() => Some(newest_built(&cx.paths.mac())?),
+            named => named,
         };
-        let plan = super::plan::make(cx, version)?;
+        let plan = self.options.plan(cx, version)?;
         let from = match self.package {
             Some(package) => From::Package(std::path::absolute(package)?),
             None => {
                 let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
                 if !root.is_dir() {
-                    return Err(anyhow!("Python {version} is not built: {} does not exist", root.display())).hint(
-                        format!("run `cargo xtask build {version}` first, or name a staged root with --root DIR"),
+                    let python = plan.python;
+                    return Err(anyhow!("Python {python} is not built: {} does not exist", root.display())).hint(
+                        format!("run `cargo xtask build {python}` with the same choices first, or name a staged root with --root DIR"),
                     );
                 }
                 From::Root(root)

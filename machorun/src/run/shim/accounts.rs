@@ -96,6 +96,18 @@ unsafe extern "C" fn getgrnam_r(
     errno::darwin(libc::getgrnam_r(name, entry, buffer, size, out))
 }
 
+/// In the C library on Darwin, in one of its own here, which is opened for who calls it.
+unsafe extern "C" fn crypt(key: *const c_char, salt: *const c_char) -> *mut c_char {
+    type Crypt = unsafe extern "C" fn(*const c_char, *const c_char) -> *mut c_char;
+    let library = libc::dlopen(c"libcrypt.so.1".as_ptr(), libc::RTLD_NOW);
+    let found = if library.is_null() { library } else { libc::dlsym(library, c"crypt".as_ptr()) };
+    if found.is_null() {
+        let _: c_int = errno::fail(d::ENOTSUP);
+        return std::ptr::null_mut();
+    }
+    std::mem::transmute::<*mut libc::c_void, Crypt>(found)(key, salt)
+}
+
 unsafe extern "C" fn getlogin_r(buffer: *mut c_char, size: usize) -> c_int {
     unsafe extern "C" {
         fn getlogin_r(buffer: *mut c_char, size: usize) -> c_int;
@@ -111,5 +123,6 @@ shims! {
     [getpwnam]
     [getgrgid_r]
     [getgrnam_r]
+    [crypt]
     [getlogin_r]
 }

@@ -113,6 +113,20 @@ unsafe extern "C" fn dladdr(address: u64, out: *mut d::DlInfo) -> c_int {
     1
 }
 
+/// The functions of before Mac OS X 10.4 (`mach-o/dyld.h`), with which Python 3.3 asks where its own library lies. A symbol
+/// and a module are opaque: both are the symbol's address here.
+unsafe extern "C" fn lookup_and_bind_symbol(name: *const c_char) -> *mut c_void {
+    loader::flat(CStr::from_ptr(name).to_bytes()).unwrap_or(0) as *mut c_void
+}
+
+unsafe extern "C" fn module_for_symbol(symbol: *mut c_void) -> *mut c_void {
+    symbol
+}
+
+unsafe extern "C" fn library_name_for_module(module: *mut c_void) -> *const c_char {
+    loader::image_at(module as u64).map_or(std::ptr::null(), |image| image.path.as_ptr())
+}
+
 /// Whether macOS has a library, though no file of that name: what the SDK has a stub of.
 unsafe extern "C" fn _dyld_shared_cache_contains_path(path: *const c_char) -> bool {
     matches!(library::find(&CStr::from_ptr(path).to_string_lossy()), Ok(Some(_)))
@@ -139,6 +153,9 @@ shims! {
     [dlerror]
     [dlclose]
     [dladdr]
+    ["_NSLookupAndBindSymbol" => lookup_and_bind_symbol]
+    ["_NSModuleForSymbol" => module_for_symbol]
+    ["_NSLibraryNameForModule" => library_name_for_module]
     ["__availability_version_check" => _availability_version_check]
     ["__dyld_shared_cache_contains_path" => _dyld_shared_cache_contains_path]
 }

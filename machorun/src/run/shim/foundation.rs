@@ -1,4 +1,5 @@
-//! What CPython asks of CoreFoundation and SystemConfiguration: proxies (`_scproxy`). There are none.
+//! What CPython asks of CoreFoundation and SystemConfiguration, proxies (`_scproxy`), of which there are none; and of
+//! CoreServices, the system's version (`_gestalt`).
 
 use std::ffi::{c_int, c_long, c_void};
 
@@ -27,7 +28,24 @@ unsafe extern "C" fn no() -> c_int {
     0
 }
 
+/// `gestaltUndefSelectorErr` of `MacErrors.h`.
+const UNKNOWN_SELECTOR: i16 = -5551;
+
+/// `sys1`, `sys2` and `sys3` are the parts of the system's version; of everything else nothing is known.
+#[allow(non_snake_case)]
+unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i16 {
+    let index = match &selector.to_be_bytes() {
+        b"sys1" => 0,
+        b"sys2" => 1,
+        b"sys3" => 2,
+        _ => return UNKNOWN_SELECTOR,
+    };
+    response.write(crate::MACOS.split('.').nth(index).and_then(|part| part.parse().ok()).unwrap_or(0));
+    0
+}
+
 shims! {
+    [Gestalt]
     [SCDynamicStoreCopyProxies]
     ["_CFDictionaryGetValue" => nothing]
     ["_CFArrayGetValueAtIndex" => nothing]

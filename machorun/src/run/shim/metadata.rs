@@ -156,12 +156,21 @@ pub fn timeval_to_linux(darwin: timeval) -> timeval {
     timeval { tv_sec: darwin.tv_sec, tv_usec: (darwin.tv_usec as i32).into() }
 }
 
+/// Two times; none when the file's are to become the present.
+unsafe fn microseconds(darwin: *const timeval) -> Option<[timeval; 2]> {
+    (!darwin.is_null()).then(|| [timeval_to_linux(*darwin), timeval_to_linux(*darwin.add(1))])
+}
+
+unsafe extern "C" fn utimes(path: *const c_char, darwin: *const timeval) -> c_int {
+    libc::utimes(path, microseconds(darwin).as_ref().map_or(std::ptr::null(), |times| times.as_ptr()))
+}
+
+unsafe extern "C" fn lutimes(path: *const c_char, darwin: *const timeval) -> c_int {
+    libc::lutimes(path, microseconds(darwin).as_ref().map_or(std::ptr::null(), |times| times.as_ptr()))
+}
+
 unsafe extern "C" fn futimes(file: c_int, darwin: *const timeval) -> c_int {
-    if darwin.is_null() {
-        return libc::futimes(file, std::ptr::null());
-    }
-    let times = [timeval_to_linux(*darwin), timeval_to_linux(*darwin.add(1))];
-    libc::futimes(file, times.as_ptr())
+    libc::futimes(file, microseconds(darwin).as_ref().map_or(std::ptr::null(), |times| times.as_ptr()))
 }
 
 unsafe extern "C" fn fchmodat(dir: c_int, path: *const c_char, mode: libc::mode_t, flags: c_int) -> c_int {
@@ -270,6 +279,8 @@ shims! {
     ["_readdir$INODE64" => readdir]
     [utimensat]
     [futimens]
+    [utimes]
+    [lutimes]
     [futimes]
     [fchmodat]
     [lchmod]

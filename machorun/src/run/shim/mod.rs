@@ -70,6 +70,12 @@ const STAND_INS: &[StandIn] = &[
         passed: &[],
         host: &[],
     },
+    StandIn { install_name: "/System/Library/Frameworks/Carbon.framework/Versions/A/Carbon", passed: &[], host: &[] },
+    StandIn {
+        install_name: "/System/Library/Frameworks/CoreServices.framework/Versions/A/CoreServices",
+        passed: &[],
+        host: &[],
+    },
     StandIn {
         install_name: "/System/Library/Frameworks/SystemConfiguration.framework/Versions/A/SystemConfiguration",
         passed: &[],

@@ -14,6 +14,7 @@ use flatpkg::signature;
 use flatpkg::verify::{Finding, Options, Severity};
 use serde::Serialize;
 
+use super::options::Options as Choices;
 use crate::build::Built;
 use crate::context::Context;
 use crate::digest::Sha256;
@@ -50,6 +51,9 @@ pub struct Verify {
 
     #[command(flatten)]
     demand: DemandFlags,
+
+    #[command(flatten)]
+    choices: Choices,
 
     /// For programs; `--json=notary` in the shape of the log of Apple's notary service.
     #[arg(long, value_name = "SHAPE", num_args = 0..=1, require_equals = true, default_missing_value = "findings")]
@@ -91,7 +95,7 @@ impl Verify {
             Some(version) => version,
             None => newest_built(&cx.paths.mac())?,
         };
-        let plan = super::plan::make(cx, version)?;
+        let plan = self.choices.plan(cx, Some(version))?;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         let anchors = demand.anchors()?;
