@@ -12,7 +12,7 @@ use crate::context::Context;
 const PROGRAM: &str = include_str!("speed.py");
 
 /// How often both run it, in turns; the best time counts.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 7;
 
 /// Seconds, by benchmark.
 type Times = BTreeMap<String, f64>;

@@ -23,7 +23,7 @@ runpy.run_module('test', run_name='__main__', alter_sys=True)
 pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
     let expectations = Expectations::read(&cx.paths.mac(), plan.python)?;
     let under_loader = !cfg!(target_os = "macos");
-    let mut args: Vec<String> = ["-c", PROGRAM, "--timeout", "600"].map(str::to_owned).to_vec();
+    let mut args: Vec<String> = ["-c", PROGRAM, "--timeout", "600", "-u", "curses"].map(str::to_owned).to_vec();
     args.push(format!("-j{}", cx.jobs));
     if given.is_empty() && under_loader {
         args.push("-x".to_owned());
