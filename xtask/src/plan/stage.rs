@@ -22,8 +22,11 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
     let mut ops = stage.lay_down();
     ops.extend(stage.licenses());
     ops.extend(stage.leave_out());
+    let given = stage.slice_of_given();
     if let Some(arch) = choices.thin {
         ops.extend(stage.thin(arch));
+    } else if let Some(arch) = given {
+        ops.push(Op::Thin { dir: "@out@".into(), arch });
     }
     if toolchain.is_cross() {
         let file = format!("{}/Resources/Python.app/Contents/MacOS/Python", stage.prefix());
@@ -39,7 +42,7 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
     needs.extend(choices.tcltk.iter().map(|_| TCLTK.to_owned()));
     needs.extend((choices.docs != Docs::None).then(|| DOCS.to_owned()));
     let mut env = BTreeMap::new();
-    if choices.thin.is_some() {
+    if choices.thin.is_some() || given.is_some() {
         needs.extend(toolchain.needs());
         env = toolchain.tools();
     }
@@ -100,6 +103,14 @@ impl Stage<'_> {
             ops.push(Op::Folder { path: format!("{prefix}/etc/openssl") });
         }
         ops
+    }
+
+    /// The slice that is kept of Tcl and Tk, which are universal, when Python is built for one architecture.
+    fn slice_of_given(&self) -> Option<Arch> {
+        match self.recipes.release.variant.archs.as_slice() {
+            [arch] if self.choices.tcltk.is_some() => Some(*arch),
+            _ => None,
+        }
     }
 
     fn licenses(&self) -> Vec<Op> {

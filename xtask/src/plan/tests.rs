@@ -216,6 +216,15 @@ fn the_sdk_decides_which_libraries_are_built() {
 }
 
 #[test]
+fn one_slice_is_kept_of_a_given_tcl_and_tk() {
+    let kept = |archs: Vec<Arch>| {
+        let choices = Choices { tcltk: Some(tcltk()), archs, ..Choices::default() };
+        text(&chosen(&linux(), &choices).unwrap()).matches("of all binaries in @out@").count()
+    };
+    assert_eq!((kept(vec![Arch::X86_64]), kept(vec![])), (1, 0));
+}
+
+#[test]
 fn source_date_epoch_is_honoured() {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
     let choices = Choices { source_date: Some(1_700_000_000), ..Choices::default() };
