@@ -243,7 +243,11 @@ impl<'data> Image<'data> {
         for segment in &self.segments {
             let (memory, file) = (&segment.memory, &segment.file);
             let room = memory.end - memory.start;
-            if memory.end == u64::MAX || file.end == u64::MAX || file.end - file.start > room.next_multiple_of(PAGE) {
+            // No sum of a page below overflows after this.
+            if memory.end.checked_next_multiple_of(PAGE).is_none() {
+                return Err(format!("segment {} reaches past the last address", segment.name));
+            }
+            if file.end == u64::MAX || file.end - file.start > room.next_multiple_of(PAGE) {
                 return Err(format!("segment {} is larger in the file than in memory", segment.name));
             }
             if memory.start % PAGE != 0 {

@@ -118,6 +118,10 @@ fn damage_is_named() {
     assert!(damaged(0x1014, &[0x51]).contains("the list of rebases is cut off"));
     // The bind asks for the fifth library.
     assert!(damaged(0x1018, &[0x15]).contains("library 5 of 1"));
+    // The last segment's size (after two commands: command, size, name, address) leaves no room for the rest of its page.
+    let size = 32 + 2 * 72 + 32;
+    let last = (u64::MAX - 0x2000 - 0x100).to_le_bytes();
+    assert!(damaged(size, &last).contains("segment __LINKEDIT reaches past the last address"));
     // A rebase in __TEXT.
     assert!(damaged(0x1011, &[0x20]).contains("outside what may be written of __TEXT"));
 }

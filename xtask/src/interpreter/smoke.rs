@@ -18,7 +18,12 @@ const PROGRAM: &str = include_str!("smoke.py");
 pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()> {
     let task = cx.ui.task("smoke test", None);
     let mut args = vec![plan.python.to_string()];
-    args.extend(plan.expected_modules.iter().cloned());
+    let (left, imported): (Vec<_>, Vec<_>) =
+        plan.expected_modules.iter().partition(|name| !cfg!(target_os = "macos") && *name == "_tkinter");
+    if !left.is_empty() {
+        cx.ui.say("not imported: _tkinter, since nothing here stands in for what Tcl and Tk want of macOS");
+    }
+    args.extend(imported.into_iter().cloned());
     fs_err::create_dir_all(cx.paths.logs())?;
     let log = cx.paths.logs().join("test-smoke.log");
     crate::exec::fresh_log(&log)?;
