@@ -189,8 +189,8 @@ impl Apt {
         for below in ["lists/partial", "cache/archives/partial", "sources", "empty"] {
             fs_err::create_dir_all(dir.join(below))?;
         }
-        let stanzas: Vec<String> =
-            self.stanzas.iter().map(|stanza| stanza.in_suite(&self.codename, suite).to_deb822(kind.name())).collect();
+        let stanzas = self.stanzas.iter().filter_map(|stanza| stanza.in_suite(&self.codename, suite));
+        let stanzas: Vec<String> = stanzas.map(|stanza| stanza.to_deb822(kind.name())).collect();
         write_when_changed(&dir.join("sources/distribution.sources"), &stanzas.join("\n"))?;
         if !dir.join("status").exists() {
             fs_err::write(dir.join("status"), "")?;

@@ -9,6 +9,7 @@ mod server;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use fake_apple::{FakeApple, NotaryServer, Script};
 use server::{Server, ranged, whole};
 use sha2::Digest as _;
 
@@ -114,6 +115,22 @@ fn proxies_are_those_of_the_environment() {
     let before = proxy.requests().len();
     assert_exit(&checkout.fetch(&[("http_proxy", &proxy.url("")), ("no_proxy", "127.0.0.1")], &[]), 0);
     assert_eq!((proxy.requests().len(), direct.requests().len()), (before, 2));
+}
+
+#[test]
+fn servers_are_vouched_for_by_the_authorities_of_the_machine() {
+    let Some(fake) = FakeApple::get() else { return };
+    let server = NotaryServer::start(*fake.openssl(), Script::saying(&["Accepted"]));
+    let checkout = Checkout::new(b"python", "https://api.apple-cloudkit.com");
+    let environment = server.environment();
+    let fetch = |variables: &[&str]| {
+        let known = environment.iter().filter(|(name, _)| variables.contains(name));
+        said(&checkout.fetch(&known.map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>(), &[]))
+    };
+    let stranger = fetch(&["HTTPS_PROXY"]);
+    assert!(stranger.contains("certificate") && !stranger.contains("404"), "{stranger}");
+    let trusted = fetch(&["HTTPS_PROXY", "SSL_CERT_FILE"]);
+    assert!(trusted.contains("404") && !trusted.contains("certificate"), "{trusted}");
 }
 
 #[test]

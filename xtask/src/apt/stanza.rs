@@ -13,6 +13,9 @@ const ALIASES: &[&str] = &["stable", "testing", "unstable", "sid"];
 /// What follows a suite's name in the suites that belong to it. `/updates` was the security archive's way until 2021.
 const PARTS: &[&str] = &["", "-updates", "-security", "/updates"];
 
+/// Suites that no others belong to: what is new comes to them directly.
+const WHOLE: &[&str] = &["sid", "unstable", "experimental"];
+
 /// One source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stanza {
@@ -116,13 +119,16 @@ impl Stanza {
         (main && !suites.is_empty()).then(|| Self { suites, ..self.clone() })
     }
 
-    /// The same for another suite: `bookworm-security` becomes `trixie-security`.
-    pub(super) fn in_suite(&self, codename: &str, wanted: &str) -> Self {
+    /// The same for another suite: `bookworm-security` becomes `trixie-security`. Nothing when that suite has no such part.
+    pub(super) fn in_suite(&self, codename: &str, wanted: &str) -> Option<Self> {
         let rename = |suite: &String| match split(suite, codename) {
-            Some(part) if wanted != codename => format!("{wanted}{part}"),
-            _ => suite.clone(),
+            Some(part) if wanted != codename => {
+                (part.is_empty() || !WHOLE.contains(&wanted)).then(|| format!("{wanted}{part}"))
+            }
+            _ => Some(suite.clone()),
         };
-        Self { suites: self.suites.iter().map(rename).collect(), ..self.clone() }
+        let suites: Vec<String> = self.suites.iter().filter_map(rename).collect();
+        (!suites.is_empty()).then(|| Self { suites, ..self.clone() })
     }
 
     /// As a deb822 stanza, for `deb` or `deb-src`.
@@ -192,8 +198,8 @@ deb http://mirror.example/flat ./
 
     fn render(stanzas: &[Stanza], wanted: &str) -> String {
         let ours = stanzas.iter().filter_map(|stanza| stanza.of_distribution("bookworm"));
-        let texts: Vec<String> = ours.map(|stanza| stanza.in_suite("bookworm", wanted).to_deb822("deb-src")).collect();
-        texts.join("\n")
+        let wanted = ours.filter_map(|stanza| stanza.in_suite("bookworm", wanted));
+        wanted.map(|stanza| stanza.to_deb822("deb-src")).collect::<Vec<_>>().join("\n")
     }
 
     #[test]
@@ -214,6 +220,17 @@ deb http://mirror.example/flat ./
          .
          mQINBF
          -----END PGP PUBLIC KEY BLOCK-----
+        ");
+    }
+
+    #[test]
+    fn sid_has_no_updates_of_its_own() {
+        insta::assert_snapshot!(render(&from_deb822(SOURCES), "sid"), @r"
+        Types: deb-src
+        URIs: http://deb.debian.org/debian
+        Suites: sid
+        Components: main contrib
+        Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
         ");
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Error, anyhow};
 use ureq::http::{Response, StatusCode, header};
+use ureq::tls::{RootCerts, TlsConfig};
 
 use super::part::Part;
 use super::provider::Refusal;
@@ -13,7 +14,8 @@ use crate::ui::Ui;
 /// How often a server that answers is asked for the same file.
 const TRIES: u32 = 4;
 
-/// Asks servers. Proxies are those of the usual variables: `https_proxy`, `no_proxy` and so on.
+/// Asks servers. Proxies are those of the usual variables: `https_proxy`, `no_proxy` and so on. Who vouches for a server
+/// is the machine's decision (`SSL_CERT_FILE` and `SSL_CERT_DIR` too): a company's proxy has an authority of its own.
 pub struct Client {
     agent: ureq::Agent,
     pause: Duration,
@@ -32,7 +34,9 @@ enum Fault {
 impl Client {
     /// `pause` is how long it waits before the second try; before later ones longer.
     pub fn new(pause: Duration) -> Self {
+        let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = ureq::Agent::config_builder()
+            .tls_config(tls)
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_recv_response(Some(Duration::from_secs(30)))
             .timeout_per_read(Some(Duration::from_secs(60)))
