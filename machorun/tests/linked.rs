@@ -52,6 +52,46 @@ int main(int argc, char **argv) {
 }
 "#;
 
+/// Calls that Darwin has and Linux has not, or not so.
+const CALLS: &str = r#"
+#define __STDC_WANT_LIB_EXT1__ 1
+#include <errno.h>
+#include <execinfo.h>
+#include <mach-o/dyld.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+static int by(void *sign, const void *left, const void *right) {
+    return *(int *)sign * (*(const int *)left - *(const int *)right);
+}
+static __attribute__((noinline)) int callers(int depth, void **found) {
+    volatile int count = depth ? callers(depth - 1, found) : backtrace(found, 64);
+    return count;
+}
+int main(void) {
+    int numbers[] = { 2, 3, 1 }, down = -1;
+    qsort_r(numbers, 3, sizeof *numbers, &down, by);
+    printf("%d %d %d\n", numbers[0], numbers[1], numbers[2]);
+
+    char text[] = "secret";
+    int result = memset_s(text, 4, 'x', 9);
+    printf("%s %s\n", text, result == EOVERFLOW ? "EOVERFLOW" : "another result");
+
+    char *top = pthread_get_stackaddr_np(pthread_self()), here;
+    puts(&here < top && &here >= top - pthread_get_stacksize_np(pthread_self()) ? "on the stack" : "elsewhere");
+
+    void *found[64];
+    int few = callers(0, found);
+    printf("%d callers more\n", callers(4, found) - few);
+
+    const char *name = _dyld_get_image_name(0);
+    puts(_dyld_image_count() && name && strstr(name, "/program") ? "the program is first" : "another image is first");
+    puts(_dyld_get_image_name(_dyld_image_count()) ? "there is one more" : "there are no more");
+    return 0;
+}
+"#;
+
 struct Site {
     clang: String,
     sdk: String,
@@ -140,6 +180,16 @@ fn chained_fixups_run() {
         assert!(has_chains(&site.folder.path().join(file)), "{file}");
     }
     site.runs();
+}
+
+#[test]
+fn calls_of_darwin_alone_do_what_its_manual_says() {
+    let Some(site) = Site::new() else { return };
+    site.link(CALLS, "program", &[]);
+    let output = site.run();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wanted = "3 2 1\nxxxxet EOVERFLOW\non the stack\n4 callers more\nthe program is first\nthere are no more\n";
+    assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

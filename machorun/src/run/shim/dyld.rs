@@ -113,6 +113,15 @@ unsafe extern "C" fn dladdr(address: u64, out: *mut d::DlInfo) -> c_int {
     1
 }
 
+unsafe extern "C" fn _dyld_image_count() -> u32 {
+    loader::images().len() as u32
+}
+
+/// Images stay, and so do their numbers.
+unsafe extern "C" fn _dyld_get_image_name(index: u32) -> *const c_char {
+    loader::images().get(index as usize).map_or(std::ptr::null(), |image| image.path.as_ptr())
+}
+
 /// The functions of before Mac OS X 10.4 (`mach-o/dyld.h`), with which Python 3.3 asks where its own library lies. A symbol
 /// and a module are opaque: both are the symbol's address here.
 unsafe extern "C" fn lookup_and_bind_symbol(name: *const c_char) -> *mut c_void {
@@ -156,6 +165,8 @@ shims! {
     ["_NSLookupAndBindSymbol" => lookup_and_bind_symbol]
     ["_NSModuleForSymbol" => module_for_symbol]
     ["_NSLibraryNameForModule" => library_name_for_module]
+    [_dyld_image_count]
+    [_dyld_get_image_name]
     ["__availability_version_check" => _availability_version_check]
     ["__dyld_shared_cache_contains_path" => _dyld_shared_cache_contains_path]
 }

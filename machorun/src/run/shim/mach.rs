@@ -43,5 +43,6 @@ shims! {
     ["_task_info" => refused]
     ["_mach_vm_region" => refused]
     ["_mach_vm_read_overwrite" => refused]
+    ["_mach_vm_write" => refused]
     ["_fsctl" => not_supported]
 }

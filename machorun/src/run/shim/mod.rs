@@ -5,6 +5,7 @@
 //! Shims call the C library last or keep its `errno`, see `errno`.
 
 mod accounts;
+mod backtrace;
 mod dyld;
 mod editline;
 mod errno;
@@ -14,6 +15,7 @@ mod jumps;
 mod kqueue;
 mod locale;
 mod locks;
+mod log;
 mod mach;
 mod memory;
 mod messages;
@@ -85,6 +87,7 @@ const STAND_INS: &[StandIn] = &[
 
 const AREAS: &[&[Shim]] = &[
     accounts::SHIMS,
+    backtrace::SHIMS,
     dyld::SHIMS,
     editline::SHIMS,
     errno::SHIMS,
@@ -94,6 +97,7 @@ const AREAS: &[&[Shim]] = &[
     kqueue::SHIMS,
     locale::SHIMS,
     locks::SHIMS,
+    log::SHIMS,
     mach::SHIMS,
     memory::SHIMS,
     messages::SHIMS,

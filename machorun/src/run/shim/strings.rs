@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
-use super::shims;
+use super::{d, shims};
 
 unsafe extern "C" fn strlcpy(to: *mut c_char, from: *const c_char, size: usize) -> usize {
     let len = libc::strlen(from);
@@ -103,6 +103,37 @@ unsafe extern "C" fn uuid_generate_time(out: *mut [u8; 16]) {
     out.write(uuid);
 }
 
+/// Overwrites memory even if nobody reads it again. It gives back an error number of Darwin's, and `errno` stays.
+unsafe extern "C" fn memset_s(to: *mut c_void, room: usize, byte: c_int, len: usize) -> c_int {
+    if to.is_null() {
+        return d::EINVAL;
+    }
+    // `RSIZE_MAX`: what is larger was a negative number.
+    if room > usize::MAX >> 1 {
+        return d::E2BIG;
+    }
+    libc::memset(to, byte, len.min(room));
+    if len > room { d::EOVERFLOW } else { 0 }
+}
+
+type Compare = unsafe extern "C" fn(*mut c_void, *const c_void, *const c_void) -> c_int;
+
+/// Who compares, and with what: glibc's order of both is another one.
+struct Order {
+    compare: Compare,
+    with: *mut c_void,
+}
+
+unsafe extern "C" fn in_order(left: *const c_void, right: *const c_void, order: *mut c_void) -> c_int {
+    let order = &*order.cast::<Order>();
+    (order.compare)(order.with, left, right)
+}
+
+unsafe extern "C" fn qsort_r(base: *mut c_void, count: usize, size: usize, with: *mut c_void, compare: Compare) {
+    let mut order = Order { compare, with };
+    libc::qsort_r(base, count, size, Some(in_order), (&raw mut order).cast());
+}
+
 /// What stack protectors compare with: a value that ends strings.
 static GUARD: u64 = 0x5bd1_e995_a7c3_ff00;
 
@@ -113,6 +144,8 @@ shims! {
     [__strlcat_chk]
     [__bzero]
     [memset_pattern16]
+    [memset_s]
+    [qsort_r]
     [__assert_rtn]
     [CCRandomGenerateBytes]
     [srandomdev]

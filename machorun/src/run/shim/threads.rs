@@ -1,11 +1,13 @@
 //! Threads. A `pthread_t` is glibc's; attributes fit into Darwin's larger structure.
 
-use std::ffi::{c_int, c_ulong, c_void};
+use std::ffi::{c_char, c_int, c_ulong, c_void};
+use std::mem::MaybeUninit;
+use std::ops::Range;
 
 use libc::{pthread_attr_t, pthread_t};
 
 use super::errno::darwin;
-use super::{d, shims};
+use super::{d, errno, shims};
 use crate::run::thread_locals;
 
 const _: () = assert!(size_of::<pthread_attr_t>() <= size_of::<d::ThreadAttributes>());
@@ -89,9 +91,37 @@ unsafe extern "C" fn pthread_threadid_np(_thread: pthread_t, out: *mut u64) -> c
     0
 }
 
-unsafe extern "C" fn pthread_setname_np(name: *const std::ffi::c_char) -> c_int {
+unsafe extern "C" fn pthread_setname_np(name: *const c_char) -> c_int {
     libc::prctl(libc::PR_SET_NAME, name);
     0
+}
+
+unsafe extern "C" fn pthread_getname_np(thread: pthread_t, name: *mut c_char, size: usize) -> c_int {
+    darwin(libc::pthread_getname_np(thread, name, size))
+}
+
+/// The addresses of a thread's stack, its guard left out; none when there is no such thread.
+pub(super) unsafe fn stack(thread: pthread_t) -> Range<usize> {
+    let saved = errno::save();
+    let mut attributes = MaybeUninit::<pthread_attr_t>::uninit();
+    let (mut lowest, mut size, mut guard) = (std::ptr::null_mut(), 0, 0);
+    if libc::pthread_getattr_np(thread, attributes.as_mut_ptr()) == 0 {
+        libc::pthread_attr_getstack(attributes.as_ptr(), &mut lowest, &mut size);
+        libc::pthread_attr_getguardsize(attributes.as_ptr(), &mut guard);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+    }
+    errno::restore(saved);
+    let highest = lowest as usize + size;
+    (lowest as usize + guard).min(highest)..highest
+}
+
+/// On Darwin a stack's address is its upper end: there it begins.
+unsafe extern "C" fn pthread_get_stackaddr_np(thread: pthread_t) -> *mut c_void {
+    stack(thread).end as *mut c_void
+}
+
+unsafe extern "C" fn pthread_get_stacksize_np(thread: pthread_t) -> usize {
+    stack(thread).len()
 }
 
 shims! {
@@ -104,4 +134,7 @@ shims! {
     [pthread_key_create]
     [pthread_threadid_np]
     [pthread_setname_np]
+    [pthread_getname_np]
+    [pthread_get_stackaddr_np]
+    [pthread_get_stacksize_np]
 }
