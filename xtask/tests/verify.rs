@@ -36,6 +36,18 @@ fn what_can_t_be_looked_at_is_no_finding() {
     assert_eq!(verify(dir.path(), &["--no-such-flag"]).status.code(), Some(2));
 }
 
+#[test]
+fn choices_are_refused_for_a_package() {
+    let dir = tempfile::tempdir().unwrap();
+    let package = dir.path().join("hello.pkg");
+    std::fs::write(&package, "").unwrap();
+    for choice in [&["--archs", "arm64"][..], &["--no-tests"], &["--release", "3.13.5"]] {
+        let output = verify(&package, choice);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.code() == Some(2) && said.contains("hello.pkg is a package, which"), "{said}");
+    }
+}
+
 /// A component with one file, signed by a company that isn't Apple.
 fn signed(fake: &FakeApple, dir: &Path, how: Signing) -> std::path::PathBuf {
     let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));

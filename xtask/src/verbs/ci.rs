@@ -9,7 +9,6 @@ use super::options::Options;
 use crate::build::{OnFailure, tree};
 use crate::context::Context;
 use crate::exec::Check;
-use crate::recipe::newest_built;
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -48,7 +47,7 @@ impl Ci {
         if !self.quick {
             cx.ui.say("#### release");
             let package = super::release::Release::newest(cx)?.run(cx)?;
-            let plan = super::plan::make(cx, newest_built(&cx.paths.mac())?)?;
+            let plan = Options::default().plan_or_newest(cx, None)?;
             cx.ui.say("#### the loader against the SDK");
             crate::interpreter::check_loader(cx, &plan)?;
             cx.ui.say("#### installation and smoke test");
@@ -79,7 +78,7 @@ fn twice(cx: &Context) -> Result<()> {
 }
 
 fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = Options::default().plan(cx, Some(newest_built(&cx.paths.mac())?))?;
+    let plan = Options::default().plan_or_newest(cx, None)?;
     let sources = crate::fetch::all(cx, &plan.sources(), None)?;
     Ok(super::build::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -11,11 +11,11 @@ use crate::exec::find;
 use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::plan::{Choices, Docs, Plan};
-use crate::recipe::{Pyc, Recipes, known_releases};
+use crate::recipe::{Pyc, Recipes, known_releases, newest_built};
 use crate::version::PythonVersion;
 
 /// See the module's text.
-#[derive(Debug, Clone, Default, Args)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 #[command(next_help_heading = "What is built")]
 pub struct Options {
     /// Which of a release's installers, such as macosx10.5 [default: the usual one].
@@ -80,7 +80,7 @@ pub struct Options {
 }
 
 /// What is taken for proof that a source is the right one.
-#[derive(Debug, Clone, Copy, Default, Args)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
 pub struct Trust {
     /// Take sources of which nobody published a SHA-256 on their MD5, which can be forged; plan and receipt name them.
     #[arg(long)]
@@ -120,9 +120,16 @@ impl Options {
         Ok((plan, choices.apply(&recipes, &host)?))
     }
 
-    /// Whether the version is that of a developer's checkout.
-    pub fn names_a_checkout(&self) -> bool {
-        self.source_dir.is_some()
+    /// As [`Options::plan`], but with neither a version nor a checkout, that of the newest release that was built.
+    ///
+    /// # Errors
+    /// As [`Options::plan`].
+    pub fn plan_or_newest(&self, cx: &Context, version: Option<PythonVersion>) -> Result<Plan> {
+        let version = match version {
+            None if self.source_dir.is_none() => Some(newest_built(&cx.paths.mac())?),
+            named => named,
+        };
+        self.plan(cx, version)
     }
 
     fn choices(&self) -> Result<Choices> {

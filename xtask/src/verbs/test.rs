@@ -10,7 +10,6 @@ use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
 use crate::plan::STAGE;
-use crate::recipe::newest_built;
 use crate::version::PythonVersion;
 
 /// Run the Python that was built, from a copy of the staged root.
@@ -67,11 +66,7 @@ impl Test {
     /// # Errors
     /// When nothing was built yet, or something came out otherwise than it should.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let version = match self.version {
-            None if !self.options.names_a_checkout() => Some(newest_built(&cx.paths.mac())?),
-            named => named,
-        };
-        let plan = self.options.plan(cx, version)?;
+        let plan = self.options.plan_or_newest(cx, self.version)?;
         let from = match self.package {
             Some(package) => From::Package(std::path::absolute(package)?),
             None => {

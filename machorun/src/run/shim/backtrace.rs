@@ -20,7 +20,7 @@ unsafe extern "C" fn walk(addresses: *mut u64, size: c_int, frame: usize, return
     while count < size && address != 0 {
         addresses.add(count as usize).write(address);
         count += 1;
-        if !frame.is_multiple_of(8) || frame < stack.start || frame >= stack.end.saturating_sub(16) {
+        if !frame.is_multiple_of(8) || frame < stack.start || frame > stack.end.saturating_sub(16) {
             break;
         }
         let [above, next] = (frame as *const [usize; 2]).read();

@@ -150,8 +150,8 @@ struct BuildVersion {
 
 /// Whether the system is at least one of the versions; what `__builtin_available` ends up with. 1 is macOS.
 unsafe extern "C" fn _availability_version_check(count: u32, versions: *const BuildVersion) -> bool {
-    let numbers = crate::MACOS.split('.').map(|number| number.parse::<u32>().unwrap_or(0));
-    let system = numbers.zip([16, 8, 0]).fold(0, |version, (number, shift)| version | number << shift);
+    let [major, minor, patch] = super::macos();
+    let system = major << 16 | minor << 8 | patch;
     let versions = (0..count as usize).map(|index| &*versions.add(index));
     versions.into_iter().any(|wanted| wanted.platform == 1 && wanted.version <= system)
 }

@@ -34,13 +34,14 @@ const UNKNOWN_SELECTOR: i16 = -5551;
 /// `sys1`, `sys2` and `sys3` are the parts of the system's version; of everything else nothing is known.
 #[allow(non_snake_case)]
 unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i16 {
-    let index = match &selector.to_be_bytes() {
-        b"sys1" => 0,
-        b"sys2" => 1,
-        b"sys3" => 2,
+    let [major, minor, patch] = super::macos();
+    let part = match &selector.to_be_bytes() {
+        b"sys1" => major,
+        b"sys2" => minor,
+        b"sys3" => patch,
         _ => return UNKNOWN_SELECTOR,
     };
-    response.write(crate::MACOS.split('.').nth(index).and_then(|part| part.parse().ok()).unwrap_or(0));
+    response.write(part as i32);
     0
 }
 

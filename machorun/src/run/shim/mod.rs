@@ -53,6 +53,12 @@ macro_rules! shims {
 }
 use shims;
 
+/// The parts of [`crate::MACOS`].
+fn macos() -> [u32; 3] {
+    let mut parts = crate::MACOS.split('.').map(|part| part.parse().unwrap_or(0));
+    std::array::from_fn(|_| parts.next().unwrap_or(0))
+}
+
 /// What is in place of a library.
 pub struct StandIn {
     install_name: &'static str,

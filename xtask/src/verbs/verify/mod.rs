@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 use flatpkg::package::Package;
 use flatpkg::signature;
@@ -18,9 +18,9 @@ use super::options::Options as Choices;
 use crate::build::Built;
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::hint::Unusable;
+use crate::hint::{Unusable, WithHint as _};
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
-use crate::recipe::{Pyc, newest_built};
+use crate::recipe::Pyc;
 use crate::ui::brief;
 use crate::verify::code::{self, Issue, Lint, Reason};
 use crate::verify::{Expectations, Linkage, Report};
@@ -79,6 +79,11 @@ impl Verify {
         if self.path.is_dir() {
             return self.root(cx, &demand);
         }
+        if self.path.is_file() && (self.release.is_some() || self.choices != Choices::default()) {
+            let what = format!("{} is a package, which is judged without a release and choices", self.path.display());
+            return Err(anyhow!(Unusable(what)))
+                .hint("leave out --release and the options under `What is built` of --help");
+        }
         let Some(shape) = self.json else { return demanded(cx, &self.path, self.strict, &demand) };
         let judgement = Judgement::of(&open(&self.path)?, self.strict, &demand, &|_| ())?;
         let sound = judgement.is_clean();
@@ -91,11 +96,8 @@ impl Verify {
 
     fn root(&self, cx: &Context, demand: &Demand) -> Result<()> {
         let unusable = || Unusable(format!("{} can't be checked", self.path.display()));
-        let version = match self.release.or_else(|| crate::verify::version_of(&self.path)) {
-            Some(version) => version,
-            None => newest_built(&cx.paths.mac())?,
-        };
-        let plan = self.choices.plan(cx, Some(version))?;
+        let version = self.release.or_else(|| crate::verify::version_of(&self.path));
+        let plan = self.choices.plan_or_newest(cx, version)?;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         let anchors = demand.anchors()?;
