@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::context::Context;
 use crate::verbs;
+use release::context::Context;
 
 /// From a version of Python to its macOS installer, on a Mac and on Linux.
 #[derive(Debug, Parser)]

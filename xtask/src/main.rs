@@ -2,41 +2,13 @@
 
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
-mod apt;
-mod arch;
-mod build;
 mod cli;
-mod context;
-mod digest;
-mod doctor;
-mod evidence;
-mod exec;
-mod fetch;
-mod given;
-mod hint;
-mod host;
-mod install;
-mod interpreter;
-mod lock;
-mod manifest;
-mod notarize;
-mod output;
-mod package;
-mod plan;
-mod preview;
-mod recipe;
-#[cfg(test)]
-mod rules;
-mod sign;
-mod toolchain;
-mod ui;
 mod verbs;
-mod verify;
-mod version;
 
 use std::process::ExitCode;
 
 use clap::Parser as _;
+use release::{hint, toolchain, ui};
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os();

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, clippy::indexing_slicing)]
 
 #[allow(dead_code)]
-#[path = "../src/fetch/tests/server.rs"]
+#[path = "../../crates/release/src/fetch/tests/server.rs"]
 mod server;
 
 use std::path::{Path, PathBuf};

@@ -5,11 +5,10 @@ use clap::Args;
 
 use super::fetch::From;
 use super::options::Options;
-use crate::build::{self, Built, OnFailure};
-use crate::context::Context;
-use crate::fetch::Sources;
-use crate::plan::Plan;
-use crate::version::PythonVersion;
+use release::build::OnFailure;
+use release::context::Context;
+use release::staged;
+use release::version::PythonVersion;
 
 /// Build a release up to its audited staging root: what the installer will lay down.
 ///
@@ -43,32 +42,11 @@ impl Build {
     pub fn run(self, cx: &Context) -> Result<()> {
         let plan = self.options.plan(cx, self.version)?;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
-        let sources = crate::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
+        let sources = release::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
         match &self.only {
-            Some(step) => cx.ui.result(guarded(|| build::step(cx, &plan, &sources, step, on_failure))?.display()),
-            None => cx.ui.result(root(cx, &plan, &sources, on_failure)?.root.display()),
+            Some(step) => cx.ui.result(staged::step(cx, &plan, &sources, step, on_failure)?.display()),
+            None => cx.ui.result(staged::root(cx, &plan, &sources, on_failure)?.root.display()),
         }
         Ok(())
     }
-}
-
-/// Builds and audits the staged root, and says what is left out of it.
-///
-/// # Errors
-/// The first step that fails; or every finding of the audit.
-pub fn root(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure) -> Result<Built> {
-    let built = guarded(|| build::run(cx, plan, sources, on_failure))?;
-    super::verify::audit(cx, plan, &built)?;
-    for item in &plan.left_out {
-        cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
-    }
-    Ok(built)
-}
-
-/// A build on a machine whose devices are whole, before and after: whatever happened must not go unnoticed.
-fn guarded<T>(build: impl FnOnce() -> Result<T>) -> Result<T> {
-    super::doctor::check_devices()?;
-    let result = build();
-    super::doctor::check_devices()?;
-    result
 }

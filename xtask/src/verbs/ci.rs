@@ -6,9 +6,9 @@ use anyhow::Result;
 use clap::Args;
 
 use super::options::Options;
-use crate::build::{OnFailure, tree};
-use crate::context::Context;
-use crate::exec::Check;
+use release::build::{OnFailure, tree};
+use release::context::Context;
+use release::exec::Check;
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -49,9 +49,9 @@ impl Ci {
             let package = super::release::Release::newest(cx)?.run(cx)?;
             let plan = Options::default().plan_or_newest(cx, None)?;
             cx.ui.say("#### the loader against the SDK");
-            crate::interpreter::check_loader(cx, &plan)?;
+            release::interpreter::check_loader(cx, &plan)?;
             cx.ui.say("#### installation and smoke test");
-            match crate::interpreter::obstacle() {
+            match release::interpreter::obstacle() {
                 None => super::test::Test::of_package(package).run(cx)?,
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
@@ -79,6 +79,6 @@ fn twice(cx: &Context) -> Result<()> {
 
 fn root(cx: &Context) -> Result<PathBuf> {
     let plan = Options::default().plan_or_newest(cx, None)?;
-    let sources = crate::fetch::all(cx, &plan.sources(), None)?;
-    Ok(super::build::root(cx, &plan, &sources, OnFailure::Stop)?.root)
+    let sources = release::fetch::all(cx, &plan.sources(), None)?;
+    Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -8,8 +8,8 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use walkdir::WalkDir;
 
-use crate::context::Context;
-use crate::recipe::{Recipes, known_releases};
+use release::context::Context;
+use release::recipe::{Recipes, known_releases};
 
 /// Say what can be removed and how big it is, ask, and remove it.
 ///
@@ -85,9 +85,10 @@ impl Clean {
             return Ok(());
         }
         let aside = "try again when it is done";
-        let _build = cx.paths.cache.is_dir().then(|| crate::lock::take(&cx.paths.cache, "build", aside)).transpose()?;
+        let _build =
+            cx.paths.cache.is_dir().then(|| release::lock::take(&cx.paths.cache, "build", aside)).transpose()?;
         let _release =
-            cx.paths.dist.is_dir().then(|| crate::lock::take(&cx.paths.dist, "release", aside)).transpose()?;
+            cx.paths.dist.is_dir().then(|| release::lock::take(&cx.paths.dist, "release", aside)).transpose()?;
         for item in &items {
             remove(&item.path)?;
         }
@@ -196,7 +197,10 @@ fn human(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::package::tests::context;
+
+    fn context(dir: &Path) -> Context {
+        Context::new(Some(dir.join("dist/cache")), Some(dir.join("dist")), true, Some(1)).unwrap()
+    }
 
     fn clean(cx: &Context, what: &[What]) {
         Clean { what: what.to_vec(), yes: true }.run(cx).unwrap();
@@ -205,7 +209,7 @@ mod tests {
     #[test]
     fn only_our_own_files_go() {
         let dir = tempfile::tempdir().unwrap();
-        let cx = context(&dir.path().join("dist"));
+        let cx = context(dir.path());
         let write = |path: PathBuf| {
             fs_err::create_dir_all(path.parent().unwrap()).unwrap();
             fs_err::write(path, "x").unwrap();
@@ -236,7 +240,7 @@ mod tests {
     #[test]
     fn without_a_yes_nothing_goes() {
         let dir = tempfile::tempdir().unwrap();
-        let cx = context(&dir.path().join("dist"));
+        let cx = context(dir.path());
         fs_err::create_dir_all(cx.paths.work().join("x")).unwrap();
         Clean { what: vec![What::Work], yes: false }.carry_out(&cx, |_| false).unwrap();
         assert!(cx.paths.work().join("x").is_dir());

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, Command};
 use clap_complete::Shell;
 
-use crate::context::Context;
+use release::context::Context;
 
 /// Print what makes a shell complete verbs and flags.
 ///

@@ -6,10 +6,10 @@ use anyhow::{Result, bail};
 use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
 
-use crate::context::Context;
-use crate::evidence::mtree;
-use crate::install;
-use crate::output::write_whole;
+use release::context::Context;
+use release::evidence::mtree;
+use release::install;
+use release::output::write_whole;
 
 /// Compare what two packages do to a disk: files, owners, modes, links, scripts and their order, receipts, policies.
 ///

@@ -1,17 +1,16 @@
 //! `cargo xtask doctor`.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::FileTypeExt as _;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rayon::prelude::*;
 
-use crate::context::Context;
-use crate::doctor::{Machine, State, examine};
-use crate::hint::WithHint as _;
-use crate::recipe::{Recipes, newest_built};
-use crate::sign::{Wanted, preflight};
+use release::context::Context;
+use release::doctor::{Machine, State, examine};
+use release::hint::WithHint as _;
+use release::recipe::{Recipes, newest_built};
+use release::sign::{Wanted, preflight};
 
 /// Say what this machine can build, what is missing, and the command that fixes it.
 ///
@@ -50,7 +49,7 @@ impl Doctor {
             let urls = sources.flat_map(|source| &source.urls);
             let hosts: BTreeMap<&str, &str> =
                 urls.map(|url| (url.split('/').nth(2).unwrap_or(url), url.as_str())).collect();
-            let asked = hosts.par_iter().map(|(host, url)| ((*host).to_owned(), crate::fetch::unreachable(url)));
+            let asked = hosts.par_iter().map(|(host, url)| ((*host).to_owned(), release::fetch::unreachable(url)));
             machine.network = asked.collect();
         }
         let report = examine(&machine);
@@ -77,17 +76,4 @@ impl Doctor {
         let problems = items.iter().filter(|item| item.state == State::Missing).count();
         if problems == 0 { Ok(()) } else { bail!("{problems} problems with who signs") }
     }
-}
-
-/// Tools that replace their output can turn a device into a file when they run as root; after that every test for
-/// "does this compile" lies.
-///
-/// # Errors
-/// When `/dev/null` is not a character device.
-pub fn check_devices() -> Result<()> {
-    if fs_err::metadata("/dev/null")?.file_type().is_char_device() {
-        return Ok(());
-    }
-    Err(anyhow!("/dev/null is not a device any more: some program run as root replaced it by a file"))
-        .hint("restore it as root with `rm -f /dev/null; mknod -m 666 /dev/null c 1 3`, then run this again")
 }

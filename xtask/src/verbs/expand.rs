@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::context::Context;
+use release::context::Context;
 
 /// Unpack a flat package into a new or empty folder.
 ///
@@ -29,7 +29,7 @@ impl Expand {
     /// # Errors
     /// When it can't be read, when the folder has something in it, or when a path leads out of it.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = super::verify::open(&self.package)?;
+        let package = release::judgement::open(&self.package)?;
         let files = cx.ui.files("expand");
         flatpkg::expand::expand_with(&package, &self.dir, self.payload, &|done| files.show(done))?;
         drop(files);

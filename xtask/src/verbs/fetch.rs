@@ -6,8 +6,8 @@ use anyhow::Result;
 use clap::Args;
 
 use super::options::{Options, Trust};
-use crate::context::Context;
-use crate::version::PythonVersion;
+use release::context::Context;
+use release::version::PythonVersion;
 
 /// Fetch and check the sources of a release.
 ///
@@ -41,7 +41,7 @@ impl Fetch {
     /// All sources that could not be had.
     pub fn run(self, cx: &Context) -> Result<()> {
         let plan = Options::trusting(self.trust).plan(cx, Some(self.version))?;
-        let sources = crate::fetch::all_again(cx, &plan.sources(), self.from.sources.as_deref())?;
+        let sources = release::fetch::all_again(cx, &plan.sources(), self.from.sources.as_deref())?;
         for source in plan.sources() {
             cx.ui.result(sources.path(source).display());
         }

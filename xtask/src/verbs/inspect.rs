@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use flatpkg::dump::{Dump, dump};
 
-use crate::context::Context;
+use release::context::Context;
 
 /// Show what is in a flat package: header, table of contents, signatures, documents, every path.
 ///
@@ -27,8 +27,8 @@ impl Inspect {
     /// # Errors
     /// When it can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = super::verify::open(&self.package)?;
-        let unreadable = || super::verify::unreadable(&self.package);
+        let package = release::judgement::open(&self.package)?;
+        let unreadable = || release::judgement::unreadable(&self.package);
         if self.json {
             let values = Dump::of(&package).with_context(unreadable)?;
             cx.ui.result(serde_json::to_string_pretty(&values)?);

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::context::Context;
-use crate::install;
+use release::context::Context;
+use release::install;
 
 /// Lay a package down in a folder as the Installer would on a disk, for looking and for tests.
 ///
@@ -42,7 +42,7 @@ impl Install {
         let log = cx.paths.logs().join("install.log");
         if self.run_scripts {
             fs_err::create_dir_all(cx.paths.logs())?;
-            crate::exec::fresh_log(&log)?;
+            release::exec::fresh_log(&log)?;
         }
         let count = package.lay_down(&offer, &selection, &self.root, self.run_scripts.then_some(log.as_path()))?;
         for part in offer.parts.iter().filter(|part| selection.contains(&part.identifier)) {

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::context::Context;
-use crate::manifest::manifest;
+use release::context::Context;
+use release::manifest::manifest;
 
 /// Print what a staged root is made of, or how two differ: two builds of one release must not.
 ///

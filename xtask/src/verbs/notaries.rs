@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 
-use crate::context::Context;
-use crate::notarize::{Credentials, Notary, NotaryTool, Rcodesign};
-use crate::sign::identity::{NotaryKey, Profile};
-use crate::sign::{Rules, find_rcodesign};
+use release::context::Context;
+use release::notarize::{Credentials, Notary, NotaryTool, Rcodesign};
+use release::sign::identity::{NotaryKey, Profile};
+use release::sign::{Rules, find_rcodesign};
 
 /// See the module's text.
 #[derive(Debug, Clone, Default, Args)]

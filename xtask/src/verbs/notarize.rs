@@ -8,9 +8,9 @@ use clap::Args;
 
 use super::notaries::Notaries;
 use super::signers::Signers;
-use crate::context::Context;
-use crate::hint::WithHint as _;
-use crate::notarize::{Judge, Notary, Outcome, Patience, Wishes, notarize};
+use release::context::Context;
+use release::hint::WithHint as _;
+use release::notarize::{Judge, Notary, Outcome, Patience, Wishes, notarize};
 
 /// Have Apple look at a signed package, and staple the ticket to it.
 ///
@@ -86,9 +86,9 @@ impl Notarize {
 /// # Errors
 /// As [`notarize`].
 pub fn submit(cx: &Context, notary: &dyn Notary, package: &Path, wishes: Wishes, root: Option<&Path>) -> Result<()> {
-    super::verify::open(package)?;
-    let before = |path: &Path| crate::sign::judge_unstapled(path, root);
-    let after = |path: &Path| crate::sign::judge_stapled(path, root);
+    release::judgement::open(package)?;
+    let before = |path: &Path| release::sign::judge_unstapled(path, root);
+    let after = |path: &Path| release::sign::judge_stapled(path, root);
     match notarize(cx, notary, package, wishes, &Judge { before: &before, after: &after })? {
         Outcome::Stapled => cx.ui.result(package.display()),
         Outcome::Submitted(id) => {

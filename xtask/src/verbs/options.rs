@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 
-use crate::arch::Arch;
-use crate::context::Context;
-use crate::exec::find;
-use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
-use crate::hint::WithHint as _;
-use crate::plan::{Choices, Docs, Plan};
-use crate::recipe::{Pyc, Recipes, known_releases, newest_built};
-use crate::version::PythonVersion;
+use release::arch::Arch;
+use release::context::Context;
+use release::exec::find;
+use release::given::{Checkout, GivenDocs, GivenSdk, TclTk};
+use release::hint::WithHint as _;
+use release::plan::{Choices, Docs, Plan};
+use release::recipe::{Pyc, Recipes, known_releases, newest_built};
+use release::version::PythonVersion;
 
 /// See the module's text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -115,8 +115,8 @@ impl Options {
         };
         let recipes = Recipes::load(&mac, version)?;
         choices.pyc = self.keep_pyc.unwrap_or(recipes.release.bytecode);
-        let host = crate::host::detect()?;
-        let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &host, &choices)?;
+        let host = release::host::detect()?;
+        let plan = Plan::new(&recipes, &release::host::toolchain_data(&mac)?, &host, &choices)?;
         Ok((plan, choices.apply(&recipes, &host)?))
     }
 
@@ -190,7 +190,7 @@ mod tests {
     fn data_beside_a_plan_are_what_it_was_made_from() {
         let dist = tempfile::tempdir().unwrap();
         let options = Options { archs: vec![Arch::X86_64], ..Options::default() };
-        let cx = crate::package::tests::context(dist.path());
+        let cx = Context::new(Some(dist.path().join("cache")), Some(dist.path().to_owned()), true, Some(1)).unwrap();
         let (plan, recipes) = options.plan_and_recipes(&cx, Some("3.3.0".parse().unwrap())).unwrap();
         let files = plan.sources().into_iter().map(|source| source.file.as_str()).collect::<Vec<_>>();
         assert!(recipes.libraries.iter().all(|library| files.contains(&library.source.file.as_str())), "{files:?}");
@@ -205,7 +205,7 @@ mod tests {
         assert_eq!(nearest("3.13.8").unwrap(), "3.13.5");
         assert_eq!(nearest("3.13.11").unwrap(), "3.13.9");
         assert_eq!(nearest("3.14.0").unwrap(), "3.14.2");
-        let text = crate::hint::render(&nearest("3.15.0").unwrap_err());
+        let text = release::hint::render(&nearest("3.15.0").unwrap_err());
         assert!(text.contains("no release of Python 3.15") && text.contains("known releases: 3.13.5"), "{text}");
     }
 }

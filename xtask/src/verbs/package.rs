@@ -9,12 +9,12 @@ use flatpkg::os_version::OsVersion;
 use flatpkg::xar;
 
 use super::release::{Kind, Owners};
-use crate::context::Context;
-use crate::hint::WithHint as _;
-use crate::package::folder;
-use crate::package::product_file::{self, PayloadCompression};
-use crate::plan::STAGE;
-use crate::version::PythonVersion;
+use release::context::Context;
+use release::hint::WithHint as _;
+use release::package::folder;
+use release::package::product_file::{self, PayloadCompression};
+use release::plan::STAGE;
+use release::version::PythonVersion;
 
 /// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
 /// of what was installed can't hold an earlier time.
@@ -101,7 +101,7 @@ impl Package {
             Some(product) => product_file::write(cx, product, &out, date)?,
             None => self.component.write(cx, self.root.as_deref(), &out, date)?,
         }
-        super::verify::package(cx, &out, false)?;
+        release::judgement::package(cx, &out, false)?;
         cx.ui.result(out.display());
         Ok(())
     }
@@ -135,8 +135,8 @@ fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: 
         return Err(error).hint(format!("run `cargo xtask build {version}` first"));
     }
     let format = kind.format(cx, &plan)?;
-    let package = crate::package::package(cx, &plan, &root, owners.ownership(), format)?;
-    super::verify::product(cx, &package)?;
+    let package = release::package::package(cx, &plan, &root, owners.ownership(), format)?;
+    release::judgement::product(cx, &package)?;
     super::release::summary(cx, &package);
     Ok(())
 }

@@ -5,9 +5,9 @@ use clap::Args;
 
 use super::options::Options;
 use super::release::Kind;
-use crate::context::Context;
-use crate::plan::{Plan as Value, STAGE, render};
-use crate::version::PythonVersion;
+use release::context::Context;
+use release::plan::{Plan as Value, STAGE, render};
+use release::version::PythonVersion;
 
 /// Show what a release takes: sources, steps, what is left out. Does nothing.
 #[derive(Debug, Args)]

@@ -6,9 +6,9 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use flatpkg::package::Package;
 
-use crate::context::Context;
-use crate::evidence::timings;
-use crate::output::write_whole;
+use release::context::Context;
+use release::evidence::timings;
+use release::output::write_whole;
 
 /// Show a package as its user will meet it, as one web page.
 ///
@@ -43,7 +43,7 @@ impl Preview {
             ),
             false => None,
         };
-        let page = crate::preview::page(&package, &file, timings.as_ref())?;
+        let page = release::preview::page(&package, &file, timings.as_ref())?;
         let output = self.output.unwrap_or_else(|| self.package.with_file_name(format!("{file}.html")));
         write_whole(&std::path::absolute(&output)?, page.as_bytes(), 0o644)?;
         cx.ui.result(output.display());

@@ -11,17 +11,17 @@ use super::notarize::Waiting;
 use super::options::Options;
 use super::sign::Made;
 use super::signers::Signers;
-use crate::build::OnFailure;
-use crate::context::Context;
-use crate::evidence::Subject;
-use crate::evidence::timings::Clock;
-use crate::hint::WithHint as _;
-use crate::notarize::Wishes;
-use crate::package::{Format, Ownership, UnsignedPkg, decide_format};
-use crate::plan::Plan;
-use crate::recipe::newest_built;
-use crate::sign::{Signing, Wanted, preflight};
-use crate::version::PythonVersion;
+use release::build::OnFailure;
+use release::context::Context;
+use release::evidence::Subject;
+use release::evidence::timings::Clock;
+use release::hint::WithHint as _;
+use release::notarize::Wishes;
+use release::package::{Format, Ownership, UnsignedPkg, decide_format};
+use release::plan::Plan;
+use release::recipe::newest_built;
+use release::sign::{Signing, Wanted, preflight};
+use release::version::PythonVersion;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify, evidence.
 ///
@@ -132,18 +132,18 @@ impl Release {
             return Err(anyhow!("a metapackage in a disk image is for systems that check no signature"))
                 .hint("add --unsigned, and name nobody who signs");
         }
-        let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
+        let _lock = release::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let mut clock = Clock::start();
         let from = self.from.sources.as_deref();
-        let sources = clock.time("fetch", || crate::fetch::all(cx, &plan.sources(), from))?;
-        let built = clock.time("build and audit", || super::build::root(cx, &plan, &sources, OnFailure::Stop))?;
+        let sources = clock.time("fetch", || release::fetch::all(cx, &plan.sources(), from))?;
+        let built = clock.time("build and audit", || release::staged::root(cx, &plan, &sources, OnFailure::Stop))?;
         let made = match &signing {
             None => {
                 let package = clock.time("package", || {
                     let owners = self.owners.ownership();
-                    crate::package::package(cx, &plan, &built.root, owners, format)
+                    release::package::package(cx, &plan, &built.root, owners, format)
                 })?;
-                clock.time("verify", || super::verify::product(cx, &package))?;
+                clock.time("verify", || release::judgement::product(cx, &package))?;
                 Made { package, signed: None }
             }
             Some(signing) => {
@@ -151,7 +151,7 @@ impl Release {
             }
         };
         let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };
-        let files = clock.time("evidence", || crate::evidence::write(cx, &subject))?;
+        let files = clock.time("evidence", || release::evidence::write(cx, &subject))?;
         clock.write(cx, &plan, subject.path())?;
         made.finish(cx)?;
         if let (Some(notary), Some(_)) = (&notary, &made.signed) {

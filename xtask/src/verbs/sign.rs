@@ -8,15 +8,15 @@ use clap::Args;
 use super::options::Options;
 use super::release::Owners;
 use super::signers::Signers;
-use crate::context::Context;
-use crate::evidence::Subject;
-use crate::hint::WithHint as _;
-use crate::package::name::{self, Mark};
-use crate::package::{Format, UnsignedPkg};
-use crate::plan::{Plan, STAGE};
-use crate::recipe::newest_built;
-use crate::sign::{Rules, SignedPkg, SignedRoot, Signing, Wanted, detached, preflight, sign_code, sign_package};
-use crate::version::PythonVersion;
+use release::context::Context;
+use release::evidence::Subject;
+use release::hint::WithHint as _;
+use release::package::name::{self, Mark};
+use release::package::{Format, UnsignedPkg};
+use release::plan::{Plan, STAGE};
+use release::recipe::newest_built;
+use release::sign::{Rules, SignedPkg, SignedRoot, Signing, Wanted, detached, preflight, sign_code, sign_package};
+use release::version::PythonVersion;
 
 /// Sign the release that was built, code and package, or a package made elsewhere.
 ///
@@ -85,7 +85,7 @@ impl Sign {
             cx.ui.result(output.display());
             return Ok(());
         }
-        super::verify::open(package)?;
+        release::judgement::open(package)?;
         let signing = preflight(cx, &self.signers.request()?, Wanted::Package)?.settle(cx)?;
         let signed = sign_package(cx, &signing, package, self.output.as_deref())?;
         summary(cx, &signed);
@@ -106,14 +106,14 @@ impl Sign {
         }
         if self.plan {
             let rules = Rules::load(&cx.paths.repo)?;
-            cx.ui.result(crate::sign::plan_of(&rules, &staged)?);
+            cx.ui.result(release::sign::plan_of(&rules, &staged)?);
             return Ok(());
         }
         let signing = preflight(cx, &self.signers.request()?, Wanted::Release)?.settle(cx)?;
-        let _lock = crate::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
+        let _lock = release::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
         let made = Made::make(cx, &signing, &plan, &staged, self.owners)?;
         let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };
-        crate::evidence::write(cx, &subject)?;
+        release::evidence::write(cx, &subject)?;
         made.finish(cx)
     }
 }
@@ -138,8 +138,8 @@ impl Made {
         let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
         let ownership = owners.ownership();
-        let package = crate::package::package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
-        super::verify::package(cx, &package.path, false)?;
+        let package = release::package::package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
+        release::judgement::package(cx, &package.path, false)?;
         let signed = match &signing.installer {
             Some(_) => Some(sign_package(cx, signing, &package.path, None)?),
             None => None,
@@ -155,7 +155,7 @@ impl Made {
         match &self.signed {
             None => super::release::summary(cx, &self.package),
             Some(signed) => {
-                crate::sign::list(signed)?;
+                release::sign::list(signed)?;
                 super::release::contents(cx, &self.package);
                 summary(cx, signed);
             }

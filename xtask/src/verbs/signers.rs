@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::sign::identity::{Profile, Source};
-use crate::sign::{Request, SignerChoice};
+use release::sign::identity::{Profile, Source};
+use release::sign::{Request, SignerChoice};
 
 /// See the module's text.
 #[derive(Debug, Clone, Default, Args)]

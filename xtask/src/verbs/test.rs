@@ -6,11 +6,11 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 
 use super::options::Options;
-use crate::context::Context;
-use crate::hint::WithHint as _;
-use crate::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
-use crate::plan::STAGE;
-use crate::version::PythonVersion;
+use release::context::Context;
+use release::hint::WithHint as _;
+use release::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
+use release::plan::STAGE;
+use release::version::PythonVersion;
 
 /// Run the Python that was built, from a copy of the staged root.
 ///

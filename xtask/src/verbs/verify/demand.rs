@@ -1,14 +1,14 @@
-//! What is demanded of signatures, on the command line and inside the tool.
+//! What is demanded of signatures, on the command line.
 
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use flatpkg::signature::{self, Anchor, Policy, Time};
+use flatpkg::signature::{Anchor, Policy};
 
-use crate::hint::WithHint as _;
-use crate::verify::code::{self, Decided, Entitlements};
+use release::demand::Demand;
+use release::hint::WithHint as _;
+use release::verify::code::Entitlements;
 
 /// The flags.
 #[derive(Debug, Args, Default)]
@@ -51,45 +51,4 @@ impl DemandFlags {
             entitlements: self.entitlements.as_deref().map(Entitlements::read).transpose()?,
         })
     }
-}
-
-/// What is demanded.
-#[derive(Debug, Default)]
-pub struct Demand {
-    /// Of a package and of its code; code is looked at only when there is one.
-    pub policy: Option<Policy>,
-    /// The roots to trust; Apple's when there are none.
-    pub roots: Vec<Anchor>,
-    /// The team that must have signed, if it matters.
-    pub team: Option<String>,
-    /// What every program must ask for, if it matters.
-    pub entitlements: Option<Entitlements>,
-}
-
-impl Demand {
-    /// The roots to trust.
-    ///
-    /// # Errors
-    /// Never: Apple's is part of the program.
-    pub fn anchors(&self) -> Result<Vec<Anchor>> {
-        if self.roots.is_empty() { Ok(vec![Anchor::apple()?]) } else { Ok(self.roots.clone()) }
-    }
-
-    /// What signatures are held against, today.
-    pub fn signer<'a>(&'a self, anchors: &'a [Anchor]) -> signature::Expectations<'a> {
-        let policy = self.policy.unwrap_or(Policy::Unsigned);
-        signature::Expectations { policy, anchors, team: self.team.as_deref(), now: now() }
-    }
-
-    /// What code is held against.
-    pub fn code<'a>(&'a self, signer: signature::Expectations<'a>) -> code::Expectations<'a> {
-        code::Expectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
-    }
-}
-
-/// Today, for certificates that may have ended.
-#[expect(clippy::disallowed_methods, reason = "certificates depend on the clock; no product does")]
-fn now() -> Time {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    Time::from_unix(now.as_secs())
 }

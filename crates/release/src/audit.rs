@@ -1,0 +1,56 @@
+//! What was staged, held against what the plan says of it.
+
+use anyhow::{Result, bail};
+
+use crate::build::Built;
+use crate::context::Context;
+use crate::plan::{Plan, STACK_SIZE, framework_prefix};
+use crate::recipe::Pyc;
+use crate::verify::{Expectations, Linkage, Report};
+
+/// Audits a build's root.
+///
+/// # Errors
+/// All findings.
+pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
+    let task = cx.ui.task("audit the staged root", None);
+    let report = examine(cx, plan, built)?;
+    if !report.passed() {
+        cx.ui.say(&report);
+        bail!("the staged root {} is not sound: {} findings", built.root.display(), report.findings.len());
+    }
+    let counts = &report.counts;
+    task.done(format_args!(
+        ": {} files, {} binaries, {} shared modules",
+        counts.files, counts.machos, counts.shared_modules
+    ));
+    Ok(())
+}
+
+/// Looks at a root that a plan describes.
+///
+/// # Errors
+/// When the root or the rules can't be read; what is wrong with it is in the report.
+pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
+    let sdk = cx.paths.steps().join(plan.folder("sdk"));
+    let archs: Vec<_> = plan.archs.keys().copied().collect();
+    let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
+    let expect = Expectations {
+        python: plan.python,
+        archs,
+        minimum: *minimum,
+        prefix: framework_prefix(plan.python),
+        modules: plan.expected_modules.clone(),
+        licenses: ["python".to_owned()]
+            .into_iter()
+            .chain(plan.libraries.iter().map(|library| library.name.clone()))
+            .collect(),
+        current: plan.current,
+        bytecode: plan.choices.pyc == Pyc::Hash,
+        forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
+        sdk: sdk.is_dir().then_some(sdk),
+        linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,
+        stack_size: STACK_SIZE,
+    };
+    crate::verify::root(&built.root, &expect)
+}

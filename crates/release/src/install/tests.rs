@@ -1,0 +1,181 @@
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
+use flatpkg::effect::{Report, Situation, compare, selections};
+
+use super::*;
+use crate::package::tests::{context, plan, root};
+use crate::package::{Format, Ownership, package};
+
+/// A release of a small root, in one of the formats.
+fn release(format: Format, root: &Path, dist: &Path) -> PathBuf {
+    let made = package(&context(dist), &plan(), root, Ownership::Parity, format).unwrap();
+    crate::judgement::product(&context(dist), &made).unwrap();
+    made.path
+}
+
+/// Lays all parts of a package down.
+pub fn everything(package: &Path, disk: &Path) {
+    let package = open(package).unwrap();
+    let offer = package.offer().unwrap();
+    let all = offer.parts.iter().map(|part| part.identifier.clone()).collect();
+    package.lay_down(&offer, &all, disk, None).unwrap();
+}
+
+fn parity(old: &Path, new: &Path) -> Report {
+    let (old, new) = (open(old).unwrap().offer().unwrap(), open(new).unwrap().offer().unwrap());
+    compare(&old, &new, &selections([&old, &new]), &Situation::ALL)
+}
+
+fn differences(report: &Report) -> Vec<String> {
+    let one = |difference: &flatpkg::effect::Difference| format!("{}: {}", difference.subject, difference.reason);
+    report.differences.iter().map(one).collect()
+}
+
+#[test]
+fn a_release_in_the_old_format_does_the_same() {
+    let (root, dist) = (root(), tempfile::tempdir().unwrap());
+    let image = release(Format::Mpkg, root.path(), dist.path());
+    let flat = release(Format::Flat, root.path(), dist.path());
+    assert_eq!(image.file_name().unwrap(), "python-3.13.5-macos11-unsigned.dmg");
+    let report = parity(&image, &flat);
+    assert_eq!(differences(&report), [""; 0]);
+    assert_eq!((report.selections, report.situations.len()), (16, 4));
+
+    let again = tempfile::tempdir().unwrap();
+    let second = release(Format::Mpkg, root.path(), again.path());
+    assert!(fs_err::read(&image).unwrap() == fs_err::read(second).unwrap(), "two images of one root are equal");
+
+    fs_err::set_permissions(
+        root.path().join("Applications/Python 3.13/License.txt"),
+        std::fs::Permissions::from_mode(0o755),
+    )
+    .unwrap();
+    let faulty = release(Format::Flat, root.path(), dist.path());
+    let found = differences(&parity(&image, &faulty));
+    assert_eq!(found, ["/Applications/Python 3.13/License.txt: mode"]);
+}
+
+#[test]
+fn what_is_laid_down_is_what_was_said() {
+    let (root, dist) = (root(), tempfile::tempdir().unwrap());
+    for format in [Format::Mpkg, Format::Flat] {
+        let package = open(&release(format, root.path(), dist.path())).unwrap();
+        let offer = package.offer().unwrap();
+        let disk = tempfile::tempdir().unwrap();
+        // macOS's own folders, as the comparison has them.
+        for (name, mode) in [("Applications", 0o775), ("Library", 0o755), ("usr", 0o755)] {
+            fs_err::create_dir(disk.path().join(name)).unwrap();
+            fs_err::set_permissions(disk.path().join(name), std::fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let count = package.lay_down(&offer, &offer.initial(), disk.path(), None).unwrap();
+        assert!(count > 10);
+        let folder = open(disk.path()).unwrap().offer().unwrap();
+        let report = compare(&offer, &folder, &[offer.initial()], &[Situation::Fresh]);
+        // Only root can give files away.
+        let owners = |reason: &str| reason.split(", ").all(|field| ["owner", "group"].contains(&field));
+        let others: Vec<_> = report.differences.iter().filter(|difference| !owners(&difference.reason)).collect();
+        assert!(others.is_empty(), "{others:#?}");
+    }
+}
+
+#[test]
+fn an_upgrade_keeps_what_users_put_into_the_framework() {
+    let (root, dist, disk) = (root(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let library = "Library/Frameworks/Python.framework/Versions/3.13/lib/python3.13";
+    for (file, text) in [("os.py", "old\n"), ("site-packages/README.txt", "ours\n")] {
+        let path = root.path().join(library).join(file);
+        fs_err::create_dir_all(path.parent().unwrap()).unwrap();
+        fs_err::write(path, text).unwrap();
+    }
+    let install = |format: Format| {
+        everything(&release(format, root.path(), dist.path()), disk.path());
+    };
+    install(Format::Mpkg);
+    let installed = disk.path().join(library);
+    let sentinel = installed.join("site-packages/mine/__init__.py");
+    fs_err::create_dir_all(sentinel.parent().unwrap()).unwrap();
+    fs_err::write(&sentinel, "mine\n").unwrap();
+
+    fs_err::write(root.path().join(library).join("os.py"), "new\n").unwrap();
+    install(Format::Flat);
+    assert_eq!(fs_err::read_to_string(installed.join("os.py")).unwrap(), "new\n");
+    assert_eq!(fs_err::read_to_string(&sentinel).unwrap(), "mine\n");
+    assert!(disk.path().join("usr/local/bin/python3.13").exists(), "links lead to what is installed");
+}
+
+#[test]
+fn nothing_is_laid_down_outside_of_the_folder() {
+    let (root, dist, disk, outside) =
+        (root(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    fs_err::os::unix::fs::symlink(outside.path(), disk.path().join("Library")).unwrap();
+    fs_err::os::unix::fs::symlink("../../../../../..", disk.path().join("usr")).unwrap();
+    everything(&release(Format::Flat, root.path(), dist.path()), disk.path());
+    assert!(fs_err::read_dir(outside.path()).unwrap().next().is_none());
+    assert!(disk.path().join("local/bin/python3.13").symlink_metadata().is_ok(), "the link led to the folder itself");
+}
+
+#[test]
+fn choices_come_from_a_file() {
+    let (root, dist) = (root(), tempfile::tempdir().unwrap());
+    let offer = open(&release(Format::Flat, root.path(), dist.path())).unwrap().offer().unwrap();
+    let file = dist.path().join("choices.plist");
+    let write = |id: &str| {
+        let text = format!(
+            "<plist><array><dict><key>choiceIdentifier</key><string>{id}</string><key>choiceAttribute</key>\
+             <string>selected</string><key>attributeSetting</key><integer>0</integer></dict></array></plist>"
+        );
+        fs_err::write(&file, text).unwrap();
+    };
+    write("org.python.Python.PythonInstallPip-3.13");
+    let chosen = selection(&offer, Some(&file)).unwrap();
+    assert_eq!(chosen.len(), offer.initial().len() - 1);
+    write("nosuch");
+    let error = crate::hint::render(&selection(&offer, Some(&file)).unwrap_err());
+    assert!(
+        error.contains("names nosuch, which is no choice") && error.contains("the choices are org.python"),
+        "{error}"
+    );
+    fs_err::write(&file, "no list").unwrap();
+    assert_eq!(crate::hint::exit_code(&selection(&offer, Some(&file)).unwrap_err()), 2);
+    assert_eq!(crate::hint::exit_code(&open(&file).err().unwrap()), 2);
+}
+
+#[test]
+fn scripts_run_inside_of_the_folder_only() {
+    if let Err(error) = super::scripts::confinement() {
+        println!("skipped: {}", crate::hint::render(&error));
+        return;
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let scripts = dir.path().join("scripts");
+    fs_err::create_dir(&scripts).unwrap();
+    let outside = dir.path().join("outside");
+    let text = format!(
+        "#!/bin/sh\nprintf '%s\\n' \"$2\" \"$4\" >\"$3/ran\"\ncat \"$(dirname \"$0\")/beside\" >>\"$3/ran\"\ntouch '{}' 2>/dev/null\nexit 0\n",
+        outside.display()
+    );
+    fs_err::write(scripts.join("postinstall"), text).unwrap();
+    fs_err::set_permissions(scripts.join("postinstall"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    fs_err::write(scripts.join("beside"), "beside\n").unwrap();
+    let tree = Tree::from_dir(&scripts, &Policy::standard(0)).unwrap();
+    let component = flatpkg::component::Component {
+        scripts: Some(&tree),
+        install_location: "/opt".to_owned(),
+        ..flatpkg::component::Component::new("org.example.a", "1")
+    };
+    let (flat, old) = (dir.path().join("flat.pkg"), dir.path().join("old.pkg"));
+    flatpkg::component::write(&component, &flat, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
+    flatpkg::bundle::write_component(&component, &old, &|_| ()).unwrap();
+    for package in [flat, old] {
+        let disk = tempfile::tempdir().unwrap();
+        let package = open(&package).unwrap();
+        let offer = package.offer().unwrap();
+        let log = dir.path().join("log");
+        package.lay_down(&offer, &offer.initial(), disk.path(), Some(&log)).unwrap();
+        let root = fs_err::canonicalize(disk.path()).unwrap();
+        let expected = format!("{}/opt\n/\nbeside\n", root.display());
+        assert_eq!(fs_err::read_to_string(disk.path().join("ran")).unwrap(), expected);
+        assert!(!outside.exists());
+    }
+}

@@ -1,0 +1,184 @@
+//! Everything that there is to say about a package: its bytes, its signature, the code in it.
+
+use std::fmt;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+use flatpkg::effect::Installable;
+use flatpkg::package::Package;
+use flatpkg::signature;
+use flatpkg::verify::{Finding, Options, Severity};
+use serde::Serialize;
+
+use crate::context::Context;
+use crate::demand::Demand;
+use crate::digest::Sha256;
+use crate::hint::Unusable;
+use crate::package::{Format, UnsignedPkg};
+use crate::ui::brief;
+use crate::verify::code::{self, Issue, Lint, Reason};
+
+/// Everything that there is to say about a package.
+#[derive(Debug, Serialize)]
+pub struct Judgement {
+    /// What is wrong with the package as a package.
+    pub findings: Vec<Finding>,
+    /// Its signature.
+    pub signature: signature::Report,
+    /// All code in it, when it was looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<Lint>,
+    /// What is wrong with the signature whoever made it.
+    #[serde(skip)]
+    inconsistent: Vec<Finding>,
+}
+
+impl Judgement {
+    /// Looks at a package.
+    ///
+    /// # Errors
+    /// When a payload can't be read; what is wrong with what was read is a finding.
+    pub fn of(
+        package: &Package,
+        strict: bool,
+        demand: &Demand,
+        progress: &(dyn Fn(flatpkg::payload::Progress) + Sync),
+    ) -> Result<Self> {
+        let anchors = demand.anchors()?;
+        let signer = demand.signer(&anchors);
+        let options = Options { strict: strict || signer.policy.wants_developer_id() };
+        let findings = flatpkg::verify::verify_with(package, options, progress).findings;
+        let signature = signature::check(package.archive(), &signer);
+        let whoever = signature::Expectations { policy: signature::Policy::Unsigned, team: None, ..signer };
+        let inconsistent = signature::check(package.archive(), &whoever).findings;
+        // Who signed the package must have signed what is in it.
+        let team = signature.facts.signed.as_ref().and_then(|signed| signed.team.as_deref());
+        let signer = signature::Expectations { team: signer.team.or(team), ..signer };
+        let code = demand.policy.map(|_| code::of_package(package, &demand.code(signer)));
+        let code = match code.transpose() {
+            // A payload that can't be read was reported.
+            Err(_) if findings.iter().any(|finding| finding.severity == Severity::Error) => None,
+            other => other?,
+        };
+        Ok(Self { findings, signature, code, inconsistent })
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_clean(&self) -> bool {
+        self.errors() == 0
+    }
+
+    /// How many things are wrong.
+    pub fn errors(&self) -> usize {
+        let findings = self.findings.iter().chain(&self.signature.findings);
+        let issues = self.code.iter().flat_map(|code| &code.issues);
+        findings.filter(|finding| finding.severity == Severity::Error).count()
+            + issues.filter(|issue| issue.severity == code::Severity::Error).count()
+    }
+
+    /// As the log of Apple's notary service has it.
+    ///
+    /// # Errors
+    /// When the file can't be read for its digest.
+    pub fn notary_log(&self, path: &Path) -> Result<serde_json::Value> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let of_package = |(reason, detail)| Issue::new(reason, "", None, detail);
+        // The service makes the ticket, so it can't miss it.
+        let signed: Vec<_> =
+            self.signature.findings.iter().filter(|finding| finding.place != "ticket").cloned().collect();
+        let damaged = Reason::of(&self.findings, || self.findings.clone());
+        let mut issues: Vec<_> = damaged.into_iter().map(of_package).collect();
+        issues.extend(Reason::of(&signed, || self.inconsistent.clone()).into_iter().map(of_package));
+        issues.extend(self.code.iter().flat_map(|code| code.issues.iter().cloned()));
+        Ok(code::notary_log(&name, &Sha256::of_file(path)?.to_string(), &issues))
+    }
+}
+
+impl fmt::Display for Judgement {
+    /// One line a finding, then what the signature says, and the code; no line break at the end.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for finding in self.findings.iter().chain(&self.signature.findings) {
+            writeln!(f, "{finding}")?;
+        }
+        let policy = match self.signature.policy {
+            signature::Policy::Unsigned => String::new(),
+            policy => format!(" (policy {policy})"),
+        };
+        write!(f, "signature{policy}: {}", self.signature.facts)?;
+        if let Some(code) = &self.code {
+            write!(f, "\n{code}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens a package.
+///
+/// # Errors
+/// It can't be read, or is none: [`Unusable`].
+pub fn open(path: &Path) -> Result<Package> {
+    Package::open(path).with_context(|| unreadable(path))
+}
+
+/// What is said of a package, or a part of it, that can't be read.
+pub fn unreadable(path: &Path) -> Unusable {
+    Unusable(format!("{} can't be read as a package", path.display()))
+}
+
+/// Verifies a package, and its signature if it has one.
+///
+/// # Errors
+/// All findings.
+pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
+    demanded(cx, path, strict, &Demand::default())
+}
+
+/// Verifies a package of which something is demanded.
+///
+/// # Errors
+/// All findings.
+pub fn demanded(cx: &Context, path: &Path, strict: bool, demand: &Demand) -> Result<()> {
+    let package = open(path)?;
+    let name = format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy());
+    let started = Instant::now();
+    let files = cx.ui.files(&name);
+    let judgement = Judgement::of(&package, strict, demand, &|done| files.show(done))?;
+    drop(files);
+    cx.ui.say(&judgement);
+    if !judgement.is_clean() {
+        bail!("{} is not sound: {} findings", path.display(), judgement.errors());
+    }
+    cx.ui.say(format_args!("{:>7} {name}", brief(started.elapsed())));
+    Ok(())
+}
+
+/// Verifies a product of ours, of either format.
+///
+/// # Errors
+/// All findings.
+pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
+    match product.format {
+        Format::Flat => package(cx, &product.path, false),
+        Format::Mpkg => image(cx, &product.path),
+    }
+}
+
+/// Verifies a disk image: its checksums, and that the bill of materials of every package agrees with its archive.
+fn image(cx: &Context, path: &Path) -> Result<()> {
+    let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
+    let opened = crate::install::open(path)?;
+    let mut wrong = Vec::new();
+    if let Installable::Bundle(bundle) = opened.installable()? {
+        for member in &bundle.members {
+            let places = member.disagreements().with_context(|| unreadable(path))?;
+            wrong.extend(places.iter().map(|place| format!("{}: {place}", member.file_name)));
+        }
+    }
+    wrong.iter().for_each(|line| cx.ui.say(format_args!("{line}: the archive and its bill of materials disagree")));
+    if !wrong.is_empty() {
+        bail!("{} is not sound: {} findings", path.display(), wrong.len());
+    }
+    task.done("");
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! From a version of Python to its macOS installer: recipes are data, a plan is a value, stages hand typed values to each
+//! other.
+
+#![cfg_attr(test, allow(clippy::disallowed_methods))]
+
+pub mod apt;
+pub mod arch;
+pub mod audit;
+pub mod build;
+pub mod context;
+pub mod demand;
+pub mod digest;
+pub mod doctor;
+pub mod evidence;
+pub mod exec;
+pub mod fetch;
+pub mod given;
+pub mod hint;
+pub mod host;
+pub mod install;
+pub mod interpreter;
+pub mod judgement;
+pub mod lock;
+pub mod manifest;
+pub mod notarize;
+pub mod output;
+pub mod package;
+pub mod plan;
+pub mod preview;
+pub mod recipe;
+#[cfg(test)]
+mod rules;
+pub mod sign;
+pub mod staged;
+pub mod toolchain;
+pub mod ui;
+pub mod verify;
+pub mod version;

@@ -1,0 +1,377 @@
+use std::path::Path;
+
+use super::*;
+use crate::recipe::Pyc;
+
+fn mac() -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Mac")
+}
+
+fn data() -> ToolchainData {
+    let linux = crate::recipe::read_toml(&mac().join("toolchains/linux.toml")).unwrap();
+    let digest = Sha256::of(b"");
+    ToolchainData { linux, sdk_spec: digest, shims: digest, patches: BTreeMap::new() }
+}
+
+fn plan(host: &Host) -> Plan {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    Plan::new(&recipes, &data(), host, &Choices::default()).unwrap()
+}
+
+/// See the re-export in the module above.
+pub fn test_plan() -> Plan {
+    plan(&linux())
+}
+
+fn linux() -> Host {
+    Host::Linux { triple: "x86_64-pc-linux-gnu".into() }
+}
+
+fn apple() -> Host {
+    Host::Mac { tools: "Xcode 26.1, macOS SDK 26.1".into() }
+}
+
+/// Keys change with every recipe: the snapshots are about everything else.
+fn text(plan: &Plan) -> String {
+    let minimum = *plan.archs.values().min().unwrap();
+    let (format, _) = crate::package::decide_format(&mac(), minimum, None).unwrap();
+    let mut text = render(plan, format.ending(), true);
+    for key in plan.keys.values() {
+        text = text.replace(&key.short(), "<key>");
+    }
+    text
+}
+
+#[test]
+fn the_plan_of_a_linux_host() {
+    insta::assert_snapshot!("plan-3.13.5-linux", text(&plan(&linux())));
+}
+
+#[test]
+fn the_plan_of_a_mac() {
+    insta::assert_snapshot!("plan-3.13.5-mac", text(&plan(&apple())));
+}
+
+/// The plan of an installer of 2012, checked against what the script of that time did.
+fn old_plan(host: &Host, choices: &Choices) -> Result<Plan> {
+    let recipes = Recipes::load(&mac(), "3.3.0".parse().unwrap()).unwrap();
+    Plan::new(&recipes, &data(), host, choices)
+}
+
+#[test]
+fn both_installers_of_3_3_0_on_a_mac_of_the_time() {
+    let host = Host::Mac { tools: "Xcode 3.2.6".into() };
+    let usual = old_plan(&host, &Choices::default()).unwrap();
+    insta::assert_snapshot!("plan-3.3.0-macosx10.6", text(&usual));
+    let variant = Some("macosx10.5".to_owned());
+    let other = old_plan(&host, &Choices { variant, ..Choices::default() }).unwrap();
+    insta::assert_snapshot!("plan-3.3.0-macosx10.5", text(&other));
+}
+
+#[test]
+fn installers_for_mac_os_x_10_3_on_a_mac_of_the_time() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    for version in ["2.7.5", "3.2.5"] {
+        let recipes = Recipes::load(&mac(), version.parse().unwrap()).unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        insta::assert_snapshot!(format!("plan-{version}-macosx10.3"), text(&plan));
+        let error = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap_err();
+        insta::assert_snapshot!(format!("plan-{version}-linux"), crate::hint::render(&error));
+        let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
+        let error = crate::hint::render(&Plan::new(&recipes, &data(), &linux(), &choices).unwrap_err());
+        let made_for =
+            format!("Python {version} is made for ppc and i386, not for x86_64\n  hint: without these choices");
+        assert!(error.contains(&made_for), "{error}");
+    }
+}
+
+/// What is accepted is seen in the plan, and what was made of it can't be taken for what was checked by SHA-256.
+#[test]
+fn an_accepted_md5_is_part_of_the_plan_and_of_keys() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    let recipes = Recipes::load(&mac(), "2.7.5".parse().unwrap()).unwrap();
+    let plan = |accept_md5| {
+        let choices = Choices { accept_md5, ..Choices::default() };
+        Plan::new(&recipes, &data(), &host, &choices).unwrap()
+    };
+    let (refused, accepted) = (plan(false), plan(true));
+    let (before, after) = (text(&refused), text(&accepted));
+    let news: Vec<&str> = after.lines().filter(|line| !before.contains(line)).collect();
+    insta::assert_snapshot!(news.join("\n"));
+    let keys = accepted.keys.iter().filter(|(name, key)| refused.keys.get(*name) != Some(*key));
+    assert_eq!(keys.map(|(name, _)| name).collect::<Vec<_>>(), ["db", "python", "stage"]);
+    assert_eq!(serde_json::to_value(&accepted).unwrap()["choices"]["accept_md5"], true);
+}
+
+/// Libraries and flags of old are for old systems alone.
+#[test]
+fn what_only_an_old_macos_needs_is_built_for_it_alone() {
+    let host = Host::Mac { tools: "Xcode 3.1.4".into() };
+    let mut recipes = Recipes::load(&mac(), "3.2.5".parse().unwrap()).unwrap();
+    let mut made = |minimum: &str| {
+        recipes.release.variant.minimum = minimum.parse().unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        let names: Vec<_> = plan.libraries.iter().map(|library| library.name.as_str()).collect();
+        (names.join(" "), text(&plan).contains("-DSQLITE_WITHOUT_ZONEMALLOC"))
+    };
+    assert_eq!(made("10.4"), ("ncurses sqlite bzip2 zlib readline".to_owned(), true));
+    // As numbers: 10.10 is not older than 10.5.
+    for minimum in ["10.5", "10.6", "10.10"] {
+        assert_eq!(made(minimum), ("ncurses sqlite".to_owned(), false), "{minimum}");
+    }
+}
+
+#[test]
+fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
+    let refused = |choices: Choices| crate::hint::render(&old_plan(&linux(), &choices).unwrap_err());
+    insta::assert_snapshot!(refused(Choices::default()));
+    let variant = Some("macosx10.5".to_owned());
+    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
+    let variant = Some("macosx10.3".to_owned());
+    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
+    let plan = old_plan(&linux(), &Choices { archs: vec![Arch::X86_64], ..Choices::default() }).unwrap();
+    assert_eq!(plan.archs, BTreeMap::from([(Arch::X86_64, DeploymentTarget { major: 10, minor: 9 })]));
+    assert_eq!(plan.product_name(), "python-3.3.0-macosx10.6-x86_64");
+    let text = text(&plan);
+    for said in
+        ["patch src with 3.3.0/setup-darwin-cross.patch", "src$ touch Include/Python-ast.h", "-fmax-type-align=8"]
+    {
+        assert!(text.contains(said), "{text}");
+    }
+    assert!(!text.contains("universalsdk") && !text.contains("xz-5.0.3"), "{text}");
+}
+
+#[test]
+fn the_plans_of_another_minor_version() {
+    let recipes = Recipes::load(&mac(), "3.14.7".parse().unwrap()).unwrap();
+    for (name, host) in [("linux", linux()), ("mac", apple())] {
+        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        insta::assert_snapshot!(format!("plan-3.14.7-{name}"), text(&plan));
+    }
+}
+
+#[test]
+fn a_plan_is_pure() {
+    assert_eq!(plan(&linux()), plan(&linux()));
+}
+
+#[test]
+fn a_library_with_nothing_but_a_makefile() {
+    let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    recipes.libraries.push(crate::recipe::read_toml(&mac().join("recipes/zstd-1.5.7.toml")).unwrap());
+    let plan = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap();
+    let step = plan.steps.iter().find(|step| step.name == "zstd").unwrap();
+    let commands = step.ops.iter().filter_map(|op| match op {
+        Op::Run(run) => Some(run.argv.join(" ")),
+        _ => None,
+    });
+    insta::assert_snapshot!(commands.collect::<Vec<_>>().join("\n"), @"
+    make -C lib libzstd.a UNAME=Darwin TARGET_SYSTEM=Darwin CFLAGS=-O2 -arch x86_64 -arch arm64 LDFLAGS=-arch x86_64 -arch arm64 PREFIX=/usr/local
+    make -C lib install-static install-includes UNAME=Darwin TARGET_SYSTEM=Darwin CFLAGS=-O2 -arch x86_64 -arch arm64 LDFLAGS=-arch x86_64 -arch arm64 PREFIX=/usr/local DESTDIR=@out@
+    ");
+}
+
+#[test]
+fn a_release_may_leave_the_current_version_to_others() {
+    let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let removes_current = |recipes: &Recipes| {
+        let plan = Plan::new(recipes, &data(), &linux(), &Choices::default()).unwrap();
+        let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
+        python.ops.iter().any(|op| matches!(op, Op::Remove { path } if path.ends_with(".framework/Versions/Current")))
+    };
+    assert!(!removes_current(&recipes));
+    recipes.release.current = false;
+    assert!(removes_current(&recipes));
+}
+
+#[test]
+fn a_changed_recipe_changes_only_what_depends_on_it() {
+    let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let before = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap().keys;
+    let ffi = recipes.libraries.iter_mut().find(|library| library.name == "libffi").unwrap();
+    ffi.build.configure.push("--disable-raw-api".into());
+    let after = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap().keys;
+    let changed: Vec<&str> =
+        before.iter().filter(|(name, key)| after.get(*name) != Some(*key)).map(|(name, _)| name.as_str()).collect();
+    assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "stage"]);
+}
+
+#[test]
+fn the_sdk_decides_which_libraries_are_built() {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let made = |host: &Host, choices: &Choices| {
+        let plan = Plan::new(&recipes, &data(), host, choices).unwrap();
+        let has = |name: &str| plan.libraries.iter().any(|library| library.name == name);
+        let tkinter = plan.expected_modules.iter().any(|name| name == "_tkinter");
+        let left_out = plan.left_out.iter().any(|item| item.name == "_tkinter");
+        assert_ne!(tkinter, left_out, "expected, or left out by name");
+        (has("libffi"), has("tcl") && has("tk"), tkinter)
+    };
+    let default = Choices::default;
+    assert_eq!(made(&linux(), &default()), (true, false, false));
+    assert_eq!(made(&apple(), &default()), (false, true, true));
+    assert_eq!(made(&linux(), &Choices { sdk: Some(sdk()), ..default() }), (false, true, true));
+    assert_eq!(made(&linux(), &Choices { tcltk: Some(tcltk()), ..default() }), (true, false, true));
+    assert_eq!(made(&apple(), &Choices { tcltk: Some(tcltk()), ..default() }), (false, false, true));
+}
+
+#[test]
+fn one_slice_is_kept_of_a_given_tcl_and_tk() {
+    let kept = |archs: Vec<Arch>| {
+        let choices = Choices { tcltk: Some(tcltk()), archs, ..Choices::default() };
+        text(&chosen(&linux(), &choices).unwrap()).matches("of all binaries in @out@").count()
+    };
+    assert_eq!((kept(vec![Arch::X86_64]), kept(vec![])), (1, 0));
+}
+
+#[test]
+fn source_date_epoch_is_honoured() {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    let choices = Choices { source_date: Some(1_700_000_000), ..Choices::default() };
+    let plan = Plan::new(&recipes, &data(), &linux(), &choices).unwrap();
+    let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
+    assert_eq!(python.env.get("SOURCE_DATE_EPOCH").unwrap(), "1700000000");
+}
+
+/// A plan with some choices made.
+fn chosen(host: &Host, choices: &Choices) -> Result<Plan> {
+    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
+    Plan::new(&recipes, &data(), host, choices)
+}
+
+/// The lines that only one of two plans has, each with the name of its step.
+fn changes(host: &Host, choices: &Choices) -> String {
+    let lines = |plan: &Plan| {
+        let mut step = String::from("plan");
+        let mut lines = Vec::new();
+        for line in text(plan).lines() {
+            match line.strip_prefix("step ") {
+                Some(heading) => step = heading.split_whitespace().next().unwrap().to_owned(),
+                None if !line.starts_with(' ') => step = "plan".into(),
+                None => {}
+            }
+            lines.push(format!("{step}: {}", line.trim_start()));
+        }
+        lines
+    };
+    let (before, after) = (lines(&plan(host)), lines(&chosen(host, choices).unwrap()));
+    let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
+    let come = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
+    gone.chain(come).collect()
+}
+
+fn given(name: &str) -> std::path::PathBuf {
+    Path::new("/home/me").join(name)
+}
+
+fn checkout(python: &str) -> crate::given::Checkout {
+    crate::given::Checkout { dir: given("cpython"), python: python.parse().unwrap(), digest: Sha256::of(b"sources") }
+}
+
+fn tcltk() -> crate::given::TclTk {
+    crate::given::TclTk {
+        dir: given("tcltk"),
+        version: "8.6".into(),
+        libraries: ["tcl8.6".into(), "tk8.6".into()],
+        slices: ["tcl8.6", "tk8.6"].map(|name| {
+            let install_name = format!("{}/lib/lib{name}.dylib", framework_prefix("3.13.5".parse().unwrap()));
+            let slice = |arch, minimum: &str| crate::verify::DylibSlice {
+                arch,
+                install_name: install_name.clone(),
+                minimum: Some(minimum.parse().unwrap()),
+            };
+            vec![slice(Arch::X86_64, "10.13"), slice(Arch::Arm64, "11.0")]
+        }),
+        ship: ["libtcl8.6.dylib", "libtk8.6.dylib", "tcl8.6", "tk8.6"].map(String::from).to_vec(),
+        digest: Sha256::of(b"tcltk"),
+    }
+}
+
+fn sdk() -> crate::given::GivenSdk {
+    let (dir, settings) = (given("MacOSX14.5.sdk"), Sha256::of(b"settings"));
+    crate::given::GivenSdk { dir, name: "macosx14.5".into(), settings }
+}
+
+#[test]
+fn a_build_for_one_architecture() {
+    let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
+    insta::assert_snapshot!("choice-archs-x86_64-linux", changes(&linux(), &choices));
+    insta::assert_snapshot!("choice-archs-x86_64-mac", changes(&apple(), &choices));
+    let choices = Choices { archs: vec![Arch::Arm64], ..Choices::default() };
+    let python = chosen(&linux(), &choices).unwrap().steps.into_iter().find(|step| step.name == "python").unwrap();
+    assert_eq!(python.env.get("MACOSX_DEPLOYMENT_TARGET").unwrap(), "11.0", "no arm64 slice can ask for less");
+}
+
+#[test]
+fn other_choices() {
+    let archive = crate::given::GivenDocs { file: given("docs.tar.bz2"), digest: Sha256::of(b"docs") };
+    let archive = Docs::Archive(archive);
+    let default = Choices::default;
+    let cases = [
+        ("source-dir", linux(), Choices { checkout: Some(checkout("3.13.7")), ..default() }),
+        ("no-tests", linux(), Choices { no_tests: true, ..default() }),
+        ("thin-arm64", linux(), Choices { thin: Some(Arch::Arm64), ..default() }),
+        ("tcltk-linux", linux(), Choices { tcltk: Some(tcltk()), ..default() }),
+        ("tcltk-mac", apple(), Choices { tcltk: Some(tcltk()), ..default() }),
+        ("sdk-linux", linux(), Choices { sdk: Some(sdk()), ..default() }),
+        ("sdk-mac", apple(), Choices { sdk: Some(sdk()), ..default() }),
+        ("pgo-lto-mac", apple(), Choices { pgo: true, lto: true, ..default() }),
+        ("no-sqlite-extensions", linux(), Choices { no_sqlite_extensions: true, ..default() }),
+        ("keep-pyc-linux", linux(), Choices { pyc: Pyc::Hash, ..default() }),
+        ("keep-pyc-mac", apple(), Choices { pyc: Pyc::Hash, ..default() }),
+        ("docs-sphinx", linux(), Choices { docs: Docs::Sphinx, ..default() }),
+        ("docs-archive", linux(), Choices { docs: archive, ..default() }),
+    ];
+    for (name, host, choices) in cases {
+        insta::assert_snapshot!(format!("choice-{name}"), changes(&host, &choices));
+    }
+}
+
+#[test]
+fn what_changes_no_bytes_changes_no_keys() {
+    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
+    assert_eq!(chosen(&linux(), &choices).unwrap().keys, plan(&linux()).keys);
+    // The same sources elsewhere.
+    let moved = crate::given::Checkout { dir: "/elsewhere".into(), ..checkout("3.13.7") };
+    let keys = [checkout("3.13.7"), moved]
+        .map(|checkout| chosen(&linux(), &Choices { checkout: Some(checkout), ..Choices::default() }).unwrap().keys);
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[test]
+fn dropping_the_tests_compiles_nothing_again() {
+    let choices = Choices { no_tests: true, ..Choices::default() };
+    let (before, after) = (plan(&linux()), chosen(&linux(), &choices).unwrap());
+    let changed = before.keys.iter().filter(|(name, key)| after.keys.get(*name) != Some(*key)).map(|(name, _)| name);
+    assert_eq!(changed.collect::<Vec<_>>(), [STAGE]);
+    assert!(before.expected_modules.contains(&"_testcapi".to_owned()));
+    assert_eq!(after.expected_modules.iter().find(|name| name.contains("test")), None);
+}
+
+#[test]
+fn what_cannot_be_had_is_refused_at_once() {
+    let choices = Choices {
+        archs: vec![Arch::X86_64],
+        thin: Some(Arch::Arm64),
+        checkout: Some(checkout("3.15.0")),
+        pgo: true,
+        lto: true,
+        ..Choices::default()
+    };
+    insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &choices).unwrap_err()), @r"
+    error: --thin arm64 takes one slice of several; this build has x86_64
+        /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+        --pgo runs the new interpreter while it is built: that needs a Mac
+        --lto needs Apple's linker, or one that was compared with it: use a Mac
+      hint: without these choices the plan is that of the release, if this machine can make it
+    ");
+    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
+    assert!(crate::hint::render(&chosen(&apple(), &choices).unwrap_err()).contains("--launcher"));
+}
+
+#[test]
+fn another_set_of_slices_names_another_product() {
+    let name = |choices: &Choices| chosen(&linux(), choices).unwrap().product_name();
+    assert_eq!(name(&Choices::default()), "python-3.13.5-macos11");
+    assert_eq!(name(&Choices { thin: Some(Arch::Arm64), ..Choices::default() }), "python-3.13.5-macos11-arm64");
+}

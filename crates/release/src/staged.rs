@@ -1,0 +1,54 @@
+//! The staged root: built, then audited, on a machine whose devices are whole.
+
+use std::os::unix::fs::FileTypeExt as _;
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow};
+
+use crate::audit;
+use crate::build::{self, Built, OnFailure};
+use crate::context::Context;
+use crate::fetch::Sources;
+use crate::hint::WithHint as _;
+use crate::plan::Plan;
+
+/// Builds and audits the staged root, and says what is left out of it.
+///
+/// # Errors
+/// The first step that fails; or every finding of the audit.
+pub fn root(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure) -> Result<Built> {
+    let built = guarded(|| build::run(cx, plan, sources, on_failure))?;
+    audit::audit(cx, plan, &built)?;
+    for item in &plan.left_out {
+        cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+    }
+    Ok(built)
+}
+
+/// Builds one step and what it needs; its folder.
+///
+/// # Errors
+/// The first step that fails.
+pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure: OnFailure) -> Result<PathBuf> {
+    guarded(|| build::step(cx, plan, sources, name, on_failure))
+}
+
+fn guarded<T>(build: impl FnOnce() -> Result<T>) -> Result<T> {
+    check_devices()?;
+    let result = build();
+    check_devices()?;
+    result
+}
+
+/// Tools that replace their output can turn a device into a file when they run as root; after that every test for
+/// "does this compile" lies.
+///
+/// # Errors
+/// When `/dev/null` is not a character device.
+pub fn check_devices() -> Result<()> {
+    if fs_err::metadata("/dev/null")?.file_type().is_char_device() {
+        return Ok(());
+    }
+    Err(anyhow!("/dev/null is not a device any more: some program run as root replaced it by a file"))
+        .hint("restore it as root with `rm -f /dev/null; mknod -m 666 /dev/null c 1 3`, then run this again")
+}
