@@ -86,7 +86,7 @@ impl Cli {
             Verb::Package(verb) => verb.run(&cx),
             Verb::Sign(verb) => verb.run(&cx),
             Verb::Notarize(verb) => verb.run(&cx),
-            Verb::Release(verb) => verb.run(&cx).map(drop),
+            Verb::Release(verb) => verb.run(&cx),
             Verb::Inspect(verb) => verb.run(&cx),
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Test(verb) => verb.run(&cx),

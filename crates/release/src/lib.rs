@@ -25,14 +25,18 @@ pub mod manifest;
 pub mod notarize;
 pub mod output;
 pub mod package;
+pub mod pipeline;
 pub mod plan;
+pub mod planning;
 pub mod preview;
+pub mod product;
 pub mod recipe;
 #[cfg(test)]
 mod rules;
 pub mod sign;
 pub mod staged;
 pub mod toolchain;
+pub mod trial;
 pub mod ui;
 pub mod verify;
 pub mod version;

@@ -1,6 +1,7 @@
 //! One verb, one file: its flags, and what it does with them.
 
 pub mod build;
+pub mod build_flags;
 pub mod ci;
 pub mod clean;
 pub mod completions;
@@ -13,10 +14,10 @@ pub mod install;
 pub mod manifest;
 pub mod notaries;
 pub mod notarize;
-pub mod options;
 pub mod package;
 pub mod plan;
 pub mod preview;
+pub mod product_flags;
 pub mod release;
 pub mod sign;
 pub mod signers;

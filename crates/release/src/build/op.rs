@@ -119,21 +119,21 @@ impl Execution<'_> {
 
     /// Takes a folder of the user's, which must be as it was when the plan was made.
     fn given(&self, what: Given, digest: &Sha256, into: &Path) -> Result<()> {
-        let choices = &self.plan.choices;
+        let options = &self.plan.options;
         match what {
             Given::Checkout => {
-                let given = choices.checkout.as_ref().context("the plan has no checkout")?;
+                let given = options.checkout.as_ref().context("the plan has no checkout")?;
                 let now = Checkout::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 let files = now.files()?;
                 files.iter().try_for_each(|file| tree::copy(&given.dir.join(file), &into.join(file)))
             }
             Given::Sdk => {
-                let given = choices.sdk.as_ref().context("the plan has no SDK")?;
+                let given = options.sdk.as_ref().context("the plan has no SDK")?;
                 tree::overlay(&given.dir, into)
             }
             Given::Docs => {
-                let Docs::Archive(given) = &choices.docs else { bail!("the plan has no archive of documentation") };
+                let Docs::Archive(given) = &options.docs else { bail!("the plan has no archive of documentation") };
                 let now = Sha256::of_file(&given.file)?;
                 ensure!(now == *digest, "{} changed while the build was running", given.file.display());
                 // The top folder of the archive becomes one that isn't there yet.
@@ -141,7 +141,7 @@ impl Execution<'_> {
                 unpack::unpack(&given.file, into)
             }
             Given::TclTk => {
-                let given = choices.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
+                let given = options.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
                 let now = TclTk::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 tree::copy(&given.dir.join("include"), &into.join("include"))?;

@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
             tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
         }
         let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
-        let crew = Crew::new(cx.jobs, plan.choices.launcher.clone())?;
+        let crew = Crew::new(cx.jobs, plan.options.launcher.clone())?;
         Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
     }
 

@@ -10,7 +10,7 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     let mut text = String::new();
     let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
     _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
-    for line in plan.choices.lines() {
+    for line in plan.options.lines() {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {

@@ -79,7 +79,7 @@ pub enum Op {
     Folder { path: String },
 }
 
-/// A folder or file of the user's: the plan's choices say where it is.
+/// A folder or file of the user's: the plan's options say where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Given {

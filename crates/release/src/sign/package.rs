@@ -1,5 +1,6 @@
 //! A package becomes a signed one.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -28,6 +29,34 @@ pub struct SignedPkg {
     pub mark: Mark,
     /// All of that for programs.
     pub record: Value,
+}
+
+impl SignedPkg {
+    /// Takes over the digest of the file as it is now, with `len`: a ticket was stapled to it.
+    pub fn measured(&mut self, sha256: Sha256) {
+        self.sha256 = sha256;
+        self.record["package"]["size"] = self.len.into();
+        self.record["package"]["sha256"] = sha256.to_string().into();
+    }
+
+    /// The record as the file beside the package has it.
+    ///
+    /// # Errors
+    /// Never: it is JSON already.
+    pub fn record_text(&self) -> Result<String> {
+        Ok(format!("{}\n", serde_json::to_string_pretty(&self.record)?))
+    }
+}
+
+impl fmt::Display for SignedPkg {
+    /// Who signed it, and what that is worth.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let worth = match self.mark {
+            Mark::Signed => "not notarized yet: `cargo xtask notarize` is next",
+            _ => "macOS does not trust this certificate: Gatekeeper will block it",
+        };
+        write!(f, "signed by {}; {worth}", self.by)
+    }
 }
 
 /// Signs a package. `output` is where to; without it the input's name without `-unsigned`, in `dist`.

@@ -12,12 +12,13 @@ use release::context::Context;
 use release::demand::Demand;
 use release::hint::{Unusable, WithHint as _};
 use release::judgement::{Judgement, demanded, open};
+use release::planning::planned_or_newest;
 use release::verify::Report;
 use release::verify::code::{self, Lint};
 use release::version::PythonVersion;
 use serde::Serialize;
 
-use super::options::Options as Choices;
+use super::build_flags::BuildFlags;
 
 pub use demand::DemandFlags;
 
@@ -45,7 +46,7 @@ pub struct Verify {
     demand: DemandFlags,
 
     #[command(flatten)]
-    choices: Choices,
+    build: BuildFlags,
 
     /// For programs; `--json=notary` in the shape of the log of Apple's notary service.
     #[arg(long, value_name = "SHAPE", num_args = 0..=1, require_equals = true, default_missing_value = "findings")]
@@ -71,7 +72,7 @@ impl Verify {
         if self.path.is_dir() {
             return self.root(cx, &demand);
         }
-        if self.path.is_file() && (self.release.is_some() || self.choices != Choices::default()) {
+        if self.path.is_file() && (self.release.is_some() || self.build != BuildFlags::default()) {
             let what = format!("{} is a package, which is judged without a release and choices", self.path.display());
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
@@ -89,7 +90,7 @@ impl Verify {
     fn root(&self, cx: &Context, demand: &Demand) -> Result<()> {
         let unusable = || Unusable(format!("{} can't be checked", self.path.display()));
         let version = self.release.or_else(|| release::verify::version_of(&self.path));
-        let plan = self.choices.plan_or_newest(cx, version)?;
+        let plan = planned_or_newest(cx, version, &self.build.options()?)?.plan;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         let anchors = demand.anchors()?;
