@@ -53,6 +53,7 @@ enum Verb {
     Diff(verbs::diff::Diff),
     Install(verbs::install::Install),
     Doctor(Box<verbs::doctor::Doctor>),
+    Toolchain(verbs::toolchain::Toolchain),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
@@ -65,7 +66,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["clean", "completions", "ci"]),
+    ("Keeping house", &["clean", "toolchain", "completions", "ci"]),
 ];
 
 impl Cli {
@@ -96,6 +97,7 @@ impl Cli {
             Verb::Diff(verb) => verb.run(&cx),
             Verb::Install(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
+            Verb::Toolchain(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),

@@ -16,7 +16,7 @@ use crate::package::{Format, Ownership};
 use crate::planning::Planned;
 use crate::product::Product;
 use crate::sign::Signing;
-use crate::{fetch, staged};
+use crate::{fetch, planning, staged};
 
 /// What is to be released, and how.
 pub struct Order {
@@ -36,6 +36,8 @@ pub struct Order {
 
 /// What came of it.
 pub struct Released {
+    /// What was built.
+    pub planned: Planned,
     /// The product, in its place.
     pub product: Product,
     /// The files beside it.
@@ -47,10 +49,11 @@ pub struct Released {
 /// # Errors
 /// The first stage that fails; what is finished is kept for the next run. When Apple refuses a signed product, it and its
 /// evidence are there all the same.
-pub fn release(cx: &Context, order: &Order) -> Result<Released> {
+pub fn release(cx: &Context, order: Order) -> Result<Released> {
     let _lock = lock(cx)?;
     let mut clock = Clock::start();
-    let plan = &order.planned.plan;
+    let planned = clock.time("toolchain", || planning::ready(cx, order.planned))?;
+    let plan = &planned.plan;
     let sources = clock.time("fetch", || fetch::all(cx, &plan.sources(), order.sources.as_deref()))?;
     let built = clock.time("build and audit", || staged::root(cx, plan, &sources, OnFailure::Stop))?;
     let mut product = match &order.signing {
@@ -69,21 +72,21 @@ pub fn release(cx: &Context, order: &Order) -> Result<Released> {
         None => Ok(()),
     };
     product.measure()?;
-    let subject = Subject { planned: &order.planned, product: &product };
+    let subject = Subject { planned: &planned, product: &product };
     let evidence = clock.time("evidence", || evidence::write(cx, &subject))?;
     clock.write(cx, plan, product.path())?;
-    notarized.map(|()| Released { product, evidence })
+    notarized.map(|()| Released { planned, product, evidence })
 }
 
 /// Signs what a build has staged: code, then the package around it.
 ///
 /// # Errors
 /// What can't be signed or packaged, or isn't good afterwards.
-pub fn sign(cx: &Context, planned: &Planned, root: &Path, signing: &Signing, ownership: Ownership) -> Result<Released> {
+pub fn sign(cx: &Context, planned: Planned, root: &Path, signing: &Signing, ownership: Ownership) -> Result<Released> {
     let _lock = lock(cx)?;
     let product = Product::signed(cx, &planned.plan, root, signing, ownership)?;
-    let evidence = evidence::write(cx, &Subject { planned, product: &product })?;
-    Ok(Released { product, evidence })
+    let evidence = evidence::write(cx, &Subject { planned: &planned, product: &product })?;
+    Ok(Released { planned, product, evidence })
 }
 
 /// One release at a time in the folder of products.

@@ -6,10 +6,13 @@ use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::plan::{BuildOptions, Plan};
 use crate::recipe::{Recipes, known_releases, newest_built};
+use crate::toolchain::lock::{self, Packages};
 use crate::version::PythonVersion;
 
 /// What is going to be built.
 pub struct Planned {
+    /// The release whose data it is made from; a checkout may be another version.
+    pub release: PythonVersion,
     /// Every step of it.
     pub plan: Plan,
     /// The data that the plan was made from, as the options and this machine make them: a bill of materials must name what
@@ -28,10 +31,14 @@ pub fn planned(cx: &Context, version: Option<PythonVersion>, options: &BuildOpti
         (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
         (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
     };
-    let recipes = Recipes::load(&mac, version)?;
+    plan_of(cx, version, options)
+}
+
+fn plan_of(cx: &Context, release: PythonVersion, options: &BuildOptions) -> Result<Planned> {
+    let recipes = Recipes::load(&cx.paths.mac(), release)?;
     let host = crate::host::detect()?;
-    let plan = Plan::new(&recipes, &crate::host::toolchain_data(&mac)?, &host, options)?;
-    Ok(Planned { plan, recipes: options.apply(&recipes, &host)? })
+    let plan = Plan::new(&recipes, &crate::host::toolchain_data(cx)?, &host, options)?;
+    Ok(Planned { release, plan, recipes: options.apply(&recipes, &host)? })
 }
 
 /// As [`planned`], but with neither a version nor a checkout, the newest release that was built.
@@ -44,6 +51,25 @@ pub fn planned_or_newest(cx: &Context, version: Option<PythonVersion>, options: 
         named => named,
     };
     planned(cx, version, options)
+}
+
+/// Makes sure that the packages which the plan's toolchain unpacks are here. Where some are gone from the mirrors, others
+/// take their place, and the plan is made again.
+///
+/// # Errors
+/// No network, a full disk.
+pub fn ready(cx: &Context, planned: Planned) -> Result<Planned> {
+    match lock::fetch(cx, &planned.plan)? {
+        Packages::Here => Ok(planned),
+        Packages::Replaced => {
+            let again = plan_of(cx, planned.release, &planned.plan.options)?;
+            match lock::fetch(cx, &again.plan)? {
+                Packages::Here => Ok(again),
+                Packages::Replaced => Err(anyhow!("the packages of the toolchain vanish while they are fetched"))
+                    .hint("try again later: the mirror is being updated"),
+            }
+        }
+    }
 }
 
 /// The release whose data fits a checkout: the same one, else the last before it of the same `3.13`, else the first after.
@@ -68,7 +94,7 @@ mod tests {
         let dist = tempfile::tempdir().unwrap();
         let options = BuildOptions { archs: vec![crate::arch::Arch::X86_64], ..BuildOptions::default() };
         let cx = crate::package::tests::context(dist.path());
-        let Planned { plan, recipes } = planned(&cx, Some("3.3.0".parse().unwrap()), &options).unwrap();
+        let Planned { plan, recipes, .. } = planned(&cx, Some("3.3.0".parse().unwrap()), &options).unwrap();
         let files = plan.sources().into_iter().map(|source| source.file.as_str()).collect::<Vec<_>>();
         assert!(recipes.libraries.iter().all(|library| files.contains(&library.source.file.as_str())), "{files:?}");
     }

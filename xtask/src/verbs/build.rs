@@ -7,7 +7,7 @@ use super::build_flags::BuildFlags;
 use super::fetch::From;
 use release::build::OnFailure;
 use release::context::Context;
-use release::planning::planned;
+use release::planning::{planned, ready};
 use release::staged;
 use release::version::PythonVersion;
 
@@ -41,7 +41,7 @@ impl Build {
     /// # Errors
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = planned(cx, self.version, &self.build.options()?)?.plan;
+        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?)?.plan;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
         let sources = release::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
         match &self.only {

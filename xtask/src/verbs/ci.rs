@@ -12,7 +12,7 @@ use release::interpreter::From;
 use release::package::Ownership;
 use release::pipeline::{self, Order};
 use release::plan::BuildOptions;
-use release::planning::planned_or_newest;
+use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
 
 use super::product_flags::Kind;
@@ -53,9 +53,9 @@ impl Ci {
         }
         if !self.quick {
             cx.ui.say("#### release");
-            let order = newest(cx)?;
-            let package = pipeline::release(cx, &order)?.product.path().to_owned();
-            let plan = &order.planned.plan;
+            let released = pipeline::release(cx, newest(cx)?)?;
+            let package = released.product.path().to_owned();
+            let plan = &released.planned.plan;
             cx.ui.say("#### the loader against the SDK");
             release::interpreter::check_loader(cx, plan)?;
             cx.ui.say("#### installation and smoke test");
@@ -96,7 +96,7 @@ fn newest(cx: &Context) -> Result<Order> {
 }
 
 fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = newest(cx)?.planned.plan;
+    let plan = ready(cx, newest(cx)?.planned)?.plan;
     let sources = release::fetch::all(cx, &plan.sources(), None)?;
     Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -22,4 +22,5 @@ pub mod release;
 pub mod sign;
 pub mod signers;
 pub mod test;
+pub mod toolchain;
 pub mod verify;

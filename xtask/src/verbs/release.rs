@@ -73,7 +73,7 @@ impl Release {
         };
         let order =
             Order { planned, sources: self.from.sources, ownership: self.owners.ownership(), format, signing, notary };
-        let released = pipeline::release(cx, &order)?;
+        let released = pipeline::release(cx, order)?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", released.evidence.len()));

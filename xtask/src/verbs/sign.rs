@@ -105,7 +105,7 @@ impl Sign {
             return Ok(());
         }
         let signing = preflight(cx, &self.signers.request()?, Wanted::Release)?.settle(cx)?;
-        let released = pipeline::sign(cx, &planned, &root, &signing, self.owners.ownership())?;
+        let released = pipeline::sign(cx, planned, &root, &signing, self.owners.ownership())?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
         Ok(())

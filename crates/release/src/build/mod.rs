@@ -1,5 +1,6 @@
 //! Doing what a plan says: every step whose product is not there yet, as many at a time as there are cores.
 
+mod executor;
 mod merge;
 mod op;
 mod schedule;
@@ -20,6 +21,7 @@ use crate::lock::Lock;
 use crate::plan::{Plan, STAGE};
 use workers::Builder;
 
+pub use executor::executor;
 pub use text::Names;
 pub use tree::copy as copy_tree;
 

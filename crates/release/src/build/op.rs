@@ -73,10 +73,7 @@ impl Execution<'_> {
                 self.tool("thin binaries", "lipo", &[file, Path::new("-thin"), Path::new(arch.name())], target)
             }),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
-            Op::DebianPackages { packages, into } => {
-                let into = path(into)?;
-                self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
-            }
+            Op::DebianPackages { locked, into, .. } => toolchain::unpack_packages(self.cx, locked, &path(into)?),
             Op::PythonPackages { requirements, into } => self.python_packages(&path(requirements)?, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)

@@ -12,7 +12,7 @@ use super::*;
 use crate::arch::Arch;
 use crate::context::Paths;
 use crate::manifest::manifest;
-use crate::plan::{BuildOptions, Op, Step, keys};
+use crate::plan::{BuildOptions, Executor, Op, Step, keys};
 use crate::ui::Ui;
 
 /// A step of some operations.
@@ -44,7 +44,7 @@ fn plan_of(steps: Vec<Step>) -> Plan {
         host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::new(),
         source_date: 0,
-        keys: keys(&steps).unwrap(),
+        keys: keys(&steps, &Executor::default()).unwrap(),
         steps,
         libraries: vec![],
         current: true,

@@ -23,7 +23,7 @@ const FORMAT: u32 = 1;
 /// # Errors
 /// When an asset can't be read.
 pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
-    let Planned { plan, recipes } = facts.subject.planned;
+    let Planned { plan, recipes, .. } = facts.subject.planned;
     let Product { package, signed } = facts.subject.product;
     let sources: Vec<Value> = plan.sources().into_iter().map(source).collect();
     let libraries = recipes.libraries.iter().map(|library| {

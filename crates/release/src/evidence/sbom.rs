@@ -17,7 +17,7 @@ const PYTHON: &str = "SPDXRef-Python";
 /// # Errors
 /// When the source date is no time.
 pub fn text(facts: &Facts<'_>) -> Result<String> {
-    let Planned { plan, recipes } = facts.subject.planned;
+    let Planned { plan, recipes, .. } = facts.subject.planned;
     let created = jiff::Timestamp::from_second(i64::from(plan.source_date)).context("the source date is no time")?;
     let python = plan.python.to_string();
     let mut packages = vec![

@@ -93,7 +93,12 @@ impl Toolchain for Cross {
             ops,
         };
         let out = || "@out@".to_owned();
-        let llvm = Op::DebianPackages { packages: linux.llvm.packages.clone(), into: out() };
+        let packages = |step: &str, packages: &[String]| Op::DebianPackages {
+            packages: packages.to_vec(),
+            locked: self.data.lock.steps.get(step).cloned().unwrap_or_default(),
+            into: out(),
+        };
+        let llvm = packages("llvm", &linux.llvm.packages);
         let shims = Op::Shims { version: self.data.shims, into: out() };
         let open = || Op::OpenSdk { spec: self.data.sdk_spec, wheel: linux.headers.source.clone(), into: out() };
         let (sdk, sdk_title) = match &self.sdk {
@@ -112,7 +117,7 @@ impl Toolchain for Cross {
             ),
         ];
         for (name, tool) in &linux.tools {
-            let op = Op::DebianPackages { packages: tool.packages.clone(), into: out() };
+            let op = packages(name, &tool.packages);
             steps.push(step(name, format!("set up {name}"), &[], BTreeMap::new(), vec![op]));
         }
         steps

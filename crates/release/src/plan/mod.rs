@@ -5,6 +5,7 @@ mod apple;
 mod cross;
 mod docs;
 mod given;
+mod keys;
 mod libraries;
 mod options;
 mod python;
@@ -15,7 +16,7 @@ mod toolchain;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde::Serialize;
 
 use crate::arch::Arch;
@@ -24,6 +25,7 @@ use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
 pub use docs::Docs;
+pub use keys::{Executor, keys};
 pub use options::BuildOptions;
 pub use render::render;
 pub use stage::STACK_SIZE;
@@ -32,9 +34,6 @@ pub use toolchain::{Host, ToolchainData, framework_prefix};
 
 /// The step whose product is the staged root.
 pub const STAGE: &str = "stage";
-
-/// Changes when the executor starts to do something else for the same operations.
-const FORMAT: u32 = 2;
 
 /// What one release takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -103,7 +102,7 @@ impl Plan {
         steps.extend(python::steps(recipes, toolchain.as_ref(), options, &data.patches));
         steps.extend(docs::step(recipes, options, source_date));
         steps.push(stage::step(recipes, toolchain.as_ref(), options));
-        let keys = keys(&steps)?;
+        let keys = keys(&steps, &data.executor)?;
         let archs = release.variant.archs.iter().filter(|arch| options.thin.is_none_or(|thin| thin == **arch));
         Ok(Self {
             python: release.python,
@@ -144,25 +143,6 @@ impl Plan {
         let one = one.map(|arch| format!("-{arch}")).unwrap_or_default();
         format!("python-{}-{}{one}", self.python, self.variant)
     }
-}
-
-/// The key of each step: a digest of its operations and of the keys of what it needs. Every source, patch, flag and
-/// tool is named in some operation by its digest, so nothing else has to be added.
-pub fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
-    let mut keys: BTreeMap<String, Sha256> = BTreeMap::new();
-    for step in steps {
-        let needs: Vec<&Sha256> = step
-            .needs
-            .iter()
-            .map(|name| {
-                keys.get(name).with_context(|| format!("step `{}` needs `{name}`, which is not before it", step.name))
-            })
-            .collect::<Result<_>>()?;
-        let text = serde_json::to_string(&(FORMAT, &step.name, &step.env, &step.ops, needs))?;
-        let replaced = keys.insert(step.name.clone(), Sha256::of(text.as_bytes()));
-        ensure!(replaced.is_none(), "two steps are named `{}`", step.name);
-    }
-    Ok(keys)
 }
 
 #[cfg(test)]

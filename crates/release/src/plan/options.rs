@@ -225,7 +225,7 @@ impl BuildOptions {
             && checkout.python.short() != release.python.short()
         {
             let (dir, python) = (checkout.dir.display(), checkout.python);
-            refused.push(format!("{dir} is Python {python}; the data of {} doesn't fit", release.python));
+            refused.push(format!("{dir} is Python {python}, but you asked for {}", release.python));
         }
         if let Some(tcltk) = &self.tcltk {
             let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();

@@ -10,7 +10,14 @@ fn mac() -> std::path::PathBuf {
 fn data() -> ToolchainData {
     let linux = crate::recipe::read_toml(&mac().join("toolchains/linux.toml")).unwrap();
     let digest = Sha256::of(b"");
-    ToolchainData { linux, sdk_spec: digest, shims: digest, patches: BTreeMap::new() }
+    ToolchainData {
+        linux,
+        sdk_spec: digest,
+        shims: digest,
+        lock: crate::recipe::PackageLock::default(),
+        executor: Executor::default(),
+        patches: BTreeMap::new(),
+    }
 }
 
 fn plan(host: &Host) -> Plan {
@@ -361,10 +368,10 @@ fn what_cannot_be_had_is_refused_at_once() {
     };
     insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &options).unwrap_err()), @r"
     error: --thin arm64 takes one slice of several; this build has x86_64
-        /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+        /home/me/cpython is Python 3.15.0, but you asked for 3.13.5
         --pgo runs the new interpreter while it is built: that needs a Mac
         --lto needs Apple's linker, or one that was compared with it: use a Mac
-      hint: without these options the plan is that of the release, if this machine can make it
+      hint: drop these options to use the release's defaults
     ");
     let options = BuildOptions { launcher: Some("/usr/bin/ccache".into()), ..BuildOptions::default() };
     assert!(crate::hint::render(&chosen(&apple(), &options).unwrap_err()).contains("--launcher"));

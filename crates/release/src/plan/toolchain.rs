@@ -7,11 +7,12 @@ use serde::Serialize;
 use super::apple::Apple;
 use super::cross::Cross;
 use super::given::TCLTK;
+use super::keys::Executor;
 use super::options::BuildOptions;
 use super::step::{Layer, Op, Step};
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{Library, LinuxTools, Prefix, Recipes, Release};
+use crate::recipe::{Library, LinuxTools, PackageLock, Prefix, Recipes, Release};
 use crate::version::PythonVersion;
 
 /// The machine that builds.
@@ -39,6 +40,10 @@ pub struct ToolchainData {
     pub sdk_spec: Sha256,
     /// Of our stand-ins for Apple's tools.
     pub shims: Sha256,
+    /// The packages that this machine's distribution has of it.
+    pub lock: PackageLock,
+    /// The code that carries plans out.
+    pub executor: Executor,
     /// Patches of `Mac/patches/`, by name.
     pub patches: BTreeMap<String, Sha256>,
 }

@@ -3,6 +3,7 @@
 mod check;
 mod library;
 mod linux;
+mod lock;
 mod release;
 mod source;
 mod text;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
+pub use lock::{LockedPackage, PackageLock};
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;

@@ -26,7 +26,7 @@ fn released(dist: &Path) -> (Context, Vec<PathBuf>, PathBuf) {
     let cx = context(dist);
     let plan = plan();
     let recipes = Recipes::load(&cx.paths.mac(), plan.python).unwrap();
-    let planned = Planned { plan, recipes };
+    let planned = Planned { release: plan.python, plan, recipes };
     let package = crate::package::tests::flat(&cx, &planned.plan, root.path(), Ownership::Parity).unwrap();
     let product = Product { package, signed: None };
     let files = write(&cx, &Subject { planned: &planned, product: &product }).unwrap();
