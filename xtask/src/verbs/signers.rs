@@ -12,7 +12,7 @@ use release::sign::{Request, SignerChoice};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Who signs")]
 pub struct Signers {
-    /// A file that says all of this; flags go before it. CONTRIBUTING.md shows one.
+    /// A file that says all of this; flags override it. docs/sign.md shows one.
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 
