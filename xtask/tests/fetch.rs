@@ -156,7 +156,8 @@ fn wrong_files_are_named_all_at_once() {
     let output = checkout.fetch(&[], &[]);
     assert_exit(&output, 1);
     let text = said(&output);
-    for part in ["python is not the file that was pinned", "headers is not the file that was pinned", &hex(b"another")]
+    for part in
+        ["python does not match the pinned checksum", "headers does not match the pinned checksum", &hex(b"another")]
     {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }

@@ -28,13 +28,13 @@ impl Drop for Lock {
 pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
     let path = dir.join("lock");
     let file = open(dir, &path)
-        .with_context(|| format!("{} can't be written, and is where a {work} is kept", dir.display()))
+        .with_context(|| format!("cannot write to the folder of the {work}, {}", dir.display()))
         .hint(other.to_owned())?;
     if file.try_lock().is_err() {
         // One that has just begun may not have written its number yet.
         let owner = fs_err::read_to_string(&path).unwrap_or_default();
         let owner = if owner.is_empty() { "just begun".to_owned() } else { format!("process {owner}") };
-        return Err(anyhow!("another {work} is at work in {} ({owner})", dir.display()))
+        return Err(anyhow!("another {work} is running in {} ({owner})", dir.display()))
             .hint(format!("wait for it, or {other}"));
     }
     let own = std::process::id().to_string();
@@ -57,7 +57,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let held = take(dir.path(), "release", "give this one its own folder").unwrap();
         let text = crate::hint::render(&take(dir.path(), "release", "give this one its own folder").unwrap_err());
-        assert!(text.contains("another release is at work in"), "{text}");
+        assert!(text.contains("another release is running in"), "{text}");
         assert!(
             text.contains(&format!("(process {})\n  hint: wait for it, or give this", std::process::id())),
             "{text}"

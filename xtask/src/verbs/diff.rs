@@ -32,7 +32,7 @@ pub struct Diff {
     #[arg(long, value_name = "OUT")]
     mtree: Option<PathBuf>,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -16,7 +16,7 @@ pub struct Inspect {
     /// A .pkg file, Apple's own included.
     package: PathBuf,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

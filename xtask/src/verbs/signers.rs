@@ -32,7 +32,7 @@ pub struct Signers {
     #[arg(long, value_name = "FILE", conflicts_with = "application_keychain")]
     application_pem: Vec<PathBuf>,
 
-    /// Code gets hashes that nobody signs.
+    /// Sign code ad hoc (no identity).
     #[arg(long, conflicts_with_all = ["application_keychain", "application_p12", "application_pem"])]
     ad_hoc: bool,
 

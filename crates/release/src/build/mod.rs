@@ -74,7 +74,7 @@ fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
 
 /// Two builds in one cache would step on each other's folders.
 fn lock(cx: &Context) -> Result<Lock> {
-    crate::lock::take(&cx.paths.cache, "build", "give this one its own folder with --cache DIR")
+    crate::lock::take(&cx.paths.cache, "build", "choose another folder with --cache DIR")
 }
 
 #[cfg(test)]

@@ -144,7 +144,7 @@ impl<'a> Builder<'a> {
             guard.running.insert(step.name.clone(), Instant::now());
             drop(guard);
             let result = catch_unwind(AssertUnwindSafe(|| self.step(step, schedule)));
-            let result = result.unwrap_or_else(|_| Err(anyhow!("this program has a fault, told above")));
+            let result = result.unwrap_or_else(|_| Err(anyhow!("internal error (panic shown above)")));
             let Ok(again) = state.lock() else { return };
             guard = again;
             guard.running.remove(&step.name);

@@ -208,7 +208,11 @@ impl<'a> Fetcher<'a> {
         }
         let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
         part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
-        self.cx.ui.say(format_args!("{provider} delivers another {}: {}", source.file, wrong.kept.display()));
+        self.cx.ui.say(format_args!(
+            "{} from {provider} has the wrong checksum: {}",
+            source.file,
+            wrong.kept.display()
+        ));
         Ok(Some(wrong))
     }
 }

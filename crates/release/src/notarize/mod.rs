@@ -219,10 +219,8 @@ impl Run<'_> {
                 Ok(Status::Invalid) => state.stage = Stage::Invalid,
                 Ok(Status::Rejected) => state.stage = Stage::Rejected,
                 Ok(Status::Unknown(said)) => {
-                    return Err(anyhow!(
-                        "Apple's notary service says `{said}` of {id}, which nobody has explained to us"
-                    ))
-                    .hint("ask again later with --resume");
+                    return Err(anyhow!("Apple's notary service answers with the unknown status `{said}` for {id}"))
+                        .hint("ask again later with --resume");
                 }
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(error)) => self.cx.ui.say(format_args!("still waiting: {}", causes(&error))),

@@ -104,9 +104,9 @@ fn unknown(mac: &Path, version: PythonVersion) -> Result<Error> {
     let names: Vec<String> = known.iter().take(3).map(ToString::to_string).collect();
     let hint = match names.is_empty() {
         true => format!("{} has no release at all", mac.join("releases").display()),
-        false => format!("nearest: {}; a new release is a new file in Mac/releases", names.join(", ")),
+        false => format!("the nearest ones are {}; a new release is a new file in Mac/releases", names.join(", ")),
     };
-    Ok(hinted(anyhow!("there is no data for Python {version}"), hint))
+    Ok(hinted(anyhow!("Python {version} is not defined: there is no Mac/releases/{version}.toml"), hint))
 }
 
 /// Names the recipes of a library of which one is missing.

@@ -66,7 +66,7 @@ impl fmt::Display for SignedPkg {
 /// # Errors
 /// When it can't be signed, or the signature is not good: then nothing is written.
 pub fn sign_package(cx: &Context, signing: &Signing, input: &Path, output: Option<&Path>) -> Result<SignedPkg> {
-    let Some(party) = &signing.installer else { bail!("nobody was named who signs packages") };
+    let Some(party) = &signing.installer else { bail!("no identity for signing packages was given") };
     let mark = signing.demands.mark();
     let path = match output {
         Some(output) => std::path::absolute(output)?,

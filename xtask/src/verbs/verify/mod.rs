@@ -48,7 +48,7 @@ pub struct Verify {
     #[command(flatten)]
     build: BuildFlags,
 
-    /// For programs; `--json=notary` in the shape of the log of Apple's notary service.
+    /// Print JSON; `--json=notary` in the shape of the log of Apple's notary service.
     #[arg(long, value_name = "SHAPE", num_args = 0..=1, require_equals = true, default_missing_value = "findings")]
     json: Option<Shape>,
 }

@@ -117,7 +117,7 @@ fn another_provider_makes_up_for_a_wrong_file() {
     let wrong = [b'x'; 43];
     let server = Server::new(move |request, _| whole(if request.path == "/wrong" { &wrong } else { FILE }));
     let said = fetch(dir.path(), &[server.url("/wrong")]).unwrap_err();
-    for text in ["a.tar is not the file that was pinned", &server.url("/wrong"), &Sha256::of(&wrong).to_string()] {
+    for text in ["a.tar does not match the pinned checksum", &server.url("/wrong"), &Sha256::of(&wrong).to_string()] {
         assert!(said.contains(text), "{text} is not in:\n{said}");
     }
     assert_eq!(fs_err::read(dir.path().join("rejected/a.tar")).unwrap(), wrong);
