@@ -22,6 +22,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE")]
     cache: Option<PathBuf>,
 
+    /// Use the cache even when other users may write to it: what they put there is built into releases.
+    #[arg(long, global = true)]
+    allow_shared_cache: bool,
+
     /// Put finished products here [default: dist, in the checkout].
     #[arg(long, global = true, value_name = "DIR")]
     dist: Option<PathBuf>,
@@ -59,6 +63,19 @@ enum Verb {
     Ci(verbs::ci::Ci),
 }
 
+impl Verb {
+    /// Whether what lies in the cache gets into what the verb makes, or is removed. The others at most read the SDK there.
+    fn builds_on_cache(&self) -> bool {
+        match self {
+            Self::Fetch(_) | Self::Build(_) | Self::Package(_) | Self::Sign(_) | Self::Release(_) => true,
+            Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
+            Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
+            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
+            Self::Doctor(_) | Self::Completions(_) => false,
+        }
+    }
+}
+
 /// The verbs in the order one uses them.
 const MAP: &[(&str, &[&str])] = &[
     ("First, and when something fails", &["doctor", "plan"]),
@@ -80,6 +97,9 @@ impl Cli {
             cx.ui.result(map());
             return Ok(());
         };
+        if verb.builds_on_cache() {
+            release::cache::check(&cx.paths.cache, self.allow_shared_cache)?;
+        }
         match verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),

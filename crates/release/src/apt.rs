@@ -12,11 +12,12 @@ mod uris;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::digest::Sha256;
-use crate::exec::{self, cmd};
+use crate::exec::{self, Needs, cmd};
 use crate::hint::{WithHint as _, hinted};
 use crate::recipe::LockedPackage;
 use stanza::Stanza;
@@ -24,6 +25,10 @@ use uris::Uri;
 
 /// Ships with `apt` itself; downloads what it is told with apt's own transports and proxies.
 const APT_HELPER: &str = "/usr/lib/apt/apt-helper";
+
+/// How long one call of apt may take. It gives up a server that says nothing, but not one that says a byte a second; the
+/// compilers' packages, 40 MB for each connection, come in half of it over a line of 50 kB/s.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// How many downloads run at a time.
 const CONNECTIONS: usize = 4;
@@ -82,7 +87,7 @@ impl Apt {
         const HINT: &str = "take the sources from a folder (`--sources DIR`), or run on Debian or Ubuntu";
         let state = std::path::absolute(state)?;
         fs_err::create_dir_all(&state)?;
-        let sh = exec::shell(&state)?;
+        let sh = exec::shell_for(Needs::Apt, &state)?;
         let config = exec::read(cmd!(sh, "apt-config dump")).context("no apt on this machine").hint(HINT)?;
         let architecture = exec::read(cmd!(sh, "dpkg --print-architecture")).hint(HINT)?;
         let places =
@@ -251,8 +256,8 @@ impl Apt {
 
     /// Runs one of apt's programs on a view: its fixed arguments, then names.
     fn read(&self, view: &View, program: &str, fixed: &[&str], names: &[String]) -> Result<String> {
-        let sh = exec::shell(&self.state)?;
-        exec::read(sh.cmd(program).args(fixed).args(names).env("APT_CONFIG", &view.config).env("LC_ALL", "C"))
+        let sh = exec::shell_for(Needs::Apt, &self.state)?;
+        exec::read_within(LIMIT, sh.cmd(program).args(fixed).args(names).env("APT_CONFIG", &view.config))
     }
 
     /// Tries with the lists at hand; when that fails, brings them up to date, once a process, and tries again.

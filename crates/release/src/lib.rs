@@ -7,6 +7,7 @@ pub mod apt;
 pub mod arch;
 pub mod audit;
 pub mod build;
+pub mod cache;
 pub mod context;
 pub mod demand;
 pub mod digest;

@@ -1,9 +1,12 @@
 //! Folders that bear one of us at a time.
 
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use fs_err::os::unix::fs::OpenOptionsExt as _;
+use nix::fcntl::OFlag;
 
 use crate::hint::WithHint as _;
 
@@ -43,9 +46,16 @@ pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
     Ok(Lock { file })
 }
 
+/// A link in the lock's place is not followed, and a file that has another name elsewhere is not written: both could be
+/// another user's, put there by whoever may write into the folder.
 fn open(dir: &Path, path: &Path) -> Result<std::fs::File> {
     fs_err::create_dir_all(dir)?;
-    Ok(fs_err::File::options().create(true).truncate(false).read(true).write(true).open(path)?.into_parts().0)
+    let mut options = fs_err::OpenOptions::new();
+    options.create(true).truncate(false).read(true).write(true).custom_flags(OFlag::O_NOFOLLOW.bits());
+    let file = options.open(path)?.into_parts().0;
+    let found = file.metadata()?;
+    ensure!(found.is_file() && found.nlink() == 1, "{} is not a file of its own", path.display());
+    Ok(file)
 }
 
 #[cfg(test)]
@@ -64,5 +74,18 @@ mod tests {
         );
         drop(held);
         take(dir.path(), "release", "").unwrap();
+    }
+
+    #[test]
+    fn a_planted_lock_is_not_written_through() {
+        let dir = tempfile::tempdir().unwrap();
+        let (precious, lock) = (dir.path().join("precious"), dir.path().join("lock"));
+        fs_err::write(&precious, "precious").unwrap();
+        for plant in [fs_err::os::unix::fs::symlink, fs_err::hard_link] {
+            plant(&precious, &lock).unwrap();
+            take(dir.path(), "build", "name another folder").unwrap_err();
+            assert_eq!(fs_err::read(&precious).unwrap(), b"precious");
+            fs_err::remove_file(&lock).unwrap();
+        }
     }
 }

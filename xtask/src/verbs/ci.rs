@@ -48,8 +48,8 @@ impl Ci {
     pub fn run(self, cx: &Context) -> Result<()> {
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
-            Check { purpose, program: "cargo", args: &arguments.split(' ').collect::<Vec<_>>(), dir: &cx.paths.repo }
-                .run()?;
+            let args: Vec<&str> = arguments.split(' ').collect();
+            Check { purpose, args: &args, env: &[], dir: &cx.paths.repo }.run()?;
         }
         if !self.quick {
             cx.ui.say("#### release");
@@ -67,7 +67,7 @@ impl Ci {
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
             cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
-            Check { purpose: "signing", program: "cargo", args: SIGNING, dir: &cx.paths.repo }.run()?;
+            Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()?;
         }
         if self.twice {
             cx.ui.say("#### the same again");

@@ -3,6 +3,7 @@
 
 mod debian;
 mod failure;
+mod pace;
 mod part;
 mod provider;
 mod pypi;
