@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use fake_apple::{FakeApple, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::mode::Mode;
 use flatpkg::tree::{Entry, Tree, TreePath};
@@ -91,7 +91,7 @@ fn signatures_are_held_against_a_policy() {
 fn the_log_has_apple_s_shape() {
     let Some(fake) = FakeApple::get() else { return };
     let dir = tempfile::tempdir().unwrap();
-    let package = signed(fake, dir.path(), Signing { timestamp: false, ..Signing::default() });
+    let package = signed(fake, dir.path(), Signing { cms: Some(Cms::default().unstamped()), ..Signing::default() });
     let root = dir.path().join("root.pem");
     let arguments = ["--policy", "developer-id", "--root", root.to_str().unwrap(), "--json=notary"];
     let output = verify(&package, &arguments);

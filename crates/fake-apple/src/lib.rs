@@ -27,7 +27,7 @@ use std::sync::OnceLock;
 pub use identity::{Certificate, Files, Identity, Kind};
 pub use notary::{NotaryServer, Script, Seen};
 pub use openssl::OpenSsl;
-pub use sign::{Signing, ticket};
+pub use sign::{Cms, Signing, ticket};
 pub use timestamp::{Behaviour, TimestampServer};
 
 /// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.

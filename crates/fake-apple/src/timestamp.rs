@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use flatpkg::signature::Hash;
 use fs_err as fs;
 
 use crate::http::{Response, Server};
-use crate::{FakeApple, identity};
+use crate::{FakeApple, identity, sign};
 
 impl FakeApple {
     /// Answers a time-stamp request: the reply's bytes, with the time of this machine's clock.
@@ -17,11 +18,12 @@ impl FakeApple {
         self.openssl().run(dir.path(), &reply, b"")
     }
 
-    /// A time-stamp token over a SHA-256 digest: what becomes part of a signature.
-    pub fn timestamp_token(&self, digest: &[u8]) -> Vec<u8> {
+    /// A time-stamp token over a digest: what becomes part of a signature.
+    pub fn timestamp_token(&self, hash: Hash, digest: &[u8]) -> Vec<u8> {
         let dir = tempfile::tempdir().unwrap();
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let query = self.openssl().run(dir.path(), &["ts", "-query", "-sha256", "-cert", "-digest", &digest], b"");
+        let hash = format!("-{}", sign::name(hash));
+        let query = self.openssl().run(dir.path(), &["ts", "-query", &hash, "-cert", "-digest", &digest], b"");
         fs::write(dir.path().join("reply"), self.timestamp_reply(&query)).unwrap();
         self.openssl().run(dir.path(), &["ts", "-reply", "-in", "reply", "-token_out"], b"")
     }

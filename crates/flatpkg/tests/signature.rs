@@ -8,7 +8,7 @@ mod oracle;
 use std::io::Read as _;
 use std::path::Path;
 
-use fake_apple::{FakeApple, Kind, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, Kind, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::signature::{
@@ -88,9 +88,9 @@ fn a_good_signature_is_clean_under_every_policy() {
 #[test]
 fn both_forms_of_the_rsa_signature_are_known() {
     let Some(fake) = FakeApple::get() else { return };
-    let bytes = fake.sign_package(&small(), Signing { double: true, ..Signing::default() });
+    let bytes = fake.sign_package(&small(), Signing { rsa: Some(RsaForm::Sha256OfDigest), ..Signing::default() });
     let report = judge_fake(fake, &bytes, Policy::Gatekeeper);
-    assert_eq!((text(&report).as_str(), report.facts.rsa), ("", Some(RsaForm::DigestOfDigest)));
+    assert_eq!((text(&report).as_str(), report.facts.rsa), ("", Some(RsaForm::Sha256OfDigest)));
 }
 
 /// What is wrong with a package signed like that.
@@ -115,7 +115,7 @@ fn a_certificate_must_be_valid_when_it_signs() {
     let how = Signing { by: Kind::ExpiredInstaller, ..Signing::default() };
     let Some(text) = wrong(how, Policy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]"#);
-    let text = wrong(Signing { timestamp: false, ..how }, Policy::SelfSigned).unwrap();
+    let text = wrong(Signing { cms: Some(Cms::default().unstamped()), ..how }, Policy::SelfSigned).unwrap();
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at 2033-05-18T03:33:20Z"#);
 }
 
@@ -128,7 +128,7 @@ fn the_chain_must_be_whole() {
 
 #[test]
 fn a_time_stamp_and_a_ticket_are_demanded() {
-    let how = Signing { timestamp: false, ticket: false, ..Signing::default() };
+    let how = Signing { cms: Some(Cms::default().unstamped()), ticket: false, ..Signing::default() };
     let Some(text) = wrong(how, Policy::Gatekeeper) else { return };
     insta::assert_snapshot!(text, @"
     error: ticket: the stapled ticket is missing, expected there: notarize the package, then staple it
@@ -292,7 +292,11 @@ fn rcodesign_agrees() {
     let (Some(fake), Some(rcodesign)) = (FakeApple::get(), rcodesign()) else { return };
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("signed.pkg");
-    std::fs::write(&out, fake.sign_package(&small(), Signing { double: true, ..Signing::default() })).unwrap();
+    std::fs::write(
+        &out,
+        fake.sign_package(&small(), Signing { rsa: Some(RsaForm::Sha256OfDigest), ..Signing::default() }),
+    )
+    .unwrap();
     let mut command = std::process::Command::new(rcodesign);
     let output = command.args(["-C", "/dev/null", "print-signature-info"]).arg(out).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);

@@ -10,6 +10,7 @@ use flatpkg::xar;
 
 use super::release::{Kind, Owners};
 use release::context::Context;
+use release::demand::Demand;
 use release::hint::WithHint as _;
 use release::package::folder;
 use release::package::product_file::{self, PayloadCompression};
@@ -101,7 +102,9 @@ impl Package {
             Some(product) => product_file::write(cx, product, &out, date)?,
             None => self.component.write(cx, self.root.as_deref(), &out, date)?,
         }
-        release::judgement::package(cx, &out, false)?;
+        // A product may be made of components that somebody else made.
+        let ours = self.product.is_none();
+        release::judgement::demanded(cx, &out, &Demand { ours, ..Demand::default() })?;
         cx.ui.result(out.display());
         Ok(())
     }

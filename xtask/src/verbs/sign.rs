@@ -139,7 +139,7 @@ impl Made {
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
         let ownership = owners.ownership();
         let package = release::package::package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
-        release::judgement::package(cx, &package.path, false)?;
+        release::judgement::package(cx, &package.path)?;
         let signed = match &signing.installer {
             Some(_) => Some(sign_package(cx, signing, &package.path, None)?),
             None => None,

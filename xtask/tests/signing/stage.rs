@@ -61,7 +61,7 @@ impl Stage {
     pub fn with_stand_in(kind: Kind) -> Option<Self> {
         let mut stage = Self::with_program(PathBuf::new(), Behaviour::Good)?;
         let unsigned = fs::read(stage.path("hello-unsigned.pkg")).unwrap();
-        let how = Signing { by: kind, double: true, ticket: false, ..Signing::default() };
+        let how = Signing { by: kind, ..Signing::rcodesign() };
         fs::write(stage.path("signed-by-stand-in"), stage.fake.sign_package(&unsigned, how)).unwrap();
         stage.program = stage.path("stand-in");
         let signed = stage.text("signed-by-stand-in");
