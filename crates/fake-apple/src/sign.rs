@@ -4,7 +4,7 @@ use flatpkg::signature::{CmsForm, Hash, RsaForm};
 use flatpkg::xar::{self, Archive, Signable};
 use fs_err as fs;
 
-use crate::{FakeApple, Identity, Kind, der};
+use crate::{Certificate, FakeApple, Identity, Kind, der};
 
 /// Room for a CMS signature with its time stamp, as Apple's tools leave it.
 const CMS_ROOM: u64 = 10_000;
@@ -74,6 +74,37 @@ impl Signing {
     }
 }
 
+/// What makes bytes of the digest of a table of contents.
+pub type Make<'a> = &'a dyn Fn(&[u8]) -> Vec<u8>;
+
+/// What is put into a package, whether it belongs there or not.
+#[derive(Clone, Copy)]
+pub struct Parts<'a> {
+    /// The certificates that the table of contents lists for both signatures.
+    pub listed: &'a [Certificate],
+    /// The RSA signature.
+    pub rsa: Option<Make<'a>>,
+    /// The CMS signature.
+    pub cms: Option<Make<'a>>,
+    /// The ticket.
+    pub ticket: Option<Make<'a>>,
+}
+
+impl Parts<'_> {
+    /// The package with all of that.
+    pub fn put_into(&self, unsigned: &[u8]) -> Vec<u8> {
+        let archive = Archive::from_bytes(unsigned).unwrap();
+        let listed: Vec<_> = self.listed.iter().map(|listed| xar::Certificate::new(listed.der.clone())).collect();
+        let (rsa, cms) = (self.rsa.map_or(0, |_| RSA_ROOM), self.cms.map_or(0, |_| CMS_ROOM));
+        let signable = Signable::new(&archive, &listed, rsa, cms).unwrap();
+        let [rsa, cms, ticket] = [self.rsa, self.cms, self.ticket].map(|make| make.map(|make| make(signable.digest())));
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("signed.pkg");
+        signable.write(&rsa.unwrap_or_default(), &cms.unwrap_or_default(), ticket.as_deref(), &out).unwrap();
+        fs::read(out).unwrap()
+    }
+}
+
 impl FakeApple {
     /// Signs a package.
     pub fn sign_package(&self, unsigned: &[u8], how: Signing) -> Vec<u8> {
@@ -81,25 +112,22 @@ impl FakeApple {
         if !how.chain {
             identity.issuers.retain(|issuer| issuer == self.root());
         }
-        let archive = Archive::from_bytes(unsigned).unwrap();
-        let certificates: Vec<_> =
-            identity.chain().map(|certificate| xar::Certificate::new(certificate.der.clone())).collect();
-        let (rsa, cms) = (how.rsa.map_or(0, |_| RSA_ROOM), how.cms.map_or(0, |_| CMS_ROOM));
-        let signable = Signable::new(&archive, &certificates, rsa, cms).unwrap();
-        let rsa = how.rsa.map_or_else(Vec::new, |form| self.rsa(&identity, signable.digest(), form));
-        let cms = how.cms.map_or_else(Vec::new, |how| self.cms(&identity, signable.digest(), how));
-        let ticket = how.ticket.then(|| ticket(signable.digest()));
-        let dir = tempfile::tempdir().unwrap();
-        let out = dir.path().join("signed.pkg");
-        signable.write(&rsa, &cms, ticket.as_deref(), &out).unwrap();
-        fs::read(out).unwrap()
+        let listed: Vec<_> = identity.chain().cloned().collect();
+        let rsa = how.rsa.map(|form| move |identity: &Identity, digest: &[u8]| self.rsa(identity, digest, form));
+        let cms = how.cms.map(|how| move |identity: &Identity, digest: &[u8]| self.cms(identity, digest, how));
+        let rsa = rsa.as_ref().map(|make| |digest: &[u8]| make(&identity, digest));
+        let cms = cms.as_ref().map(|make| |digest: &[u8]| make(&identity, digest));
+        let parts = Parts {
+            listed: &listed,
+            rsa: rsa.as_ref().map(|make| make as _),
+            cms: cms.as_ref().map(|make| make as _),
+            ticket: how.ticket.then_some(&ticket),
+        };
+        parts.put_into(unsigned)
     }
 
     /// A detached SignedData over some bytes.
     pub fn cms(&self, identity: &Identity, content: &[u8], how: Cms) -> Vec<u8> {
-        const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
-        /// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
-        const SIGNER: usize = 4;
         let dir = tempfile::tempdir().unwrap();
         identity.write(dir.path(), "signer");
         let mut sign = vec!["cms", "-sign", "-binary", "-md", name(how.hash), "-nosmimecap", "-outform", "DER"];
@@ -112,11 +140,20 @@ impl FakeApple {
         }
         let cms = self.openssl().run(dir.path(), &sign, content);
         let Some(imprint) = how.timestamp else { return cms };
-        let signer = (0..SIGNER).fold(cms.as_slice(), |value, _| der::last(der::contents(value)));
+        let authority = self.identity(Kind::Timestamp);
+        Self::stamped(&cms, |signature| self.timestamp_token(authority, imprint, &imprint.digest(signature)))
+    }
+
+    /// A SignedData with a time stamp: a token for the value of its signature.
+    pub fn stamped(cms: &[u8], token: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
+        const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
+        /// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
+        const SIGNER: usize = 4;
+        let signer = (0..SIGNER).fold(cms, |value, _| der::last(der::contents(value)));
         let signature = der::contents(der::last(der::contents(signer)));
-        let token = self.timestamp_token(imprint, &imprint.digest(signature));
+        let token = token(signature);
         let attribute = der::value(0x30, &[&der::value(0x06, &[TIMESTAMP_TOKEN]), &der::value(0x31, &[&token])]);
-        der::append(&cms, SIGNER, &der::value(0xa1, &[&attribute]))
+        der::append(cms, SIGNER, &der::value(0xa1, &[&attribute]))
     }
 
     /// An RSA signature over a digest: as it is, or over its digest.

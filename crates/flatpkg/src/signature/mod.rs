@@ -6,7 +6,7 @@
 //! <signature style="RSA">    PKCS #1 v1.5 by the signer's key, in one of three forms              package.rs, rsa.rs
 //! <x-signature style="CMS">  a detached SignedData (RFC 5652)                                     cms.rs
 //!   └ unsigned attribute     a time-stamp token (RFC 3161) over the signature's value             timestamp.rs
-//! KeyInfo of both            the signer's certificate, who vouches for it, the root               certificate.rs, chain.rs
+//! KeyInfo of both            the signer's certificate, who vouches for it, the root               certificate.rs, chain.rs, constraints.rs
 //! after the heap             the stapled ticket                                                   xar::Staple
 //! ```
 //!
@@ -35,6 +35,7 @@ mod certificate;
 mod chain;
 mod cms;
 mod code;
+mod constraints;
 mod facts;
 mod hash;
 mod oid;

@@ -53,7 +53,7 @@ pub fn check(archive: &Archive, expect: &Expectations<'_>) -> Report {
             signatures(archive, digest, expect, &mut facts, &mut findings)
         }
         (_, Err(error)) => findings.unreadable(RSA, "the digest of the table of contents", chain(&error)),
-        _ => findings.error(RSA, "the digest of the table of contents", "wrong", "the one that is stored"),
+        _ => findings.says(RSA, "the digest of the table of contents", "is not the one that is stored"),
     }
     ticket(archive, expect, &mut facts, &mut findings);
     let findings = findings.sorted();
@@ -75,22 +75,22 @@ fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts
     let (extended, classic): (Vec<_>, Vec<_>) = all.iter().partition(|signature| signature.extended);
     for (place, signatures) in [(RSA, &classic), (CMS, &extended)] {
         if signatures.len() > 1 {
-            findings.error(place, "how many there are", signatures.len(), "one");
+            findings.error(place, "the number of signatures", signatures.len(), "1");
         }
     }
     if all.is_empty() {
         if expect.policy > Policy::Unsigned {
-            findings.error(RSA, "the package", "not signed", "signed");
+            findings.says(RSA, "the package", "is not signed");
         }
         return;
     }
     if expect.policy.wants_developer_id() {
         for (place, signatures, why) in [
-            (RSA, &classic, "there: macOS before 10.12 needs it"),
-            (CMS, &extended, "there: no ticket can be stapled without it"),
+            (RSA, &classic, "is missing: macOS before 10.12 needs it"),
+            (CMS, &extended, "is missing: no ticket can be stapled without it"),
         ] {
             if signatures.is_empty() {
-                findings.error(place, "the signature", "missing", why);
+                findings.says(place, "the signature", why);
             }
         }
     }
@@ -110,12 +110,12 @@ fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts
     for (place, listed) in [(RSA, rsa.flatten()), (CMS, cms.flatten())] {
         let Some(listed) = listed else { continue };
         if listed.first() != Some(&outcome.leaf) {
-            findings.error(place, "the first certificate listed", "another one", "that of who signed the CMS");
+            findings.says(place, "the first certificate listed", "is not that of the signer of the CMS signature");
         }
         let same = listed.len() == outcome.certificates.len()
             && listed.iter().all(|certificate| outcome.certificates.contains(certificate));
         if !same {
-            findings.error(place, "the certificates listed", "others", "those of the CMS signature");
+            findings.says(place, "the certificates listed", "are not those of the CMS signature");
         }
     }
     facts.cms = Some(outcome.form);
@@ -145,7 +145,7 @@ fn key_info(signature: &Signature, place: &str, style: &str, findings: &mut Find
     let parsed = signature.certificates.iter().map(|certificate| Certificate::parse(certificate.der()));
     match parsed.collect::<Result<Vec<_>, _>>() {
         Ok(certificates) if certificates.is_empty() => {
-            findings.error(place, "certificates", "none", "the signer's first");
+            findings.says(place, "the list of certificates", "is empty");
             None
         }
         Ok(certificates) => Some(certificates),
@@ -159,7 +159,7 @@ fn key_info(signature: &Signature, place: &str, style: &str, findings: &mut Find
 /// The bytes of a signature.
 fn read(archive: &Archive, signature: &Signature, place: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     if signature.size > MAX_SIGNATURE {
-        findings.error(place, "its size", signature.size, format!("at most {MAX_SIGNATURE}"));
+        findings.error(place, "its size in bytes", signature.size, format!("at most {MAX_SIGNATURE}"));
         return None;
     }
     let mut bytes = Vec::new();
@@ -194,7 +194,7 @@ fn rsa_form(
         }
     });
     if form.is_none() {
-        findings.error(RSA, "the signature", "wrong", "over the digest of the table of contents");
+        findings.says(RSA, "the signature", "does not match the table of contents");
     }
     form
 }
@@ -222,18 +222,13 @@ fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findi
     };
     let Some(staple) = trailer.staple() else {
         if expect.policy == Policy::Gatekeeper {
-            findings.error(TICKET, "the stapled ticket", "missing", "there: notarize the package, then staple it");
+            findings.says(TICKET, "the stapled ticket", "is missing: notarize the package, then staple it");
         }
         return;
     };
     facts.stapled = true;
     if facts.cms.is_none() {
-        findings.error(
-            TICKET,
-            "the stapled ticket",
-            "there",
-            "none: the package has no CMS signature that can be read",
-        );
+        findings.says(TICKET, "the stapled ticket", "is of no use: the package has no CMS signature that can be read");
     }
     let ticket = match archive.ticket(staple, LONGEST) {
         Ok(ticket) => ticket,
@@ -241,10 +236,10 @@ fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findi
     };
     if !ticket.starts_with(MAGIC) {
         let got = ticket.get(..MAGIC.len()).unwrap_or(&ticket).escape_ascii();
-        findings.error(TICKET, "how it begins", got, "s8ch");
+        findings.error(TICKET, "the beginning of the ticket", got, "s8ch");
     }
     let digest = archive.toc_digest().and_then(|digest| digest.get(..DIGEST));
     if !digest.is_some_and(|digest| ticket.windows(DIGEST).any(|window| window == digest)) {
-        findings.error(TICKET, "what it is for", "another package", "this one: staple again after signing");
+        findings.says(TICKET, "the stapled ticket", "is for another package: staple again after signing");
     }
 }

@@ -1,13 +1,13 @@
 //! A detached SignedData with its time stamp and its chains: what packages and code have in common.
 
-use super::certificate::{Certificate, Role};
+use super::certificate::{Certificate, Role, quoted};
 use super::chain::{self, Demands};
 use super::cms::{Attribute, Content, SignedData};
 use super::facts::{CmsForm, Link, Signed};
 use super::hash::Hash;
 use super::policy::Expectations;
 use super::{Time, asn1, timestamp};
-use crate::verify::Findings;
+use crate::verify::{Findings, Severity};
 
 /// What was read on the way, for those who know more about the content.
 pub(super) struct Outcome {
@@ -40,22 +40,22 @@ pub(super) fn check(
     };
     let signer = &data.signer;
     if !signer.names(content) {
-        findings.error(place, "what is signed", "something else", "what is here");
+        findings.says(place, "the signature", "is over something else");
     }
     if signer.hash == Hash::Sha1 {
         findings.note(place, "the digest", signer.hash, "SHA-256 or better");
     }
     let Some((leaf, others)) = data.split() else {
-        findings.error(place, "the signer's certificate", "missing", "there");
+        findings.says(place, "the signer's certificate", "is missing");
         return None;
     };
     if !signer.is_by(leaf, content) {
-        findings.error(place, "the signature", "wrong", format!("by the key of {:?}", leaf.name()));
+        findings.says(place, "the signature", format_args!("was not made with the key of {}", quoted(leaf)));
     }
     let stamp =
         signer.token.as_deref().and_then(|token| timestamp::check(token, &signer.value, expect, place, findings));
     if signer.token.is_none() && expect.policy.wants_developer_id() {
-        findings.error(place, "the time stamp", "missing", "there: sign with a time-stamp authority");
+        findings.says(place, "the time stamp", "is missing: sign with --timestamp-url");
     }
     // A certificate may end after it signed: that is what time stamps are for.
     let at = stamp.as_ref().map_or(expect.now, |stamp| stamp.time);
@@ -85,7 +85,7 @@ pub(super) fn party(
     {
         findings.error(place, "the team", team.as_deref().unwrap_or("none"), expected);
     } else if developer_id && team.is_none() {
-        findings.error(place, "the team", "none, or two", "one");
+        findings.says(place, "the certificate of the signer", "does not name one team");
     }
     (chain, team)
 }
@@ -93,6 +93,7 @@ pub(super) fn party(
 /// Signed attributes that are not known: they are signed, so they are only odd.
 pub(super) fn note_unknown<'a>(attributes: impl Iterator<Item = &'a Attribute>, place: &str, findings: &mut Findings) {
     for attribute in attributes {
-        findings.note(place, "a signed attribute", asn1::name(&attribute.oid), "one of those that Apple's tools write");
+        let what = format!("the signed attribute {}", asn1::name(&attribute.oid));
+        findings.push(Severity::Note, place, &what, "is not one that Apple's tools write", "");
     }
 }

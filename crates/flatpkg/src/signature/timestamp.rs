@@ -35,10 +35,10 @@ pub(super) fn check(
     };
     let content = data.content.as_deref().unwrap_or_default();
     if !data.signer.names(content) {
-        findings.error(place, "the digest of what is signed", "wrong", "that of the token's content");
+        findings.says(place, "the token", "is signed over other content");
     }
     if info.imprint != info.hash.digest(signature) {
-        findings.error(place, "what is stamped", "something else", "this signature");
+        findings.says(place, "the token", "is for another signature");
     }
     // A note: Apple's tools have stamped every package like that that was seen, from 2015 to 2024. To cheat, a signer would have
     // to make two signatures with one SHA-1 and gain an earlier time for its own second one, nothing else.
@@ -52,14 +52,14 @@ pub(super) fn check(
         findings.error(place, "the time", info.time, format!("at most {}", expect.now));
     }
     let Some((leaf, others)) = data.split() else {
-        findings.error(place, "the authority's certificate", "missing", "there");
+        findings.says(place, "the authority's certificate", "is missing");
         return None;
     };
     if !data.signer.is_by(leaf, content) {
-        findings.error(place, "the signature", "wrong", "by the authority's key");
+        findings.says(place, "the token", "was not signed with the authority's key");
     }
     if !names(&data, leaf) {
-        findings.error(place, "the certificate that the token names", "missing or another one", "the authority's");
+        findings.says(place, "the token", "does not name the authority's certificate");
     }
     let demands = Demands { trust: expect.trust(), at: info.time, role: Some(Role::Timestamp) };
     Some(Stamp { time: info.time, chain: chain::check(leaf, &others, &demands, place, findings) })
