@@ -435,7 +435,7 @@ fn the_certificates_of_a_package_that_apple_s_tools_signed() {
 fn a_package_that_nobody_signed() {
     let Some(bytes) = oracle::fixture_bytes("relic-dummy.pkg") else { return };
     let report = judge(&bytes, Policy::DeveloperId, &[Anchor::apple().unwrap()]);
-    assert_eq!(report.facts.to_string(), "not signed, without a ticket");
+    assert_eq!(report.facts.to_string(), "none; no notarization ticket");
     insta::assert_snapshot!(text(&report), @"error: signature: the package is not signed, expected signed");
 }
 
