@@ -1,10 +1,13 @@
 //! Everything that there is to say about a package: its bytes, its signature, the code in it.
+//!
+//! [`Judgement::of`] is the one function that holds a package against a demand. `verify` prints what it says; `package`, `sign`
+//! and `notarize` go on only when it finds nothing wrong.
 
 use std::fmt;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use flatpkg::effect::Installable;
 use flatpkg::package::Package;
 use flatpkg::signature;
@@ -35,27 +38,25 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Looks at a package.
+    /// Holds a package against what is demanded of it.
     ///
     /// # Errors
     /// When a payload can't be read; what is wrong with what was read is a finding.
     pub fn of(
         package: &Package,
-        strict: bool,
         demand: &Demand,
         progress: &(dyn Fn(flatpkg::payload::Progress) + Sync),
     ) -> Result<Self> {
         let anchors = demand.anchors()?;
         let signer = demand.signer(&anchors);
-        let options = Options { strict: strict || signer.policy.wants_developer_id() };
-        let findings = flatpkg::verify::verify_with(package, options, progress).findings;
+        let findings = flatpkg::verify::verify_with(package, Options { strict: demand.ours }, progress).findings;
         let signature = signature::check(package.archive(), &signer);
         let whoever = signature::Expectations { policy: signature::Policy::Unsigned, team: None, ..signer };
         let inconsistent = signature::check(package.archive(), &whoever).findings;
         // Who signed the package must have signed what is in it.
         let team = signature.facts.signed.as_ref().and_then(|signed| signed.team.as_deref());
         let signer = signature::Expectations { team: signer.team.or(team), ..signer };
-        let code = demand.policy.map(|_| code::of_package(package, &demand.code(signer)));
+        let code = demand.code.then(|| code::of_package(package, &demand.expectations(signer)));
         let code = match code.transpose() {
             // A payload that can't be read was reported.
             Err(_) if findings.iter().any(|finding| finding.severity == Severity::Error) => None,
@@ -75,6 +76,19 @@ impl Judgement {
         let issues = self.code.iter().flat_map(|code| &code.issues);
         findings.filter(|finding| finding.severity == Severity::Error).count()
             + issues.filter(|issue| issue.severity == code::Severity::Error).count()
+    }
+
+    /// Nothing when nothing is wrong.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    pub fn accept(&self) -> Result<()> {
+        let findings = self.findings.iter().chain(&self.signature.findings);
+        let findings = findings.filter(|finding| finding.severity == Severity::Error).map(ToString::to_string);
+        let issues = self.code.iter().flat_map(|code| &code.issues);
+        let issues = issues.filter(|issue| issue.severity == code::Severity::Error).map(ToString::to_string);
+        let wrong: Vec<String> = findings.chain(issues).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", wrong.join("\n"))) }
     }
 
     /// As the log of Apple's notary service has it.
@@ -126,28 +140,34 @@ pub fn unreadable(path: &Path) -> Unusable {
     Unusable(format!("{} can't be read as a package", path.display()))
 }
 
-/// Verifies a package, and its signature if it has one.
+/// What is said of a package with so many problems, which were shown.
+pub fn failed(path: &Path, problems: usize) -> anyhow::Error {
+    let s = if problems == 1 { "" } else { "s" };
+    anyhow!("{} failed verification: {problems} problem{s}", path.display())
+}
+
+/// Verifies a package that we made.
 ///
 /// # Errors
 /// All findings.
-pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
-    demanded(cx, path, strict, &Demand::default())
+pub fn package(cx: &Context, path: &Path) -> Result<()> {
+    demanded(cx, path, &Demand { ours: true, ..Demand::default() })
 }
 
 /// Verifies a package of which something is demanded.
 ///
 /// # Errors
 /// All findings.
-pub fn demanded(cx: &Context, path: &Path, strict: bool, demand: &Demand) -> Result<()> {
+pub fn demanded(cx: &Context, path: &Path, demand: &Demand) -> Result<()> {
     let package = open(path)?;
     let name = format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy());
     let started = Instant::now();
     let files = cx.ui.files(&name);
-    let judgement = Judgement::of(&package, strict, demand, &|done| files.show(done))?;
+    let judgement = Judgement::of(&package, demand, &|done| files.show(done))?;
     drop(files);
     cx.ui.say(&judgement);
     if !judgement.is_clean() {
-        bail!("{} is not sound: {} findings", path.display(), judgement.errors());
+        return Err(failed(path, judgement.errors()));
     }
     cx.ui.say(format_args!("{:>7} {name}", brief(started.elapsed())));
     Ok(())
@@ -159,7 +179,7 @@ pub fn demanded(cx: &Context, path: &Path, strict: bool, demand: &Demand) -> Res
 /// All findings.
 pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
     match product.format {
-        Format::Flat => package(cx, &product.path, false),
+        Format::Flat => package(cx, &product.path),
         Format::Mpkg => image(cx, &product.path),
     }
 }
@@ -177,7 +197,7 @@ fn image(cx: &Context, path: &Path) -> Result<()> {
     }
     wrong.iter().for_each(|line| cx.ui.say(format_args!("{line}: the archive and its bill of materials disagree")));
     if !wrong.is_empty() {
-        bail!("{} is not sound: {} findings", path.display(), wrong.len());
+        return Err(failed(path, wrong.len()));
     }
     task.done("");
     Ok(())

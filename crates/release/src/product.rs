@@ -44,7 +44,7 @@ impl Product {
         let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
         let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
         let package = package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
-        judgement::package(cx, &package.path, false)?;
+        judgement::package(cx, &package.path)?;
         let signed = match &signing.installer {
             Some(_) => Some(sign_package(cx, signing, &package.path, None)?),
             None => None,

@@ -9,6 +9,7 @@ use flatpkg::os_version::OsVersion;
 use flatpkg::xar;
 
 use release::context::Context;
+use release::demand::Demand;
 use release::package::folder;
 use release::package::product_file::{self, PayloadCompression};
 use release::planning::planned;
@@ -107,7 +108,9 @@ impl Package {
             Some(product) => product_file::write(cx, product, &out, date)?,
             None => self.component.write(cx, self.root.as_deref(), &out, date)?,
         }
-        release::judgement::package(cx, &out, false)?;
+        // A product may be made of components that somebody else made.
+        let ours = self.product.is_none();
+        release::judgement::demanded(cx, &out, &Demand { ours, ..Demand::default() })?;
         cx.ui.result(out.display());
         Ok(())
     }

@@ -11,7 +11,7 @@ use release::build::Built;
 use release::context::Context;
 use release::demand::Demand;
 use release::hint::{Unusable, WithHint as _};
-use release::judgement::{Judgement, demanded, open};
+use release::judgement::{Judgement, demanded, failed, open};
 use release::planning::planned_or_newest;
 use release::verify::Report;
 use release::verify::code::{self, Lint};
@@ -38,7 +38,7 @@ pub struct Verify {
     #[arg(long, value_name = "VERSION")]
     release: Option<PythonVersion>,
 
-    /// Slack bytes in a package, which some of Apple's own have, are errors too; so they are when a Developer ID is demanded.
+    /// The package must be as ours are: unreferenced bytes and rounded sizes, which Apple's tools leave in some, are errors too.
     #[arg(long)]
     strict: bool,
 
@@ -68,7 +68,7 @@ impl Verify {
     /// # Errors
     /// When there are findings, or the file can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let demand = self.demand.demand()?;
+        let demand = Demand { ours: self.strict, ..self.demand.demand()? };
         if self.path.is_dir() {
             return self.root(cx, &demand);
         }
@@ -77,14 +77,13 @@ impl Verify {
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
         }
-        let Some(shape) = self.json else { return demanded(cx, &self.path, self.strict, &demand) };
-        let judgement = Judgement::of(&open(&self.path)?, self.strict, &demand, &|_| ())?;
-        let sound = judgement.is_clean();
+        let Some(shape) = self.json else { return demanded(cx, &self.path, &demand) };
+        let judgement = Judgement::of(&open(&self.path)?, &demand, &|_| ())?;
         cx.ui.result(match shape {
             Shape::Findings => serde_json::to_string_pretty(&judgement)?,
             Shape::Notary => serde_json::to_string_pretty(&judgement.notary_log(&self.path)?)?,
         });
-        if sound { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+        if judgement.is_clean() { Ok(()) } else { Err(failed(&self.path, judgement.errors())) }
     }
 
     fn root(&self, cx: &Context, demand: &Demand) -> Result<()> {
@@ -94,7 +93,7 @@ impl Verify {
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         let anchors = demand.anchors()?;
-        let expect = demand.code(demand.signer(&anchors));
+        let expect = demand.expectations(demand.signer(&anchors));
         let lint = demand.policy.map(|_| code::of_root(&self.path, &expect)).transpose().with_context(unusable)?;
         let issues = lint.as_ref().map(|lint| lint.issues.as_slice()).unwrap_or_default();
         match self.json {
@@ -111,7 +110,7 @@ impl Verify {
             }
         }
         let sound = report.passed() && lint.is_none_or(|lint| lint.is_clean());
-        if sound { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+        if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
     }
 }
 
