@@ -56,6 +56,7 @@ enum Verb {
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
+    Corpus(verbs::corpus::Corpus),
 }
 
 /// The verbs in the order one uses them.
@@ -65,7 +66,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["clean", "completions", "ci"]),
+    ("Keeping house", &["clean", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -99,6 +100,7 @@ impl Cli {
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
+            Verb::Corpus(verb) => verb.run(&cx),
         }
     }
 }

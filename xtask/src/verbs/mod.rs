@@ -4,6 +4,7 @@ pub mod build;
 pub mod ci;
 pub mod clean;
 pub mod completions;
+pub mod corpus;
 pub mod diff;
 pub mod doctor;
 pub mod expand;
