@@ -18,7 +18,7 @@ fn corpus() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let payload = tree("spam", b"eggs\n");
     let component = Component { payload: Some(&payload), ..Component::new("org.example.spam", "1.0") };
-    component::write(&component, &dir.path().join("spam.pkg"), xar::Options::default(), &|_| ()).unwrap();
+    component::write(&component, &dir.path().join("spam.pkg"), xar::Options::new(1_700_000_000), &|_| ()).unwrap();
 
     let facts =
         flatpkg::payload::write(&payload, flatpkg::payload::Compression::Gzip, &mut Vec::new(), &|_| ()).unwrap();
