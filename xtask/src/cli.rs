@@ -61,6 +61,7 @@ enum Verb {
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
+    Corpus(verbs::corpus::Corpus),
 }
 
 impl Verb {
@@ -71,7 +72,7 @@ impl Verb {
             Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
             Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
             Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
-            Self::Doctor(_) | Self::Completions(_) => false,
+            Self::Doctor(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => false,
         }
     }
 }
@@ -83,7 +84,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["clean", "toolchain", "completions", "ci"]),
+    ("Keeping house", &["clean", "toolchain", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -121,6 +122,7 @@ impl Cli {
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
+            Verb::Corpus(verb) => verb.run(&cx),
         }
     }
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod build;
 pub mod cache;
 pub mod context;
+pub mod corpus;
 pub mod demand;
 pub mod digest;
 pub mod doctor;

@@ -5,6 +5,7 @@ pub mod build_flags;
 pub mod ci;
 pub mod clean;
 pub mod completions;
+pub mod corpus;
 pub mod diff;
 pub mod doctor;
 pub mod expand;
