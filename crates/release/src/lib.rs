@@ -9,6 +9,7 @@ pub mod audit;
 pub mod build;
 pub mod context;
 pub mod demand;
+pub mod described;
 pub mod digest;
 pub mod doctor;
 pub mod evidence;

@@ -7,11 +7,13 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::io::Read;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{Findings, Meter, chain};
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
 use crate::package::Part;
 use crate::payload;
-use crate::tree::TreePath;
+use crate::tree::{TreePath, fold};
 
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -82,13 +84,15 @@ impl Sums {
     }
 }
 
-/// No path twice, none that differs in case alone.
-fn unique(path: &TreePath, seen: &mut HashMap<String, TreePath>, place: &str, findings: &mut Findings) {
+/// No path twice, none that differs only in case or in how its letters are composed.
+fn unique(path: &TreePath, seen: &mut HashMap<Vec<u8>, TreePath>, place: &str, findings: &mut Findings) {
     let text = dotted(path);
-    match seen.insert(text.to_lowercase(), path.clone()) {
+    match seen.insert(fold(path.as_bytes()), path.clone()) {
         Some(other) if other == *path => findings.error(&inside(place, &text), "path", "there twice", "unique"),
         Some(other) => {
-            let got = format!("equal to {} but for case", dotted(&other));
+            let composed = dotted(&other).nfc().eq(text.nfc());
+            let but = if composed { "how its letters are composed: one file on a Mac" } else { "case" };
+            let got = format!("equal to {} but for {but}", dotted(&other));
             findings.error(&inside(place, &text), "path", got, "unique");
         }
         None => {}
@@ -123,7 +127,7 @@ impl<'a> Listed<'a> {
             }),
             None => {
                 let path = inside(&self.place, &dotted(&held.path));
-                findings.error(&path, "path", "missing", "there, as in the payload");
+                findings.error(&path, "path", "in Payload but not listed in Bom", "");
             }
         }
     }
@@ -131,7 +135,7 @@ impl<'a> Listed<'a> {
     /// What is left is not in the payload.
     pub(super) fn finish(self, findings: &mut Findings) {
         for path in self.open.keys() {
-            findings.error(&inside(&self.place, &dotted(path)), "path", "there", "missing, as in the payload");
+            findings.error(&inside(&self.place, &dotted(path)), "path", "listed in Bom but not in Payload", "");
         }
     }
 }
@@ -187,6 +191,10 @@ pub(super) fn form(bom: &Bom, place: &str, findings: &mut Findings) {
     if bom.form.short_records > 0 {
         let got = format!("{}, as before 2015", bom.form.short_records);
         findings.note(place, "short records", got, "none: macOS 26 does not list them");
+    }
+    if bom.form.long_records > 0 {
+        let got = format!("{}, with digests that are not checked", bom.form.long_records);
+        findings.note(place, "long records", got, "none");
     }
     let paths = bom.records.len();
     if bom.form.stated_paths as usize != paths {

@@ -16,6 +16,8 @@ mod container;
 mod contents;
 mod meter;
 mod product;
+mod scripts;
+mod surprise;
 
 use std::fmt;
 use std::path::Path;
@@ -55,14 +57,19 @@ pub struct Finding {
     pub what: String,
     /// What is there.
     pub got: String,
-    /// What should be there.
+    /// What should be there; empty where what is there says it all.
     pub expected: String,
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {} is {}, expected {}", self.place, self.what, self.got, self.expected)
+        let Self { place, what, got, expected, .. } = self;
+        match (got.as_str(), expected.as_str()) {
+            (got, "") if got.starts_with("cannot") => write!(f, "{severity}: {place}: {what} {got}"),
+            (got, "") => write!(f, "{severity}: {place}: {what} is {got}"),
+            (got, expected) => write!(f, "{severity}: {place}: {what} is {got}, expected {expected}"),
+        }
     }
 }
 
@@ -160,7 +167,7 @@ impl Findings {
 
     /// An error: a part that can't be read at all, with the reason.
     pub(crate) fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
-        self.error(place, what, format_args!("not readable ({reason})"), "readable");
+        self.error(place, what, format_args!("cannot be read: {reason}"), "");
     }
 
     pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {

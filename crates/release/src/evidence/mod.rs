@@ -79,7 +79,7 @@ struct Output {
 pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
     let path = subject.path();
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let read = || Contents::read(crate::install::open(path)?.installable()?, &subject.package.components);
+    let read = || Contents::read(crate::install::open(path, None)?.installable()?, &subject.package.components);
     let contents = read().with_context(|| format!("failed to read {}", path.display()))?;
     let assets = product_assets(cx, &subject.plan.offer)?;
     let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };

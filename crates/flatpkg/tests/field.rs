@@ -1,0 +1,186 @@
+//! Packages, images and bills of materials that Apple's and other people's tools made, and the same cases made here.
+
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may fail")]
+
+mod oracle;
+
+use std::io::{Read as _, Write as _};
+
+use flatpkg::mode::Mode;
+use flatpkg::package::Package;
+use flatpkg::tree::{Entry, Tree, TreePath};
+use flatpkg::verify::{Options, verify};
+use flatpkg::xar::{Archive, Encoding};
+use flatpkg::{bom, component, payload, udif, xar};
+use oracle::hostile::{edited_toc, package_of};
+
+/// What `verify` says of a package that may not be there.
+fn judged(name: &str) -> Option<String> {
+    let path = oracle::fixture(&format!("field/{name}"))?;
+    Some(verify(&Package::open(&path).unwrap(), Options::default()).to_string())
+}
+
+fn bzip2(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn bills_of_macos_15_are_whole() {
+    for name in ["pkgbuild-macos15.pkg", "productbuild-macos15-app.pkg"] {
+        let Some(report) = judged(name) else { return };
+        assert!(!report.contains("free list"), "{report}");
+        assert!(!report.lines().any(|line| line.starts_with("error: Bom")), "{report}");
+    }
+    assert_eq!(judged("pkgbuild-macos15.pkg").unwrap().matches("error").count(), 0);
+}
+
+/// Every partition unpacks to what its checksum says. What is in them is APFS, which is said.
+#[test]
+fn images_of_hdiutil_in_each_compression() {
+    for kind in ["zlib", "bzip2", "lzma"] {
+        let Some(path) = oracle::fixture(&format!("field/hdiutil-{kind}.dmg")) else { return };
+        let mut image = udif::Image::open(&path).unwrap();
+        let partitions = image.partitions().to_vec();
+        assert!(partitions.len() > 1, "{kind}");
+        for partition in &partitions {
+            let mut out = std::io::Cursor::new(Vec::new());
+            image
+                .copy(partition, &mut out, 1 << 28)
+                .unwrap_or_else(|error| panic!("{kind} {}: {error}", partition.name));
+            assert_eq!(out.into_inner().len() as u64, partition.sectors * udif::SECTOR, "{kind} {}", partition.name);
+        }
+        let error = image.unpack(&mut std::io::Cursor::new(Vec::new()), 1 << 28).unwrap_err();
+        assert!(error.to_string().contains("APFS"), "{error}");
+    }
+    let path = oracle::fixture("field/hdiutil-lzfse.dmg").unwrap();
+    let mut image = udif::Image::open(&path).unwrap();
+    let partitions = image.partitions().to_vec();
+    let copied =
+        partitions.iter().map(|partition| image.copy(partition, &mut std::io::Cursor::new(Vec::new()), 1 << 28));
+    let errors: Vec<String> = copied.filter_map(Result::err).map(|error| error.to_string()).collect();
+    assert!(!errors.is_empty() && errors.iter().all(|error| error.contains("LZFSE (ULFO)")), "{errors:?}");
+}
+
+#[test]
+fn packages_in_bzip2() {
+    for name in ["bzip2-members.pkg", "bzip2-payload.pkg"] {
+        let Some(report) = judged(name) else { return };
+        assert!(!report.contains("cannot be read"), "{name}: {report}");
+    }
+}
+
+#[test]
+fn a_member_in_bzip2_is_read() {
+    let packed = bzip2(b"spam and eggs");
+    let archive = package_of(&[(&["Distribution"], &packed, Encoding::Stored)]);
+    let archive = edited_toc(&archive, |xml| {
+        let size = format!("<size>{}</size>", packed.len());
+        xml.replace(&size, "<size>13</size>").replace("application/octet-stream", "application/x-bzip2")
+    });
+    let archive = Archive::from_bytes(archive).unwrap();
+    let file = archive.toc().find("Distribution").unwrap();
+    assert_eq!(archive.read_member(file, 100).unwrap(), b"spam and eggs");
+    let mut member = archive.member(file).unwrap();
+    std::io::copy(&mut member, &mut std::io::sink()).unwrap();
+    assert_eq!(member.slack(), 0);
+}
+
+#[test]
+fn a_payload_in_bzip2_is_read() {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    tree.insert(TreePath::new("a").unwrap(), Entry::file(*b"hello", Mode::PLAIN)).unwrap();
+    let mut plain = Vec::new();
+    let mut gzip = Vec::new();
+    payload::write(&tree, payload::Compression::Gzip, &mut gzip, &|_| ()).unwrap();
+    flate2::read::GzDecoder::new(gzip.as_slice()).read_to_end(&mut plain).unwrap();
+    let packed = bzip2(&plain);
+    assert_eq!(payload::records(packed.as_slice()).unwrap().len(), 2);
+    let mut longer = packed.clone();
+    longer.push(b'x');
+    assert!(payload::records(longer.as_slice()).is_err());
+    assert!(payload::records(&packed[..packed.len() - 1]).is_err());
+}
+
+/// A component with this payload and postinstall, and what `verify` says of it.
+fn made(paths: &[(&str, Entry)], postinstall: Option<&[u8]>) -> String {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    for (path, entry) in paths {
+        tree.insert(TreePath::new(*path).unwrap(), entry.clone()).unwrap();
+    }
+    let mut scripts = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    if let Some(script) = postinstall {
+        let entry = Entry::file(script.to_vec(), Mode::EXECUTABLE);
+        scripts.insert(TreePath::new("postinstall").unwrap(), entry).unwrap();
+    }
+    let component = component::Component {
+        payload: Some(&tree),
+        scripts: postinstall.map(|_| &scripts),
+        ..component::Component::new("org.example.a", "1")
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("a.pkg");
+    component::write(&component, &out, xar::Options::new(0), &|_| ()).unwrap();
+    verify(&Package::open(&out).unwrap(), Options::default()).to_string()
+}
+
+fn file() -> Entry {
+    Entry::file(*b"x", Mode::PLAIN)
+}
+
+fn folder() -> Entry {
+    Entry::directory(Mode::EXECUTABLE)
+}
+
+#[test]
+fn scripts_that_the_system_cannot_start() {
+    assert_eq!(made(&[], Some(b"#!/bin/sh\nexit 0\n")), "");
+    assert_eq!(made(&[], Some(b"\xcf\xfa\xed\xfe0000")), "");
+    insta::assert_snapshot!(made(&[], Some(b"#!/bin/sh\r\nexit 0\r\n")), @"error: Scripts: ./postinstall: line ending of the script is CRLF, expected LF: the system looks for a program whose name ends with CR, and the installation fails");
+    insta::assert_snapshot!(made(&[], Some(b"echo hi\n")), @r#"error: Scripts: ./postinstall: start of the script is "ec", expected #! and the program that runs it: without it the system can't start the script"#);
+    let Some(crlf) = judged("script-crlf.pkg") else { return };
+    assert!(crlf.contains("error: Scripts: ./postinstall: line ending of the script is CRLF"), "{crlf}");
+    let noshebang = judged("script-noshebang.pkg").unwrap();
+    assert!(noshebang.contains("error: Scripts: ./postinstall: start of the script"), "{noshebang}");
+}
+
+#[test]
+fn names_that_are_one_on_a_mac() {
+    let report = made(&[("cafe\u{301}", file()), ("caf\u{e9}", file())], None);
+    insta::assert_snapshot!(report, @"error: Payload: ./caf\u{e9}: path is equal to ./cafe\u{301} but for how its letters are composed: one file on a Mac, expected unique");
+    for name in ["q-nfc.pkg", "h-nfc.pkg"] {
+        let Some(report) = judged(name) else { return };
+        assert!(report.contains("but for how its letters are composed"), "{name}: {report}");
+    }
+}
+
+#[test]
+fn what_nobody_meant_to_ship() {
+    let framework = [
+        ("A.framework", folder()),
+        ("A.framework/Headers", folder()),
+        ("A.framework/Resources", Entry::symlink(*b"Versions/Current/Resources")),
+        ("A.framework/Versions", folder()),
+        ("B.framework", folder()),
+        ("B.framework/Headers", folder()),
+    ];
+    insta::assert_snapshot!(made(&framework, None), @"note: Payload: ./A.framework/Headers: entry beside Versions is a real folder, expected a link into Versions: codesign takes a framework with both for ambiguous");
+    let junk = [("._x", file()), (".DS_Store", file()), ("._", file()), ("x", file())];
+    insta::assert_snapshot!(made(&junk, None), @"note: Payload: number of .DS_Store and ._ files is 2 (the first: ./.DS_Store), expected 0: pkgbuild leaves them out");
+    let Some(report) = judged("q-appledouble.pkg") else { return };
+    assert!(report.contains("note: Payload: number of .DS_Store and ._ files"), "{report}");
+    assert!(!report.contains("error"), "{report}");
+    let report = judged("no-hostarch.pkg").unwrap();
+    assert!(report.contains("note: Distribution: hostArchitectures is missing, expected arm64 in it"), "{report}");
+}
+
+/// Older and bare bills of materials.
+#[test]
+fn bare_bills_of_materials() {
+    for (name, paths) in [("python-applications.bom", 54), ("exiftool-Archive.bom", 200)] {
+        let Some(bytes) = oracle::fixture_bytes(name) else { return };
+        assert_eq!(bom::read(&bytes).unwrap().records.len(), paths, "{name}");
+    }
+}
