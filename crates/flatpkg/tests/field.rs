@@ -184,3 +184,45 @@ fn bare_bills_of_materials() {
         assert_eq!(bom::read(&bytes).unwrap().records.len(), paths, "{name}");
     }
 }
+
+/// Few bytes of gzip can hold very many long names: they are counted.
+#[test]
+fn long_names_of_a_payload_are_refused() {
+    let deep = "d".repeat(4000);
+    let compressed = |files: usize| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        let mut archive = flatpkg::cpio::Writer::new(&mut encoder);
+        archive.entry(&TreePath::ROOT, &folder(), 1).unwrap();
+        archive.entry(&TreePath::new(deep.as_str()).unwrap(), &folder(), 1).unwrap();
+        for at in 0..files {
+            let path = TreePath::new(format!("{deep}/{at}")).unwrap();
+            archive.entry(&path, &Entry::symlink(*b"x"), 0).unwrap();
+        }
+        archive.finish().unwrap();
+        encoder.finish().unwrap()
+    };
+    let report = |payload: &[u8]| {
+        let info = &b"<pkg-info format-version=\"2\" identifier=\"a\" version=\"1\"/>"[..];
+        let package =
+            package_of(&[(&["PackageInfo"], info, Encoding::Stored), (&["Payload"], payload, Encoding::Stored)]);
+        verify(&Package::from_bytes(package).unwrap(), Options::default()).to_string()
+    };
+    let few = compressed(2_000);
+    assert!(!report(&few).contains("refusing"), "{}", report(&few));
+    let many = compressed(20_000);
+    let said = report(&many);
+    assert!(said.contains("bytes referenced; refusing"), "{} bytes: {said}", many.len());
+    let error = payload::records(many.as_slice()).unwrap_err().to_string();
+    assert_eq!(error, "the paths of the archive: more than 16777216 bytes referenced; refusing");
+    assert!(matches!(payload::load(many.as_slice(), 1 << 20), Err(payload::Error::Budget(_))));
+}
+
+#[test]
+fn a_file_beyond_the_format_is_refused_with_what_apple_does() {
+    let mut tree = Tree::new(folder());
+    let contents = flatpkg::tree::Contents::OnDisk { path: "/nowhere".into(), size: 1 << 33 };
+    let entry = Entry { kind: flatpkg::tree::Kind::File(contents), ..file() };
+    tree.insert(TreePath::new("big").unwrap(), entry).unwrap();
+    let error = flatpkg::cpio::check(&tree).unwrap_err().to_string();
+    assert!(error.contains("8 GiB - 1") && error.contains("--large-payload"), "{error}");
+}

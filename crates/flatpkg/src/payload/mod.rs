@@ -126,6 +126,9 @@ pub enum Error {
         /// The caller's limit in bytes.
         limit: u64,
     },
+    /// The paths are longer together than is taken into memory.
+    #[error("the paths of the archive: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// There are more entries than are taken into memory.
     #[error("the archive has more than {limit} entries")]
     TooMany {

@@ -7,6 +7,7 @@ use flate2::bufread::GzDecoder;
 
 use super::{Error, pbzx};
 use crate::bom::{Node, Record};
+use crate::budget::Budget;
 use crate::cksum::cksum;
 use crate::cpio;
 use crate::macho::Examiner;
@@ -87,18 +88,24 @@ pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
 /// Most entries that [`records()`] and [`load`] take into memory. No archive of scripts comes near.
 pub const MOST_IN_MEMORY: usize = 1 << 16;
 
+/// Most bytes of all paths together that [`records()`] and [`load`] take into memory.
+const MOST_PATH_BYTES: u64 = 16 << 20;
+
 /// All records of [`examine`] together: for archives of scripts and other small ones.
 ///
 /// # Errors
 ///
-/// When there are more than [`MOST_IN_MEMORY`].
+/// When there are more than [`MOST_IN_MEMORY`], or their paths have more than 16 MiB.
 pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
+    let paths = Budget::new(MOST_PATH_BYTES, 1);
     for record in examine(input)? {
         if records.len() == MOST_IN_MEMORY {
             return Err(Error::TooMany { limit: MOST_IN_MEMORY });
         }
-        records.push(record?);
+        let record = record?;
+        paths.take(record.path.as_bytes().len() as u64)?;
+        records.push(record);
     }
     Ok(records)
 }
@@ -156,9 +163,11 @@ pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
     let mut archive = read(input)?;
     let mut tree: Option<Tree> = None;
     let mut left = limit;
+    let paths = Budget::new(MOST_PATH_BYTES, 1);
     while let Some(mut entry) = archive.next()? {
         let header = *entry.header();
         let path = entry.path().clone();
+        paths.take(path.as_bytes().len() as u64)?;
         let kind = if entry.is_directory() {
             Kind::Directory
         } else if let Some(target) = entry.target() {

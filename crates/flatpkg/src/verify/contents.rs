@@ -1,7 +1,7 @@
 //! An archive of a component, entry by entry, and the bill of materials that lists what it should hold.
 //!
 //! Nothing here grows with the archive: a few kilobytes of gzip can hold millions of entries. What is remembered is bounded
-//! by the bill of materials, which is in memory anyway.
+//! by the bill of materials, which is in memory anyway, and paths by 64 times what is stored and 16 MiB.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -11,9 +11,17 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::{Findings, Meter, chain};
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
+use crate::budget::Budget;
 use crate::package::Part;
 use crate::payload;
 use crate::tree::{TreePath, fold};
+
+/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. Names of source files
+/// compress to a tenth of that.
+const PATHS: u64 = 64;
+
+/// Counted in addition to what is stored, in bytes: small archives compress better.
+const SMALL: u64 = 1 << 18;
 
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -37,6 +45,7 @@ pub(super) fn walk(
     mut look: impl FnMut(&Record, &mut Findings),
 ) -> Option<Sums> {
     let most = listed.saturating_add(payload::MOST_IN_MEMORY);
+    let budget = Budget::new(input.stored().saturating_add(SMALL), PATHS);
     let mut sums = Sums::default();
     let mut seen = HashMap::with_capacity(listed);
     let records = match payload::examine(Metered { input, meter }) {
@@ -60,6 +69,10 @@ pub(super) fn walk(
         sums.add(&record);
         if sums.paths > most as u64 {
             findings.error(place, "number of entries", format!("more than {most}"), format!("{listed}, as listed"));
+            return None;
+        }
+        if let Err(error) = budget.take(record.path.as_bytes().len() as u64) {
+            findings.unreadable(place, "archive", format_args!("its paths: {error}"));
             return None;
         }
         unique(&record.path, &mut seen, place, findings);

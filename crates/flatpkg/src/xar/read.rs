@@ -373,6 +373,12 @@ impl Decoder<'_> {
 }
 
 impl Member<'_> {
+    /// Bytes of the stretch of the heap that it is decoded from.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.length
+    }
+
     /// Bytes of the stretch of the heap that decoding did not use. Meaningful after reading to the end; 0 when sound.
     #[must_use]
     pub fn slack(&self) -> u64 {
