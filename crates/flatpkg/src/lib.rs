@@ -89,6 +89,7 @@ pub mod payload;
 pub mod plist;
 pub mod policy;
 pub mod product;
+mod script;
 pub mod signature;
 pub mod tree;
 pub mod udif;

@@ -104,26 +104,56 @@ fn a_payload_in_bzip2_is_read() {
     assert!(payload::records(&packed[..packed.len() - 1]).is_err());
 }
 
-/// A component with this payload and postinstall, and what `verify` says of it.
+/// The payload, and the scripts where there is a postinstall.
+fn trees(paths: &[(&str, Entry)], postinstall: Option<&[u8]>) -> (Tree, Option<Tree>) {
+    let tree = |paths: &[(&str, Entry)]| {
+        let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+        for (path, entry) in paths {
+            tree.insert(TreePath::new(*path).unwrap(), entry.clone()).unwrap();
+        }
+        tree
+    };
+    let script = |script: &[u8]| tree(&[("postinstall", Entry::file(script.to_vec(), Mode::EXECUTABLE))]);
+    (tree(paths), postinstall.map(script))
+}
+
+/// A component package with what no writer would put into it, and what `verify` says of it.
 fn made(paths: &[(&str, Entry)], postinstall: Option<&[u8]>) -> String {
-    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
-    for (path, entry) in paths {
-        tree.insert(TreePath::new(*path).unwrap(), entry.clone()).unwrap();
-    }
-    let mut scripts = Tree::new(Entry::directory(Mode::EXECUTABLE));
-    if let Some(script) = postinstall {
-        let entry = Entry::file(script.to_vec(), Mode::EXECUTABLE);
-        scripts.insert(TreePath::new("postinstall").unwrap(), entry).unwrap();
-    }
+    let (tree, scripts) = trees(paths, postinstall);
+    let pack = |tree: &Tree| {
+        let mut out = Vec::new();
+        let facts = payload::write(tree, payload::Compression::Gzip, &mut out, &|_| ()).unwrap();
+        (out, facts)
+    };
+    let totals = tree.totals();
+    let named = if scripts.is_some() { "<scripts><postinstall file=\"./postinstall\"/></scripts>" } else { "" };
+    let info = format!(
+        "<pkg-info format-version=\"2\" identifier=\"a\" version=\"1\"><payload numberOfFiles=\"{}\" installKBytes=\"{}\"/>{named}</pkg-info>",
+        totals.number_of_files, totals.install_kbytes
+    );
+    let (payload, facts) = pack(&tree);
+    let bom = bom::write(&tree, &facts).unwrap();
+    let scripts = scripts.as_ref().map(|scripts| pack(scripts).0);
+    let mut members: Vec<(&[&str], &[u8], Encoding)> = vec![
+        (&["PackageInfo"], info.as_bytes(), Encoding::Zlib),
+        (&["Bom"], &bom, Encoding::Zlib),
+        (&["Payload"], &payload, Encoding::Stored),
+    ];
+    members.extend(scripts.as_ref().map(|scripts| (&["Scripts"][..], scripts.as_slice(), Encoding::Stored)));
+    verify(&Package::from_bytes(package_of(&members)).unwrap(), Options::default()).to_string()
+}
+
+/// What the writer of components says.
+fn refused(paths: &[(&str, Entry)], postinstall: Option<&[u8]>) -> String {
+    let (tree, scripts) = trees(paths, postinstall);
     let component = component::Component {
         payload: Some(&tree),
-        scripts: postinstall.map(|_| &scripts),
+        scripts: scripts.as_ref(),
         ..component::Component::new("org.example.a", "1")
     };
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a.pkg");
-    component::write(&component, &out, xar::Options::new(0), &|_| ()).unwrap();
-    verify(&Package::open(&out).unwrap(), Options::default()).to_string()
+    component::write(&component, &out, xar::Options::new(0), &|_| ()).unwrap_err().to_string()
 }
 
 fn file() -> Entry {
@@ -140,6 +170,8 @@ fn scripts_that_the_system_cannot_start() {
     assert_eq!(made(&[], Some(b"\xcf\xfa\xed\xfe0000")), "");
     insta::assert_snapshot!(made(&[], Some(b"#!/bin/sh\r\nexit 0\r\n")), @"error: Scripts: ./postinstall: line ending of the script is CRLF, expected LF: the system looks for a program whose name ends with CR, and the installation fails");
     insta::assert_snapshot!(made(&[], Some(b"echo hi\n")), @r#"error: Scripts: ./postinstall: start of the script is "ec", expected #! and the program that runs it: without it the system can't start the script"#);
+    assert!(refused(&[], Some(b"#!/bin/sh\r\n")).contains("postinstall: line ending of the script is CRLF"));
+    assert!(refused(&[], Some(b"echo")).contains("postinstall: start of the script is"));
     let Some(crlf) = judged("script-crlf.pkg") else { return };
     assert!(crlf.contains("error: Scripts: ./postinstall: line ending of the script is CRLF"), "{crlf}");
     let noshebang = judged("script-noshebang.pkg").unwrap();
@@ -148,7 +180,9 @@ fn scripts_that_the_system_cannot_start() {
 
 #[test]
 fn names_that_are_one_on_a_mac() {
-    let report = made(&[("cafe\u{301}", file()), ("caf\u{e9}", file())], None);
+    let two = [("cafe\u{301}", file()), ("caf\u{e9}", file())];
+    assert!(refused(&two, None).contains("paths that differ in more than case and the composition of letters"));
+    let report = made(&two, None);
     insta::assert_snapshot!(report, @"error: Payload: ./caf\u{e9}: path is equal to ./cafe\u{301} but for how its letters are composed: one file on a Mac, expected unique");
     for name in ["q-nfc.pkg", "h-nfc.pkg"] {
         let Some(report) = judged(name) else { return };

@@ -160,7 +160,7 @@ fn package_info_disagrees() {
         .replace("version=\"3.14.0\"", "version=\"\"")
         .replace("file=\"./postinstall\"", "file=\"./helpers\"");
     parts.scripts = Some(tree([
-        ("preinstall", Entry::file(*b"", mode(0o755))),
+        ("preinstall", Entry::file(*b"#!/bin/sh\n", mode(0o755))),
         ("helpers", Entry::directory(mode(0o755))),
         ("HELPERS", Entry::directory(mode(0o755))),
     ]));
@@ -175,7 +175,7 @@ fn package_info_disagrees() {
     error: Scripts: ./preinstall: script is not in the PackageInfo, it will not run, expected named there
     "#);
     parts.info = parts.info.replace("./helpers", "./preinstall");
-    parts.scripts = Some(tree([("preinstall", Entry::file(*b"", mode(0o644)))]));
+    parts.scripts = Some(tree([("preinstall", Entry::file(*b"#!/bin/sh\n", mode(0o644)))]));
     let report = parts.report();
     assert!(report.to_string().contains("Scripts: ./preinstall: mode is 0644, expected executable"), "{report}");
     parts.scripts = None;

@@ -1,4 +1,4 @@
-//! Whether the system can start a script.
+//! The scripts of a component: whether the system can start them.
 
 use std::io::Read as _;
 
@@ -6,19 +6,7 @@ use super::Findings;
 use super::contents::{dotted, inside};
 use crate::package::Component;
 use crate::payload;
-
-/// The start of a script that is looked at, in bytes: its first line decides what runs it.
-const START: u64 = 1 << 12;
-
-/// What the first bytes of a program for macOS are, in either byte order, thin or universal.
-const MACH_O: [[u8; 4]; 6] = [
-    [0xfe, 0xed, 0xfa, 0xce],
-    [0xfe, 0xed, 0xfa, 0xcf],
-    [0xce, 0xfa, 0xed, 0xfe],
-    [0xcf, 0xfa, 0xed, 0xfe],
-    [0xca, 0xfe, 0xba, 0xbe],
-    [0xca, 0xfe, 0xba, 0xbf],
-];
+use crate::script::{Flaw, START, flaw};
 
 /// Looks at the scripts that the PackageInfo names. An archive that can't be read has been reported.
 pub(super) fn forms(component: &Component<'_>, named: &[&str], place: &str, findings: &mut Findings) {
@@ -35,16 +23,8 @@ pub(super) fn forms(component: &Component<'_>, named: &[&str], place: &str, find
             return;
         }
         let place = inside(place, &dotted(&path));
-        if start.starts_with(b"#!") {
-            let line = start.split(|byte| *byte == b'\n').next().unwrap_or_default();
-            if line.ends_with(b"\r") {
-                let expected = "LF: the system looks for a program whose name ends with CR, and the installation fails";
-                findings.error(&place, "line ending of the script", "CRLF", expected);
-            }
-        } else if !MACH_O.iter().any(|magic| start.starts_with(magic)) {
-            let expected = "#! and the program that runs it: without it the system can't start the script";
-            let got = start.get(..2).unwrap_or(&start).escape_ascii().to_string();
-            findings.error(&place, "start of the script", format!("\"{got}\""), expected);
+        if let Some(Flaw { what, got, expected }) = flaw(&start) {
+            findings.error(&place, what, got, expected);
         }
     }
 }
