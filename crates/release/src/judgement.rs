@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
 use flatpkg::effect::Installable;
+use flatpkg::kind::FileKind;
 use flatpkg::package::Package;
 use flatpkg::signature;
 use flatpkg::verify::{Finding, Options, Severity};
@@ -17,7 +18,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::demand::Demand;
 use crate::digest::Sha256;
-use crate::hint::Unusable;
+use crate::hint::{Unusable, hinted};
 use crate::package::{Format, UnsignedPkg};
 use crate::ui::brief;
 use crate::verify::code::{self, Issue, Lint, Reason};
@@ -132,7 +133,29 @@ impl fmt::Display for Judgement {
 /// # Errors
 /// It can't be read, or is none: [`Unusable`].
 pub fn open(path: &Path) -> Result<Package> {
-    Package::open(path).with_context(|| unreadable(path))
+    let error = match Package::open(path) {
+        Ok(package) => return Ok(package),
+        Err(error) => error,
+    };
+    match FileKind::of(path) {
+        Ok(kind) if kind != FileKind::FlatPackage => Err(other_kind(path, kind)),
+        _ => Err(error).with_context(|| unreadable(path)),
+    }
+}
+
+/// What is said of a file that is something else than a flat package: what it is, and what reads it.
+fn other_kind(path: &Path, kind: FileKind) -> anyhow::Error {
+    let hint = match kind {
+        FileKind::BundlePackage | FileKind::Metapackage | FileKind::DiskImage => {
+            "`cargo xtask inspect` shows what is in it; `verify`, `diff` and `install` read it too"
+        }
+        FileKind::EncryptedImage => "`hdiutil convert -format UDZO` on a Mac decrypts it",
+        FileKind::HfsVolume | FileKind::ApfsVolume => "`7zz x` unpacks it",
+        FileKind::Bom => "`cargo xtask inspect` lists it",
+        FileKind::Xar | FileKind::Gzip | FileKind::Bzip2 | FileKind::Cpio | FileKind::Zip => "`bsdtar -xf` unpacks it",
+        _ => "give a .pkg file",
+    };
+    hinted(anyhow!(Unusable(format!("{} is {kind}; a flat package is needed", path.display()))), hint)
 }
 
 /// What is said of a package, or a part of it, that can't be read.
@@ -180,25 +203,48 @@ pub fn demanded(cx: &Context, path: &Path, demand: &Demand) -> Result<()> {
 pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
     match product.format {
         Format::Flat => package(cx, &product.path),
-        Format::Mpkg => image(cx, &product.path),
+        Format::Mpkg => old(cx, &product.path),
     }
 }
 
-/// Verifies a disk image: its checksums, and that the bill of materials of every package agrees with its archive.
-fn image(cx: &Context, path: &Path) -> Result<()> {
+/// Verifies a bundle package, a metapackage or a disk image with a package: checksums of the image, and that the bill of
+/// materials of every package agrees with its archive.
+///
+/// # Errors
+/// All findings; it can't be read.
+pub fn old(cx: &Context, path: &Path) -> Result<()> {
     let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
-    let opened = crate::install::open(path)?;
-    let mut wrong = Vec::new();
-    if let Installable::Bundle(bundle) = opened.installable()? {
-        for member in &bundle.members {
-            let places = member.disagreements().with_context(|| unreadable(path))?;
-            wrong.extend(places.iter().map(|place| format!("{}: {place}", member.file_name)));
-        }
-    }
-    wrong.iter().for_each(|line| cx.ui.say(format_args!("{line}: the archive and its bill of materials disagree")));
-    if !wrong.is_empty() {
-        return Err(failed(path, wrong.len()));
+    let findings = findings_of_old(path)?;
+    findings.iter().for_each(|finding| cx.ui.say(finding));
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 {
+        return Err(failed(path, errors));
     }
     task.done("");
     Ok(())
+}
+
+/// What is wrong with a bundle package, a metapackage or what is in a disk image. Signatures have no place in them.
+///
+/// # Errors
+/// It can't be read.
+pub fn findings_of_old(path: &Path) -> Result<Vec<Finding>> {
+    let opened = crate::install::open(path, None)?;
+    let bundle = match opened.installable()? {
+        Installable::Flat(package) => return Ok(flatpkg::verify::verify(package, Options::default()).findings),
+        Installable::Bundle(bundle) => bundle,
+    };
+    let mut findings = Vec::new();
+    for member in &bundle.members {
+        for place in member.disagreements().with_context(|| unreadable(path))? {
+            findings.push(Finding {
+                place: format!("{}: {place}", member.file_name),
+                severity: Severity::Error,
+                what: "path".to_owned(),
+                got: "not the same in the archive and in its bill of materials".to_owned(),
+                expected: String::new(),
+            });
+        }
+    }
+    Ok(findings)
 }

@@ -11,6 +11,7 @@ pub mod cache;
 pub mod context;
 pub mod corpus;
 pub mod demand;
+pub mod described;
 pub mod digest;
 pub mod doctor;
 pub mod evidence;

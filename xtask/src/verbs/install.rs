@@ -15,7 +15,12 @@ use release::install;
 #[derive(Debug, Args)]
 pub struct Install {
     /// A .pkg or .mpkg, or a .dmg with one.
-    package: PathBuf,
+    #[arg(value_name = "PACKAGE")]
+    path: PathBuf,
+
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
 
     /// The folder that stands for the root of the disk.
     #[arg(long, value_name = "DIR")]
@@ -36,7 +41,7 @@ impl Install {
     /// # Errors
     /// It can't be read or laid down, or a script fails.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = install::open(&self.package)?;
+        let package = install::open(&self.path, self.package.as_deref())?;
         let offer = package.offer()?;
         let selection = install::selection(&offer, self.choices.as_deref())?;
         let log = cx.paths.logs().join("install.log");

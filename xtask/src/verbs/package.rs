@@ -10,7 +10,7 @@ use flatpkg::xar;
 
 use release::context::Context;
 use release::demand::Demand;
-use release::package::folder;
+use release::package::folder::{self, Junk};
 use release::package::product_file::{self, PayloadCompression};
 use release::planning::planned;
 use release::product::Product;
@@ -55,6 +55,10 @@ pub struct Package {
     /// A product's description; xtask/examples/hello/product.toml explains the keys. Folders in it are relative to it.
     #[arg(long, value_name = "PRODUCT.toml", requires = "output")]
     product: Option<PathBuf>,
+
+    /// Package .DS_Store and ._ files too, which Finder leaves in folders; otherwise they are left out and named.
+    #[arg(long, conflicts_with = "release")]
+    keep_junk: bool,
 
     /// The package to write.
     #[arg(long, short, value_name = "OUT.pkg", conflicts_with = "release")]
@@ -104,9 +108,10 @@ impl Package {
         }
         let out = self.output.context("no --output")?;
         let date = super::build_flags::source_date_epoch()?.unwrap_or(DATE);
+        let junk = if self.keep_junk { Junk::Kept } else { Junk::LeftOut };
         match &self.product {
-            Some(product) => product_file::write(cx, product, &out, date)?,
-            None => self.component.write(cx, self.root.as_deref(), &out, date)?,
+            Some(product) => product_file::write(cx, product, &out, date, junk)?,
+            None => self.component.write(cx, self.root.as_deref(), &out, date, junk)?,
         }
         // A product may be made of components that somebody else made.
         let ours = self.product.is_none();
@@ -117,9 +122,9 @@ impl Package {
 }
 
 impl ComponentFlags {
-    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32) -> Result<()> {
-        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date)).transpose()?;
-        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date)).transpose()?;
+    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32, junk: Junk) -> Result<()> {
+        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date, junk)).transpose()?;
+        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date, junk)).transpose()?;
         let component = Component {
             install_location: self.install_location,
             payload: payload.as_ref(),

@@ -16,6 +16,8 @@ mod container;
 mod contents;
 mod meter;
 mod product;
+mod scripts;
+mod surprise;
 
 use std::fmt;
 use std::path::Path;

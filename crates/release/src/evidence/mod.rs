@@ -61,7 +61,7 @@ struct Output {
 pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
     let path = subject.product.path();
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let read = || Contents::read(crate::install::open(path)?.installable()?, &subject.product.package.components);
+    let read = || Contents::read(crate::install::open(path, None)?.installable()?, &subject.product.package.components);
     let contents = read().with_context(|| format!("failed to read {}", path.display()))?;
     let assets = product_assets(cx, &subject.planned.plan.offer)?;
     let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
+use flatpkg::kind::FileKind;
+use flatpkg::verify::Severity;
 use release::audit::examine;
 use release::build::Built;
 use release::context::Context;
@@ -22,7 +24,7 @@ use super::build_flags::BuildFlags;
 
 pub use demand::DemandFlags;
 
-/// Check a flat package, or a staged root, and report everything that is wrong with it.
+/// Check a package, or a staged root, and report everything that is wrong with it.
 ///
 /// A package: every checksum and size, no gap or overlap, that bills of materials, payloads and the Distribution agree, and
 /// that its signature is good. A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of
@@ -31,7 +33,7 @@ pub use demand::DemandFlags;
 /// Exit code 0 when clean, 1 with findings, 2 when it can't be read or for a wrong command line.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A .pkg file, or the folder of a staged root.
+    /// A .pkg or .mpkg, a .dmg with one, or the folder of a staged root.
     path: PathBuf,
 
     /// A root's release [default: what the root says it is, else the newest].
@@ -69,13 +71,17 @@ impl Verify {
     /// When there are findings, or the file can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
         let demand = Demand { ours: self.strict, ..self.demand.demand()? };
-        if self.path.is_dir() {
+        let kind = FileKind::of(&self.path).ok();
+        if kind == Some(FileKind::Folder) {
             return self.root(cx, &demand);
         }
-        if self.path.is_file() && (self.release.is_some() || self.build != BuildFlags::default()) {
-            let what = format!("{} is a package, which is judged without a release and choices", self.path.display());
+        if self.path.exists() && (self.release.is_some() || self.build != BuildFlags::default()) {
+            let what = format!("{} is a package, and package checks take no release or build options", self.path.display());
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
+        }
+        if kind.is_some_and(|kind| kind.is_bundle() || kind == FileKind::DiskImage) {
+            return self.old(cx);
         }
         let Some(shape) = self.json else { return demanded(cx, &self.path, &demand) };
         let judgement = Judgement::of(&open(&self.path)?, &demand, &|_| ())?;
@@ -84,6 +90,24 @@ impl Verify {
             Shape::Notary => serde_json::to_string_pretty(&judgement.notary_log(&self.path)?)?,
         });
         if judgement.is_clean() { Ok(()) } else { Err(failed(&self.path, judgement.errors())) }
+    }
+
+    /// A bundle package, a metapackage, or a disk image with a package.
+    fn old(&self, cx: &Context) -> Result<()> {
+        match self.json {
+            None => release::judgement::old(cx, &self.path),
+            Some(Shape::Findings) => {
+                let findings = release::judgement::findings_of_old(&self.path)?;
+                cx.ui.result(serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))?);
+                let sound = findings.iter().all(|finding| finding.severity != Severity::Error);
+                if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
+            }
+            Some(Shape::Notary) => {
+                let error =
+                    anyhow!(Unusable(format!("{} is not what Apple's notary service takes", self.path.display())));
+                Err(error).hint("use --json")
+            }
+        }
     }
 
     fn root(&self, cx: &Context, demand: &Demand) -> Result<()> {
