@@ -96,6 +96,7 @@ impl Package {
             return release(cx, version, self.root, self.owners, self.kind);
         }
         let out = self.output.context("no --output")?;
+        flatpkg::output::place(&out)?;
         let date = super::options::source_date_epoch()?.unwrap_or(DATE);
         match &self.product {
             Some(product) => product_file::write(cx, product, &out, date)?,
