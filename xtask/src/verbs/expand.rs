@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use flatpkg::expand::Error;
 
 use release::context::Context;
-use release::hint::WithHint as _;
+use release::hint::hinted;
 
 /// Unpack a flat package into a new or empty folder.
 ///
@@ -37,8 +38,15 @@ impl Expand {
         let package = release::judgement::open(&self.package)?;
         let files = cx.ui.files("expand");
         let options = self.limit.options()?;
-        flatpkg::expand::expand_with(&package, &self.dir, self.payload, options, &|done| files.show(done))
-            .hint(format!("nothing is left of it at {}", self.dir.display()))?;
+        let expanded =
+            flatpkg::expand::expand_with(&package, &self.dir, self.payload, options, &|done| files.show(done));
+        expanded.map_err(|error| {
+            let hint = match &error {
+                Error::NotEmpty { .. } => "name a new or an empty folder".to_owned(),
+                _ => format!("{} is as it was", self.dir.display()),
+            };
+            hinted(error.into(), hint)
+        })?;
         drop(files);
         cx.ui.result(self.dir.display());
         Ok(())

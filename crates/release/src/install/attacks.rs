@@ -95,31 +95,35 @@ impl Case {
     }
 }
 
+/// Where a package goes, what is in it, and whether it can be laid down; `out` is a folder outside.
+fn escapes(out: &[u8]) -> [(&'static str, Vec<(&'static str, u32, &[u8])>, bool); 9] {
+    let root = (".", DIRECTORY, &b""[..]);
+    let keys = ("./keys", FILE, &b"theirs"[..]);
+    [
+        // A folder is laid down, and what it is in is replaced by a link.
+        ("/", vec![root, ("./a", DIRECTORY, b""), ("./a/secret", 0o040777, b""), ("./a", LINK, out)], true),
+        ("/", vec![root, ("./a", LINK, out), ("./a/secret", 0o040777, b""), ("./a/keys", FILE, b"theirs")], true),
+        ("/", vec![root, ("./a", LINK, b"../../outside"), ("./a/keys", FILE, b"theirs")], true),
+        ("/", vec![root, ("./a", LINK, out), ("./a", 0o040777, b"")], true),
+        // The payload's root is a link, or a file.
+        ("/", vec![(".", LINK, out), keys, ("./cron.d", DIRECTORY, b"")], false),
+        ("/", vec![(".", FILE, b"hello")], false),
+        ("/mine", vec![(".", LINK, out), keys], true),
+        ("/../outside", vec![root, keys], false),
+        ("//./mine/../../outside", vec![root, keys], false),
+    ]
+}
+
 #[test]
 fn nothing_is_changed_outside_of_the_folder() {
-    let case = Case::new();
-    let out = case.path("outside").display().to_string();
-    let (out, root) = (out.as_bytes(), (".", DIRECTORY, &b""[..]));
-    let script = ("./postinstall", FILE, &b"x"[..]);
-    let cases: [(&str, Entries<'_>, bool); 9] = [
-        // A folder is laid down, and what it is in is replaced by a link.
-        ("/", &[root, ("./a", DIRECTORY, b""), ("./a/secret", 0o040777, b""), ("./a", LINK, out)], true),
-        ("/", &[root, ("./a", LINK, out), ("./a/secret", 0o040777, b""), ("./a/keys", FILE, b"theirs")], true),
-        ("/", &[root, ("./a", LINK, b"../../outside"), ("./a/keys", FILE, b"theirs")], true),
-        ("/", &[root, ("./a", LINK, out), ("./a", 0o040777, b"")], true),
-        // The payload's root is a link, or a file.
-        ("/", &[(".", LINK, out), ("./keys", FILE, b"theirs"), ("./cron.d", DIRECTORY, b"")], false),
-        ("/", &[(".", FILE, b"hello")], false),
-        ("/mine", &[(".", LINK, out), ("./keys", FILE, b"theirs")], true),
-        ("/../outside", &[root, ("./keys", FILE, b"theirs")], false),
-        ("//./mine/../../outside", &[root, ("./keys", FILE, b"theirs")], false),
-    ];
-    for (location, entries, works) in cases {
+    for number in 0..escapes(b"").len() {
         let case = Case::new();
-        let package = case.package(location, entries, &[script]);
+        let out = case.path("outside").display().to_string();
+        let (location, entries, works) = &escapes(out.as_bytes())[number];
+        let package = case.package(location, entries, &[("./postinstall", FILE, b"x")]);
         let (before, mode) = (case.outside(), case.path("root").metadata().unwrap().mode());
         let installed = case.install(&package, Options::default().with_owners(), None);
-        assert_eq!(installed.is_ok(), works, "{location} {entries:?}: {installed:?}");
+        assert_eq!(installed.is_ok(), *works, "{location} {entries:?}: {installed:?}");
         assert_eq!(case.outside(), before, "{location} {entries:?}");
         let root = case.path("root").symlink_metadata().unwrap();
         assert!(root.is_dir() && root.mode() == mode, "{location} {entries:?}");
