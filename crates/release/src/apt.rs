@@ -350,7 +350,7 @@ impl Apt {
             if got != uri.sha256 {
                 bail!("sha256 of {} is {got}, the suite's lists say {}", uri.file, uri.sha256);
             }
-            fs_err::rename(file, into.join(&uri.file))?;
+            flatpkg::output::replace(&file, &into.join(&uri.file))?;
         }
         downloaded.map(drop)
     }

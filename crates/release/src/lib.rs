@@ -22,6 +22,7 @@ pub mod hint;
 pub mod host;
 pub mod install;
 pub mod interpreter;
+pub mod interrupt;
 pub mod judgement;
 pub mod lock;
 pub mod manifest;

@@ -12,6 +12,7 @@ pub mod expand;
 pub mod fetch;
 pub mod inspect;
 pub mod install;
+pub mod limit;
 pub mod manifest;
 pub mod notaries;
 pub mod notarize;

@@ -107,6 +107,7 @@ impl Package {
             return staged_root(cx, self, version);
         }
         let out = self.output.context("no --output")?;
+        flatpkg::output::place(&out)?;
         let date = super::build_flags::source_date_epoch()?.unwrap_or(DATE);
         let junk = if self.keep_junk { Junk::Kept } else { Junk::LeftOut };
         match &self.product {

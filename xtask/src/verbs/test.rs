@@ -45,6 +45,9 @@ pub struct Test {
     root: Option<PathBuf>,
 
     /// Install this package into a folder, with its install scripts, and run what is there then.
+    ///
+    /// The scripts are confined as by `install --run-scripts`, and can read the loader and what it needs, too; Linux only. The
+    /// Python itself then runs as you: test only packages that you would run.
     #[arg(long, value_name = "X.pkg")]
     package: Option<PathBuf>,
 

@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
         // The product appears whole: a step killed before this line starts over.
         let product = super::product(self.cx, self.plan, &step.name);
-        fs_err::rename(&out, &product)?;
+        flatpkg::output::replace(&out, &product)?;
         tree::remove(&work)?;
         Ok(task.done(""))
     }

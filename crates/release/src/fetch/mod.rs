@@ -95,7 +95,7 @@ impl<'a> Fetcher<'a> {
             if !source.pin.admits(Fingerprint::of_file(&place)?) {
                 let kept = self.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
-                fs_err::rename(place, &kept)?;
+                flatpkg::output::replace(&place, &kept)?;
                 self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
             }
             Ok(())

@@ -1,30 +1,33 @@
 //! Packages of any format as the Installer takes them: for comparing what they do, and for laying them down.
 
+#[cfg(test)]
+mod attacks;
 mod choices;
-mod folder;
+pub mod confine;
 mod scripts;
 #[cfg(test)]
 pub(crate) mod tests;
 
+use std::collections::BTreeMap;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use flatpkg::bundle::{Bundle, Phase};
-use flatpkg::effect::{Attributes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
+use flatpkg::effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
 use flatpkg::hfsplus;
 use flatpkg::kind::FileKind;
+use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
 use flatpkg::policy::Policy;
-use flatpkg::tree::{Contents, Kind, Tree, TreePath};
+use flatpkg::tree::{Kind, Tree, TreePath};
 use flatpkg::udif;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use crate::hint::{Unusable, WithHint as _};
-use folder::Folder;
-
 pub use choices::answers;
 
 /// The largest volume that is unpacked from a disk image, in bytes.
@@ -165,37 +168,63 @@ impl Opened {
         }
     }
 
-    /// Lays the selected parts down in a folder, which stands for the root of a disk. Its scripts run only if asked for.
-    /// Gives back how many entries were laid down.
+    /// Lays the selected parts down in a folder, which stands for the root of a disk. Its scripts run only if there is a log
+    /// for them. Gives back how many entries were laid down.
     ///
     /// # Errors
-    /// A part can't be read or laid down; a script fails. What was laid down stays.
+    /// A part can't be read or laid down; a script can't be confined or fails. Then everything is removed again if the folder
+    /// was empty or missing; else what was laid down stays, and the error says so.
     pub fn lay_down(
         &self,
         offer: &Offer,
         selection: &Selection,
         root: &Path,
+        options: Options,
         run_scripts: Option<&Path>,
     ) -> Result<u64> {
-        let package = self.installable()?;
-        let mut disk = Folder::open(root)?;
         let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.identifier)).collect();
+        if run_scripts.is_some() && parts.iter().any(|part| !part.scripts.is_empty()) {
+            confine::check()?;
+        }
+        let mut disk = Folder::open(root, options)?;
+        match self.lay_parts(&parts, root, &mut disk, run_scripts) {
+            Ok(count) => Ok(count),
+            Err(error) => Err(error).hint(match disk.undo() {
+                true => format!("nothing is left of it in {}", root.display()),
+                false => format!("what was laid down so far is still in {}", root.display()),
+            }),
+        }
+    }
+
+    fn lay_parts(&self, parts: &[&Part], root: &Path, disk: &mut Folder, run_scripts: Option<&Path>) -> Result<u64> {
+        let package = self.installable()?;
+        disk.expect(parts.iter().map(|part| part.size()).fold(0, u64::saturating_add))?;
         let run = |wanted: fn(Phase) -> bool| -> Result<()> {
             let Some(log) = run_scripts else { return Ok(()) };
             let root = fs_err::canonicalize(root)?;
-            for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
-                parts.iter().try_for_each(|part| scripts::run(package, part, phase, &root, log))?;
-            }
-            Ok(())
+            let room = confine::Room { root: &root, readable: &[], env: &BTreeMap::new(), log };
+            self.run_scripts(parts, wanted, &room)
         };
         run(|phase| phase < Phase::Postinstall)?;
         let mut count = 0;
-        for part in &parts {
-            count += lay_part(package, part, &mut disk)?;
+        for part in parts {
+            count += lay_part(package, part, disk)?;
         }
         disk.finish()?;
         run(|phase| phase >= Phase::Postinstall)?;
         Ok(count)
+    }
+
+    /// Runs the scripts of some phases, confined.
+    ///
+    /// # Errors
+    /// One can't be confined or fails.
+    pub fn run_scripts(&self, parts: &[&Part], wanted: fn(Phase) -> bool, room: &confine::Room<'_>) -> Result<()> {
+        let package = self.installable()?;
+        for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
+            parts.iter().try_for_each(|part| scripts::run(package, part, phase, room))?;
+        }
+        Ok(())
     }
 }
 
@@ -211,7 +240,7 @@ fn lay_part(package: &Installable, part: &Part, disk: &mut Folder) -> Result<u64
         let what = match &target {
             Some(target) => What::Symlink(target),
             None if entry.is_directory() => What::Directory,
-            None => What::File(&mut entry as &mut dyn std::io::Read),
+            None => What::File(Bytes { size: header.size, contents: &mut entry }),
         };
         place(disk, &path, what, attributes, rules).with_context(|| format!("failed to lay down {path}"))?;
         count += 1;
@@ -232,11 +261,4 @@ pub fn selection(offer: &Offer, choices: Option<&Path>) -> Result<Selection> {
             .hint(format!("the choices are {}", known.join(", ")));
     }
     Ok(selection)
-}
-
-/// The bytes of a small file of a tree.
-fn small(contents: &Contents) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    contents.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

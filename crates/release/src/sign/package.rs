@@ -113,6 +113,7 @@ fn output_name(input: &Path, mark: Mark) -> Result<String> {
 }
 
 fn check_names(input: &Path, output: &Path, mark: Mark) -> Result<()> {
+    flatpkg::output::place(output)?;
     if std::path::absolute(input)? == output
         || input.canonicalize().ok() == output.canonicalize().ok() && output.exists()
     {
@@ -131,10 +132,5 @@ fn check_names(input: &Path, output: &Path, mark: Mark) -> Result<()> {
 pub fn publish(made: &Path, path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs_err::set_permissions(made, std::fs::Permissions::from_mode(0o644))?;
-    fs_err::File::open(made)?.sync_all()?;
-    fs_err::rename(made, path)?;
-    if let Some(dir) = path.parent() {
-        fs_err::File::open(dir)?.sync_all()?;
-    }
-    Ok(())
+    Ok(flatpkg::output::publish(made, path)?)
 }
