@@ -76,7 +76,8 @@ impl Verify {
             return self.root(cx, &demand);
         }
         if self.path.exists() && (self.release.is_some() || self.build != BuildFlags::default()) {
-            let what = format!("{} is a package, and package checks take no release or build options", self.path.display());
+            let what =
+                format!("{} is a package, and package checks take no release or build options", self.path.display());
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
         }
