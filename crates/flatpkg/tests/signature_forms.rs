@@ -154,9 +154,17 @@ fn the_summary_is_plain() {
         summary(rsa_only, Policy::Unsigned),
         summary(rsa_only, Policy::DeveloperId),
     ];
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @"
+    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; time stamp [time]; notarization ticket stapled
+    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; CMS signature without attributes; time stamp [time]; no notarization ticket
+    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; RSA signature over SHA-1 of the digest (Apple's form of 2020); CMS signature without attributes; time stamp [time]; no notarization ticket
+    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; RSA signature (rcodesign's double-hash form); time stamp [time]; no notarization ticket
+    the certificate says Developer ID Installer: Example Foundation (FAKE123456), but it was not checked against a trusted root (its root says Fake Apple Root CA); time stamp [time]; notarization ticket stapled
+    the certificate says Developer ID Installer: Example Foundation (FAKE123456), but it was not checked against a trusted root (its root says Fake Apple Root CA); signed, RSA only; no time stamp; no notarization ticket
+    not accepted; the signer's certificate says Developer ID Installer: Example Foundation (FAKE123456), its root Fake Apple Root CA; signed, RSA only; no time stamp; no notarization ticket
+    ");
     let (report, _) = judge(unsigned.clone(), Policy::Unsigned, &anchors).unwrap();
-    insta::assert_snapshot!(report.facts, @"");
+    insta::assert_snapshot!(report.facts, @"none; no notarization ticket");
 }
 
 /// The same forms in packages that another program made.

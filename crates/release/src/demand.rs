@@ -8,7 +8,7 @@ use flatpkg::signature::{self, Anchor, Policy, Time};
 use crate::verify::code::{self, Decided, Entitlements};
 
 /// What is demanded.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Demand {
     /// How a package and code must be signed; without one a signature that is there must be consistent.
     pub policy: Option<Policy>,

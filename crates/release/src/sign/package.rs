@@ -51,7 +51,7 @@ pub fn sign_package(cx: &Context, signing: &Signing, input: &Path, output: Optio
     let temporary = tempfile::Builder::new().prefix(".sign-").tempdir_in(dir)?;
     let made = temporary.path().join(path.file_name().context("the output has no name")?);
     party.signer.sign_package(&std::path::absolute(input)?, &made, &party.identity)?;
-    let facts = verdict::package(&made, &signing.demands)
+    let facts = verdict::package(&made, input, &signing.demands)
         .with_context(|| format!("{} has signed, and the result is not good; it was removed", party.signer.tool()))?;
     let len = fs_err::metadata(&made)?.len();
     let mut signed = SignedPkg {
