@@ -44,7 +44,7 @@ fn toc_digest(archive: &Archive, findings: &mut Findings) {
     if checksum.offset != 0 {
         findings.note(TOC, "checksum offset", checksum.offset, 0);
     }
-    // Never: Apple's libxar opens neither MD5 nor none (read in its archive.c).
+    // Never: Apple's tools write SHA-1, and read SHA-256 and SHA-512 besides.
     let Some(digest) = archive.toc_digest() else {
         findings.error(
             HEADER,
@@ -157,7 +157,7 @@ fn stretches(archive: &Archive) -> Vec<(String, &Data)> {
 
 /// Sizes and digests of one stretch, before and after decoding.
 fn stretch(archive: &Archive, place: &str, data: &Data, slack: Severity, findings: &mut Findings) {
-    // Lengths, sizes and digests that are wrong: never, Installer checks them too.
+    // Lengths, sizes and digests that are wrong: never, libxar refuses to extract such a member.
     let archived_style = style(data.archived.as_ref(), "archived", place, findings);
     let archived = match digest(archive.section(data.offset, data.length), archived_style) {
         Ok((length, digest)) => {

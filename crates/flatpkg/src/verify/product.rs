@@ -17,7 +17,7 @@ pub(super) fn check(package: &Package, components: &[Checked], options: Options,
         Ok(None) => return,
         Err(error) => return findings.unreadable(PLACE, "the document", chain(&error)),
     };
-    // Seen: products of Apple's whose components are fetched from a server. There is nothing that we could check.
+    // Could be: a product whose components are all fetched from a server. Then there is nothing here to install.
     if components.is_empty() {
         findings.says(PLACE, "the archive", "has no components");
     }
