@@ -15,6 +15,7 @@ use crate::cpio;
 use crate::os_version::OsVersion;
 use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallAction, Script, Scripts};
 use crate::payload::{self, Compression, Progress};
+use crate::shown::shown;
 use crate::tree::{Kind, Totals, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
@@ -75,7 +76,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// The payload can't be written.
-    #[error("failed to write the payload of {identifier}")]
+    #[error("failed to write the payload of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
@@ -83,7 +84,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The scripts can't be written.
-    #[error("failed to write the scripts of {identifier}")]
+    #[error("failed to write the scripts of {identifier}", identifier = shown(identifier))]
     Scripts {
         /// The component.
         identifier: String,
@@ -91,7 +92,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The bill of materials can't be written.
-    #[error("failed to write the bill of materials of {identifier}")]
+    #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
     Bom {
         /// The component.
         identifier: String,
@@ -99,7 +100,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// A value that XML can't hold.
-    #[error("failed to write the PackageInfo of {identifier}")]
+    #[error("failed to write the PackageInfo of {identifier}", identifier = shown(identifier))]
     Xml {
         /// The component.
         identifier: String,

@@ -16,6 +16,7 @@ use thiserror::Error as ThisError;
 
 use crate::package::{self, Package};
 use crate::payload::{self, Progress};
+use crate::shown::shown;
 use crate::tree::TreePath;
 use crate::xar;
 
@@ -30,7 +31,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// A payload or an archive of scripts can't be read.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Payload {
         /// Its path in the package.
         member: String,
@@ -44,7 +45,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A path that would not be a new one in a directory of the package.
-    #[error("{place} is refused: {why}")]
+    #[error("{place} is refused: {why}", place = shown(place))]
     Refused {
         /// The member, and the path in it.
         place: String,

@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
 
+use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
 use release::install;
@@ -62,7 +63,7 @@ impl Diff {
         }
         let report = compare(&old, &new, &selections, situations);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(text(&report));
         }
@@ -102,5 +103,6 @@ fn one(difference: &Difference, report: &Report) -> String {
         cases.push(situations.join(", "));
     }
     let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
-    format!("{}: {}{cases}\n  old  {old}\n  new  {new}", difference.subject, difference.reason)
+    let (subject, reason) = (&difference.subject, shown(&difference.reason));
+    format!("{subject}: {reason}{cases}\n  old  {}\n  new  {}", shown(old), shown(new))
 }

@@ -13,7 +13,7 @@ use release::context::Context;
 use release::hint::WithHint as _;
 use release::package::folder;
 use release::package::product_file::{self, PayloadCompression};
-use release::plan::STAGE;
+use release::plan::{Plan, STAGE};
 use release::version::PythonVersion;
 
 /// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
@@ -129,7 +129,10 @@ impl ComponentFlags {
 /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`, or `.dmg`.
 fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: Owners, kind: Kind) -> Result<()> {
     let plan = super::plan::make(cx, version)?;
-    let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+    let root = match root {
+        Some(root) => root,
+        None => staged(cx, &plan)?,
+    };
     if !root.is_dir() {
         let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
         return Err(error).hint(format!("run `cargo xtask build {version}` first"));
@@ -139,4 +142,13 @@ fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: 
     release::judgement::product(cx, &package)?;
     super::release::summary(cx, &package);
     Ok(())
+}
+
+/// The staged root in the cache, which is what it was when it was made, or not there.
+///
+/// # Errors
+/// When it has changed since it was made.
+pub fn staged(cx: &Context, plan: &Plan) -> Result<PathBuf> {
+    let staged = release::build::finished(cx, plan, STAGE)?;
+    Ok(staged.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE))))
 }

@@ -13,7 +13,7 @@ use release::evidence::Subject;
 use release::hint::WithHint as _;
 use release::package::name::{self, Mark};
 use release::package::{Format, UnsignedPkg};
-use release::plan::{Plan, STAGE};
+use release::plan::Plan;
 use release::recipe::newest_built;
 use release::sign::{Rules, SignedPkg, SignedRoot, Signing, Wanted, detached, preflight, sign_code, sign_package};
 use release::version::PythonVersion;
@@ -99,7 +99,10 @@ impl Sign {
             None => newest_built(&cx.paths.mac())?,
         };
         let (plan, recipes) = Options::default().plan_and_recipes(cx, Some(version))?;
-        let staged = self.staged.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+        let staged = match self.staged {
+            Some(staged) => staged,
+            None => super::package::staged(cx, &plan)?,
+        };
         if !staged.is_dir() {
             return Err(anyhow!("Python {version} is not built: {} does not exist", staged.display()))
                 .hint(format!("run `cargo xtask build {version}` first, or name a staged root with --staged DIR"));

@@ -9,7 +9,6 @@ use super::options::Options;
 use release::context::Context;
 use release::hint::WithHint as _;
 use release::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
-use release::plan::STAGE;
 use release::version::PythonVersion;
 
 /// Run the Python that was built, from a copy of the staged root.
@@ -70,7 +69,10 @@ impl Test {
         let from = match self.package {
             Some(package) => From::Package(std::path::absolute(package)?),
             None => {
-                let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+                let root = match self.root {
+                    Some(root) => root,
+                    None => super::package::staged(cx, &plan)?,
+                };
                 if !root.is_dir() {
                     let python = plan.python;
                     return Err(anyhow!("Python {python} is not built: {} does not exist", root.display())).hint(

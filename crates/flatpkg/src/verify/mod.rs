@@ -24,6 +24,7 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::shown::shown;
 use crate::xar::Archive;
 use meter::Meter;
 
@@ -62,7 +63,8 @@ pub struct Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {} is {}, expected {}", self.place, self.what, self.got, self.expected)
+        let [place, what, got, expected] = [&self.place, &self.what, &self.got, &self.expected].map(|text| shown(text));
+        write!(f, "{severity}: {place}: {what} is {got}, expected {expected}")
     }
 }
 

@@ -98,7 +98,7 @@ impl Plan {
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(choices.tcltk.as_ref().map(given::tcltk));
         steps.extend(python::steps(recipes, toolchain.as_ref(), choices, &data.patches));
-        steps.extend(docs::step(recipes, choices, source_date));
+        steps.extend(docs::step(recipes, choices, source_date)?);
         steps.push(stage::step(recipes, toolchain.as_ref(), choices));
         let keys = keys(&steps)?;
         let archs = release.variant.archs.iter().filter(|arch| choices.thin.is_none_or(|thin| thin == **arch));

@@ -88,7 +88,7 @@ fn render_op(op: &Op) -> String {
             format!("overlay → {into}:\n      | {}", layers.join("\n      | "))
         }
         Op::DebianPackages { packages, into } => format!("unpack Debian's {} → {into}", packages.join(", ")),
-        Op::PythonPackages { requirements, into } => format!("Python packages of {requirements} → {into}"),
+        Op::PythonPackages { file, into, .. } => format!("Python packages of Mac/documentation/{file} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),

@@ -54,9 +54,9 @@ pub enum Op {
     Overlay { layers: Vec<Layer>, into: String },
     /// Programs of Debian's packages, unpacked and not installed.
     DebianPackages { packages: Vec<String>, into: String },
-    /// Packages of the Python package index, as a `requirements.txt` asks for them, and a link `python3` to the interpreter
-    /// that they are for.
-    PythonPackages { requirements: String, into: String },
+    /// Packages of the Python package index, pinned with their digests by a file of `Mac/documentation/`, and a link
+    /// `python3` to the interpreter that they are for.
+    PythonPackages { file: String, digest: Sha256, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
     /// Our stand-ins for Apple's command-line tools.

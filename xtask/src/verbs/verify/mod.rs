@@ -79,10 +79,10 @@ impl Verify {
         let Some(shape) = self.json else { return demanded(cx, &self.path, self.strict, &demand) };
         let judgement = Judgement::of(&open(&self.path)?, self.strict, &demand, &|_| ())?;
         let sound = judgement.is_clean();
-        cx.ui.result(match shape {
-            Shape::Findings => serde_json::to_string_pretty(&judgement)?,
-            Shape::Notary => serde_json::to_string_pretty(&judgement.notary_log(&self.path)?)?,
-        });
+        match shape {
+            Shape::Findings => cx.ui.json(&judgement)?,
+            Shape::Notary => cx.ui.json(&judgement.notary_log(&self.path)?)?,
+        }
         if sound { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
     }
 
@@ -97,12 +97,10 @@ impl Verify {
         let lint = demand.policy.map(|_| code::of_root(&self.path, &expect)).transpose().with_context(unusable)?;
         let issues = lint.as_ref().map(|lint| lint.issues.as_slice()).unwrap_or_default();
         match self.json {
-            Some(Shape::Findings) => {
-                cx.ui.result(serde_json::to_string_pretty(&WithCode { report: &report, code: lint.as_ref() })?);
-            }
+            Some(Shape::Findings) => cx.ui.json(&WithCode { report: &report, code: lint.as_ref() })?,
             Some(Shape::Notary) => {
                 let log = code::notary_log(&self.path.to_string_lossy(), "", issues);
-                cx.ui.result(serde_json::to_string_pretty(&log)?);
+                cx.ui.json(&log)?;
             }
             None => {
                 cx.ui.result(&report);
