@@ -31,6 +31,7 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::shown::shown;
 use crate::xar::Archive;
 use meter::Meter;
 
@@ -87,7 +88,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {}", self.place, self.sentence())
+        write!(f, "{severity}: {}: {}", shown(&self.place), shown(&self.sentence()))
     }
 }
 
