@@ -61,12 +61,7 @@ impl<'a> Odd<'a> {
     }
 
     /// The package, with a signature of another making.
-    fn with(
-        &self,
-        rsa: Option<&SignDigest>,
-        cms: Option<&SignDigest>,
-        unsigned: &[u8],
-    ) -> Vec<u8> {
+    fn with(&self, rsa: Option<&SignDigest>, cms: Option<&SignDigest>, unsigned: &[u8]) -> Vec<u8> {
         let listed = self.listed.clone().unwrap_or_else(|| self.by.chain().cloned().collect());
         let good_rsa = |digest: &[u8]| self.fake.rsa(&self.by, digest, RsaForm::Digest);
         let good_cms = |digest: &[u8]| self.good_cms(digest);

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use flatpkg::bom::{self, Bom};
 use flatpkg::bundle::{Bundle, Member};
-use flatpkg::dump::{PathDump, printable};
+use flatpkg::dump::PathDump;
+use flatpkg::shown;
 use flatpkg::kind::FileKind;
 use flatpkg::policy::Policy;
 use flatpkg::tree::{Kind, Tree};
@@ -116,14 +117,14 @@ impl Listed {
 fn image(path: &Path) -> Result<Image> {
     let mut image = udif::Image::open(path)?;
     let partitions =
-        image.partitions().iter().map(|partition| (printable(partition.name.as_bytes()), partition.sectors)).collect();
+        image.partitions().iter().map(|partition| (shown::bytes(partition.name.as_bytes()), partition.sectors)).collect();
     let dir = tempfile::tempdir()?;
     let file = dir.path().join("volume");
     let unpacked = image.unpack(&mut fs_err::File::create(&file)?, MAX_VOLUME);
     let volume = unpacked.map_err(anyhow::Error::from).and_then(|()| Ok(hfsplus::read(&file)?));
     Ok(match volume {
         Ok(volume) => {
-            Image { partitions, volume: Some(printable(volume.name.as_bytes())), top: top(&volume.tree), unread: None }
+            Image { partitions, volume: Some(shown::bytes(volume.name.as_bytes())), top: top(&volume.tree), unread: None }
         }
         Err(error) => Image { partitions, volume: None, top: Vec::new(), unread: Some(format!("{error:#}")) },
     })
@@ -133,7 +134,7 @@ fn top(tree: &Tree) -> Vec<String> {
     let entries = tree.iter().filter(|(path, _)| path.parent().is_some_and(<[u8]>::is_empty));
     let name = |(path, entry): (&flatpkg::tree::TreePath, &flatpkg::tree::Entry)| {
         let slash = if entry.kind == Kind::Directory { "/" } else { "" };
-        format!("{}{slash}", printable(path.as_bytes()))
+        format!("{}{slash}", shown::bytes(path.as_bytes()))
     };
     entries.map(name).collect()
 }
@@ -144,14 +145,14 @@ fn bundle(path: &Path) -> Result<Packages> {
     let bundle = Bundle::of(&tree, &name)?;
     Ok(Packages {
         metapackage: bundle.is_metapackage,
-        identifier: printable(bundle.info.identifier.as_bytes()),
-        version: printable(bundle.info.version.as_bytes()),
+        identifier: shown::bytes(bundle.info.identifier.as_bytes()),
+        version: shown::bytes(bundle.info.version.as_bytes()),
         packages: bundle.members.iter().map(one).collect::<Result<_>>()?,
     })
 }
 
 fn one(member: &Member) -> Result<OnePackage> {
-    let shown = |text: &str| printable(text.as_bytes());
+    let shown = |text: &str| shown::bytes(text.as_bytes());
     Ok(OnePackage {
         file: shown(&member.file_name),
         identifier: shown(&member.info.identifier),
