@@ -16,8 +16,8 @@ use crate::package::Part;
 use crate::payload;
 use crate::tree::{TreePath, fold};
 
-/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. Names of source files
-/// compress to a tenth of that.
+/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. An entry
+/// takes a header and its checksum too, however well its name compresses.
 const PATHS: u64 = 16;
 
 /// Counted in addition to what is stored, in bytes: small archives compress better.
