@@ -395,7 +395,7 @@ fn inspect_and_verify_read_the_old_format() {
     assert_eq!(fs::read(root.join("hello")).unwrap(), b"hello\n");
     // What the package says is not what it holds.
     let mut bytes = fs::read(package.join("Contents/Archive.bom")).unwrap();
-    let size = bytes.windows(4).rposition(|window| window == [0, 0, 0, 6]).unwrap();
+    let size = bytes.windows(5).rposition(|window| window == [0, 0, 0, 6, 1]).unwrap();
     bytes[size + 3] = 7;
     fs::write(package.join("Contents/Archive.bom"), bytes).unwrap();
     let (code, _, stderr) = verify(&package);

@@ -1,7 +1,7 @@
 //! An archive of a component, entry by entry, and the bill of materials that lists what it should hold.
 //!
 //! Nothing here grows with the archive: a few kilobytes of gzip can hold millions of entries. What is remembered is bounded
-//! by the bill of materials, which is in memory anyway, and paths by 64 times what is stored and 16 MiB.
+//! by the bill of materials, which is in memory anyway, and paths by 16 times what is stored and 16 MiB.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
@@ -16,12 +16,12 @@ use crate::package::Part;
 use crate::payload;
 use crate::tree::{TreePath, fold};
 
-/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. Names of source files
-/// compress to a tenth of that.
-const PATHS: u64 = 64;
+/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. An entry
+/// takes a header and its checksum too, however well its name compresses.
+const PATHS: u64 = 16;
 
 /// Counted in addition to what is stored, in bytes: small archives compress better.
-const SMALL: u64 = 1 << 18;
+const SMALL: u64 = 1 << 20;
 
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
