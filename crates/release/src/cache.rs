@@ -49,8 +49,8 @@ fn alone(cache: &Path) -> Result<()> {
     if there != cache {
         return Ok(());
     }
-    let below = ["", "sources", "steps", "manifests", "work", "logs", "apt"].map(|name| cache.join(name));
-    for dir in below.iter().filter(|dir| dir.exists()) {
+    let below = ["sources", "steps", "manifests", "work", "logs", "apt"].map(|name| cache.join(name));
+    for dir in [cache].into_iter().chain(below.iter().map(|dir| dir.as_path())).filter(|dir| dir.exists()) {
         let found = fs_err::metadata(dir)?;
         if found.mode() & 0o022 != 0 {
             return Err(shared(cache, dir, "can be written by others", found.mode()));
