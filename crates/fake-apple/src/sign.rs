@@ -1,5 +1,7 @@
 //! Signs packages and code directories, by `openssl` and without `rcodesign`.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flatpkg::signature::Hash;
 use flatpkg::xar::{self, Archive, Signable};
 use fs_err as fs;
@@ -8,6 +10,19 @@ use crate::{FakeApple, Identity, Kind, der};
 
 /// Room for a CMS signature with its time stamp, as Apple's tools leave it.
 const CMS_ROOM: u64 = 10_000;
+
+/// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
+const SIGNER: usize = 4;
+
+/// The object identifier of a digest (RFC 3279, RFC 5754).
+fn oid(hash: Hash) -> &'static [u8] {
+    match hash {
+        Hash::Sha1 => &[0x2b, 0x0e, 0x03, 0x02, 0x1a],
+        Hash::Sha256 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01],
+        Hash::Sha384 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02],
+        Hash::Sha512 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03],
+    }
+}
 
 /// How a package is signed.
 #[derive(Debug, Clone, Copy)]
@@ -53,9 +68,6 @@ impl FakeApple {
 
     /// A detached SignedData over some bytes, with a time stamp or without.
     pub fn cms(&self, identity: &Identity, content: &[u8], timestamp: bool) -> Vec<u8> {
-        const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
-        /// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
-        const SIGNER: usize = 4;
         let dir = tempfile::tempdir().unwrap();
         identity.write(dir.path(), "signer");
         let mut sign = vec!["cms", "-sign", "-binary", "-md", "sha256", "-nosmimecap", "-outform", "DER"];
@@ -64,14 +76,57 @@ impl FakeApple {
             sign.extend(["-certfile", "signer-chain.pem"]);
         }
         let cms = self.openssl().run(dir.path(), &sign, content);
-        if !timestamp {
-            return cms;
-        }
+        if timestamp { self.stamp(&cms) } else { cms }
+    }
+
+    /// A SignedData over the first of some code directories that lists all of them, as Apple's tools make it. Each comes with
+    /// what its digest is made with.
+    pub fn code_cms(&self, identity: &Identity, directories: &[(Hash, &[u8])], timestamp: bool) -> Vec<u8> {
+        const PLIST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x09, 0x01];
+        const SET: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x09, 0x02];
+        let attribute =
+            |oid: &[u8], values: &[&[u8]]| der::value(0x30, &[&der::value(0x06, &[oid]), &der::value(0x31, values)]);
+        let digests: Vec<_> = directories.iter().map(|(hash, bytes)| (hash, hash.digest(bytes))).collect();
+        let data = digests.iter().map(|(_, digest)| format!("<data>{}</data>", BASE64_STANDARD.encode(&digest[..20])));
+        let plist = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict><key>cdhashes</key><array>{}</array></dict>\n</plist>\n",
+            data.collect::<String>()
+        );
+        let named = digests
+            .iter()
+            .map(|(hash, digest)| der::value(0x30, &[&der::value(0x06, &[oid(**hash)]), &der::value(0x04, &[digest])]));
+        let named: Vec<_> = named.collect();
+        let named: Vec<_> = named.iter().map(Vec::as_slice).collect();
+        let lists = [attribute(SET, &named), attribute(PLIST, &[&der::value(0x04, &[plist.as_bytes()])])];
+
+        let cms = self.cms(identity, directories[0].1, false);
         let signer = (0..SIGNER).fold(cms.as_slice(), |value, _| der::last(der::contents(value)));
+        let fields = der::all(der::contents(signer));
+        let [version, issuer, digest, attributes, algorithm, _signature] = fields.as_slice() else {
+            panic!("a SignerInfo of six fields")
+        };
+        let mut attributes = der::all(der::contents(attributes));
+        attributes.extend(lists.iter().map(Vec::as_slice));
+        attributes.sort_unstable();
+        let dir = tempfile::tempdir().unwrap();
+        identity.write(dir.path(), "signer");
+        // Signed as the SET that it is, and not with the tag that it has.
+        let set = der::value(0x31, &attributes);
+        let signature = self.openssl().run(dir.path(), &["dgst", "-sha256", "-sign", "signer.key"], &set);
+        let (attributes, signature) = (der::value(0xa0, &attributes), der::value(0x04, &[&signature]));
+        let signer = der::value(0x30, &[version, issuer, digest, &attributes, algorithm, &signature]);
+        let cms = der::replace(&cms, SIGNER, &signer);
+        if timestamp { self.stamp(&cms) } else { cms }
+    }
+
+    /// Adds a time stamp to a SignedData.
+    fn stamp(&self, cms: &[u8]) -> Vec<u8> {
+        const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
+        let signer = (0..SIGNER).fold(cms, |value, _| der::last(der::contents(value)));
         let signature = der::contents(der::last(der::contents(signer)));
         let token = self.timestamp_token(&Hash::Sha256.digest(signature));
         let attribute = der::value(0x30, &[&der::value(0x06, &[TIMESTAMP_TOKEN]), &der::value(0x31, &[&token])]);
-        der::append(&cms, SIGNER, &der::value(0xa1, &[&attribute]))
+        der::append(cms, SIGNER, &der::value(0xa1, &[&attribute]))
     }
 
     /// An RSA signature over a digest: as it is, or over its digest.
