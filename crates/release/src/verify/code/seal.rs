@@ -43,8 +43,10 @@ const OMITTED: [&str; 5] = [
 /// Checks all bundles.
 pub(super) fn check(tree: &Tree, expect: &Expectations<'_>) -> Vec<Issue> {
     let sealed = tree.entries().filter_map(|(path, _)| path.strip_suffix(LIST)?.strip_suffix('/'));
-    let looking_so = tree.entries().filter(|(path, entry)| entry.kind == Kind::Folder && is_bundle(path));
-    let bundles: BTreeSet<&str> = sealed.chain(looking_so.map(|(path, _)| path)).collect();
+    // Archives need not list folders, so what is below counts.
+    let above =
+        |path| str::match_indices(path, '/').filter_map(|(at, _)| path.get(..at)).filter(|path| is_bundle(path));
+    let bundles: BTreeSet<&str> = sealed.chain(tree.entries().flat_map(|(path, _)| above(path))).collect();
     bundles.into_iter().flat_map(|path| Bundle { path, tree }.check(expect)).collect()
 }
 

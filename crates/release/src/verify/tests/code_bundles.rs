@@ -98,7 +98,22 @@ fn every_form_of_a_seal_is_compared() {
             app(fake, &format!("{name}.app"), &App { seal: Some(seal), icon: "an icon", bound: &[1, 3] })
         })
         .collect();
-    insta::assert_snapshot!(said(&judge(&files)), @"");
+    insta::assert_snapshot!(said(&judge(&files)), @r#"
+    cdhash.app/Contents/Resources/icon: it is not the code that was sealed
+    data.app/Contents/Resources/icon: it was changed after signing
+    hash.app/Contents/Resources/icon: it was changed after signing
+    hash2.app/Contents/Resources/icon: it was changed after signing
+    not-all.app/Contents/_CodeSignature/CodeResources: it does not cover everything: the rule ^.* is missing
+    nothing.app/Contents/Resources/icon: it was changed after signing
+    old-list.app/Contents/Resources/icon: it was changed after signing
+    omit.app/Contents/Resources/icon: it was added after signing
+    omit.app/Contents/_CodeSignature/CodeResources: it does not cover everything: the rule ^Resources/ omits files
+    only-files.app/Contents/Resources/icon: it was added after signing
+    only-files.app/Contents/_CodeSignature/CodeResources: it is only for systems before OS X 10.9.5: files2 or rules2 is missing
+    requirement.app/Contents/Resources/icon: it is sealed without a hash
+    symlink.app/Contents/Resources/icon: it is sealed as another link
+    unknown.app/Contents/Resources/icon: it is sealed by "hash9", which is not looked at
+    "#);
 }
 
 #[test]
@@ -121,7 +136,14 @@ fn a_bundle_is_sealed_and_its_program_signs_the_seal() {
     stapled.push(("stapled.app/Contents/CodeResources".to_owned(), b"a ticket".to_vec()));
     stapled.push(("stapled.app/Contents/_CodeSignature/more".to_owned(), b"a guest".to_vec()));
     files.extend(stapled);
-    insta::assert_snapshot!(said(&judge(&files)), @"");
+    insta::assert_snapshot!(said(&judge(&files)), @"
+    F.framework/Versions/A: it has no seal: _CodeSignature/CodeResources is missing
+    info-of-nobody.app/Contents/MacOS/App: its signature has no hash of Info.plist
+    no-seal.app/Contents: it has no seal: _CodeSignature/CodeResources is missing
+    plug-in.bundle/Contents: it has no seal: _CodeSignature/CodeResources is missing
+    seal-of-nobody.app/Contents/MacOS/App: its signature has no hash of the seal
+    stapled.app/Contents/_CodeSignature/more: it was added after signing
+    ");
 }
 
 #[test]
@@ -149,7 +171,11 @@ fn nested_code_is_the_code_that_was_sealed() {
         files.push((format!("{name}/Contents/Frameworks/F.framework"), code.clone()));
         files.push((format!("{name}/Contents/PlugIns/P.bundle"), code.clone()));
     }
-    insta::assert_snapshot!(said(&judge(&files)), @"");
+    insta::assert_snapshot!(said(&judge(&files)), @"
+    exchanged.app/Contents/Frameworks/F.framework: it is not the code that was sealed
+    exchanged.app/Contents/MacOS/a.dylib: it is not the code that was sealed
+    exchanged.app/Contents/PlugIns/P.bundle: it is not the code that was sealed
+    ");
 }
 
 #[test]
@@ -166,7 +192,9 @@ fn names_that_are_no_utf_8_stay_what_they_are() {
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
     let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let lint = of_root(dir.path(), &Expectations { signer, entitlements: None }).unwrap();
-    insta::assert_snapshot!(said(&lint), @"");
+    insta::assert_snapshot!(said(&lint), @"
+    evil�fe: The binary is not signed.
+    ");
 }
 
 /// A tar archive of files.
@@ -214,7 +242,17 @@ fn code_in_archives_of_all_kinds() {
         ("app.tar", tar(&sealed)),
         ("text", b"PK\x05\x06 and no archive".to_vec()),
     ];
-    insta::assert_snapshot!(said(&lint(&files, Policy::DeveloperId, None).unwrap()), @"");
+    insta::assert_snapshot!(said(&lint(&files, Policy::DeveloperId, None).unwrap()), @"
+    app.tar/S.app/Contents: it has no seal: _CodeSignature/CodeResources is missing
+    code.tar/lib/a.dylib: The binary is not signed.
+    code.tgz/a.dylib: The binary is not signed.
+    cut.gz: The binary is not signed.
+    program.gz: The binary is not signed.
+    tool.pyz/x.so: The binary is not signed.
+    twice.tar/a.dylib: it is there twice, and who unpacks it takes one of them
+    twice.tar/a.dylib: The binary is not signed.
+    twice.zip: it counts 2 files and has 1 by name
+    ");
 }
 
 #[test]
@@ -236,5 +274,9 @@ fn code_beside_the_payload_of_a_product() {
     let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let package = flatpkg::package::Package::open(&out).unwrap();
     let lint = of_package(&package, &Expectations { signer, entitlements: None }).unwrap();
-    insta::assert_snapshot!(said(&lint), @"");
+    insta::assert_snapshot!(said(&lint), @"
+    Plugins/P.bundle/Contents/MacOS/P: The binary is not signed.
+    Resources/en.lproj/more.zip/x: The binary is not signed.
+    Resources/helper: The binary is not signed.
+    ");
 }
