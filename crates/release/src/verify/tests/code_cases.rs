@@ -54,7 +54,7 @@ fn outcome(cases: Vec<(&'static str, Make)>) -> Vec<String> {
             .collect();
         reasons.dedup();
         let reasons = without_fingerprints(&reasons.join("; "));
-        format!("{name}: {}", if reasons.is_empty() { "accepted" } else { &reasons })
+        format!("{name}: {}", if reasons.is_empty() { "accepted" } else { reasons.as_str() })
     };
     files.iter().map(line).collect()
 }
