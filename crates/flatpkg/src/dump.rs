@@ -186,7 +186,9 @@ impl ComponentDump {
 }
 
 impl PathDump {
-    fn of(record: &Record) -> Self {
+    /// What a bill of materials says about a path.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
         let (kind, letter, cksum, target, slices): (_, _, _, _, &[Slice]) = match &record.node {
             Node::Directory => ("directory", 'd', None, None, &[]),
             Node::File(facts) => {
@@ -247,7 +249,8 @@ fn dotted(path: &TreePath) -> String {
 }
 
 /// Text as it is but for control characters; other bytes escaped. Nothing in a package can play with a terminal.
-pub(crate) fn printable(bytes: &[u8]) -> String {
+#[must_use]
+pub fn printable(bytes: &[u8]) -> String {
     bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
         for character in chunk.valid().chars() {
             if character.is_control() {
@@ -317,7 +320,11 @@ fn archive(dump: &Dump, out: &mut String) {
         let (user, group) = (owner(&member.stat.user), owner(&member.stat.group));
         let data = member.data.as_ref().map(|data| {
             let digest = data.extracted.as_ref().map_or("no checksum", |checksum| checksum.hex.as_str());
-            let style = if data.encoding == crate::xar::Encoding::Stored { "stored" } else { "compressed" };
+            let style = match &data.encoding {
+                crate::xar::Encoding::Stored => "stored",
+                crate::xar::Encoding::Bzip2 => "bzip2",
+                _ => "compressed",
+            };
             format!(" {style} {} in {} at {} {}", data.size, data.length, data.offset, printable(digest.as_bytes()))
         });
         let kind = printable(member.kind.name().as_bytes());

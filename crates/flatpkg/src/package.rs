@@ -317,6 +317,14 @@ impl<'a> Component<'a> {
 #[derive(Debug)]
 pub struct Part<'a>(Option<xar::Member<'a>>);
 
+impl Part<'_> {
+    /// Bytes that it has in the package.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.0.as_ref().map_or(0, xar::Member::stored)
+    }
+}
+
 impl Read for Part<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.as_mut().map_or(Ok(0), |member| member.read(buffer))

@@ -142,10 +142,10 @@ fn bom_and_payload_disagree() {
     error: Bom: ./Versions/3.14/bin/python3.14: owner is 501, expected 0, as in the payload
     error: Bom: ./Versions/3.14/bin/python3.14: size is 1, expected 128, as in the payload
     error: Bom: ./Versions/3.14/empty: kind is directory, expected file, as in the payload
-    error: Bom: ./Versions/3.14/spam & "eggs".py: path is missing, expected there, as in the payload
+    error: Bom: ./Versions/3.14/spam & "eggs".py: path is in Payload but not listed in Bom
     error: Bom: ./Versions/Current: cksum of the link target is 00000002, expected 3626ecbb, as in the payload
     error: Bom: ./Versions/Current: link target is 3.13, expected 3.14, as in the payload
-    error: Bom: ./Zzz: path is there, expected missing, as in the payload
+    error: Bom: ./Zzz: path is listed in Bom but not in Payload
     "#);
 }
 
@@ -160,7 +160,7 @@ fn package_info_disagrees() {
         .replace("version=\"3.14.0\"", "version=\"\"")
         .replace("file=\"./postinstall\"", "file=\"./helpers\"");
     parts.scripts = Some(tree([
-        ("preinstall", Entry::file(*b"", mode(0o755))),
+        ("preinstall", Entry::file(*b"#!/bin/sh\n", mode(0o755))),
         ("helpers", Entry::directory(mode(0o755))),
         ("HELPERS", Entry::directory(mode(0o755))),
     ]));
@@ -175,7 +175,7 @@ fn package_info_disagrees() {
     error: Scripts: ./preinstall: script is not in the PackageInfo, it will not run, expected named there
     "#);
     parts.info = parts.info.replace("./helpers", "./preinstall");
-    parts.scripts = Some(tree([("preinstall", Entry::file(*b"", mode(0o644)))]));
+    parts.scripts = Some(tree([("preinstall", Entry::file(*b"#!/bin/sh\n", mode(0o644)))]));
     let report = parts.report();
     assert!(report.to_string().contains("Scripts: ./preinstall: mode is 0644, expected executable"), "{report}");
     parts.scripts = None;
@@ -183,7 +183,7 @@ fn package_info_disagrees() {
     assert!(report.to_string().contains("script of the PackageInfo is missing, expected there"), "{report}");
     parts.info = "<pkg-info>".to_owned();
     let report = parts.report();
-    assert!(report.to_string().contains("PackageInfo: document is not readable"), "{report}");
+    assert!(report.to_string().contains("PackageInfo: document cannot be read"), "{report}");
 }
 
 #[test]
@@ -201,21 +201,21 @@ fn parts_are_missing() {
     let info = b"<pkg-info identifier='a' version='1' format-version='2'><payload numberOfFiles='1' installKBytes='0'/></pkg-info>";
     insta::assert_snapshot!(report(&[(&["PackageInfo"], info)]), @"error: PackageInfo: <payload> is there, expected missing, as the Payload is");
     insta::assert_snapshot!(report(&[(&["PackageInfo"], info), (&["Bom"], b"BOMStore")]), @r#"
-    error: Bom: bill of materials is not readable (failed to read Bom: the file starts with "BOMStore", expected "BOMStore" and version 1), expected readable
+    error: Bom: bill of materials cannot be read: failed to read Bom: the file starts with "BOMStore", expected "BOMStore" and version 1
     error: PackageInfo: <payload> is there, expected missing, as the Payload is
     error: Payload: member is missing, expected there, as Bom is
     "#);
     insta::assert_snapshot!(report(&[(&["PackageInfo"], info), (&["Payload"], b"none"), (&["Scripts"], b"")]), @r#"
     error: Bom: member is missing, expected there, as Payload is
-    error: Payload: archive is not readable (the payload starts with "none", expected gzip (1f 8b), pbzx or cpio (070707)), expected readable
-    error: Scripts: archive is not readable (the payload starts with "", expected gzip (1f 8b), pbzx or cpio (070707)), expected readable
+    error: Payload: archive cannot be read: the payload starts with "none", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
+    error: Scripts: archive cannot be read: the payload starts with "", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
     "#);
     insta::assert_snapshot!(report(&[(&["Distribution"], b"<installer-gui-script/>")]), @"error: Distribution: components in the archive is none, expected at least one");
     insta::assert_snapshot!(report(&[(&["Distribution"], b"not XML"), (&["A.pkg", "Bom"], b"")]), @r#"
-    error: A.pkg/Bom: bill of materials is not readable (failed to read A.pkg/Bom: the file starts with "", expected "BOMStore" and version 1), expected readable
-    error: A.pkg/PackageInfo: document is not readable (A.pkg/PackageInfo is missing), expected readable
+    error: A.pkg/Bom: bill of materials cannot be read: failed to read A.pkg/Bom: the file starts with "", expected "BOMStore" and version 1
+    error: A.pkg/PackageInfo: document cannot be read: A.pkg/PackageInfo is missing
     error: A.pkg/Payload: member is missing, expected there, as Bom is
-    error: Distribution: document is not readable (failed to read Distribution: the root element is <>, expected <installer-gui-script> or <installer-script>), expected readable
+    error: Distribution: document cannot be read: failed to read Distribution: the root element is <>, expected <installer-gui-script> or <installer-script>
     "#);
 }
 
@@ -311,14 +311,14 @@ fn the_table_of_contents_lies() {
     });
     insta::assert_snapshot!(masked(&report), @r#"
     error: Distribution: file of <license> is "License.rtf", missing, expected in Resources or one of its .lproj directories
-    error: Python_Framework.pkg/Bom: bill of materials is not readable (failed to read member Python_Framework.pkg/Bom: it ends after # bytes, the table of contents says #), expected readable
-    error: Python_Framework.pkg/Bom: encoded bytes is not readable (it ends after # bytes, the table of contents says #), expected readable
+    error: Python_Framework.pkg/Bom: bill of materials cannot be read: failed to read member Python_Framework.pkg/Bom: it ends after # bytes, the table of contents says #
+    error: Python_Framework.pkg/Bom: encoded bytes cannot be read: it ends after # bytes, the table of contents says #
     error: Python_Framework.pkg/PackageInfo: archived checksum is missing, expected there
     error: Python_Framework.pkg/PackageInfo: id is 3, as of Python_Framework.pkg/Bom, expected unique
-    error: Python_Framework.pkg/Payload: archive is not readable (the payload starts with "\x8b\x08\x00\x00\x00\x00", expected gzip (1f 8b), pbzx or cpio (#)), expected readable
+    error: Python_Framework.pkg/Payload: archive cannot be read: the payload starts with "\x8b\x08\x00\x00\x00\x00", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (#)
     error: Python_Framework.pkg/Payload: archived checksum is #, expected #
     error: Python_Framework.pkg/Payload: extracted checksum is #, expected #
-    error: Python_Framework.pkg/Scripts: archive is not readable (failed to read the archive at byte #: it ends after # bytes, the table of contents says #), expected readable
+    error: Python_Framework.pkg/Scripts: archive cannot be read: failed to read the archive at byte #: it ends after # bytes, the table of contents says #
     error: Python_Framework.pkg/Scripts: archived checksum is #, expected #
     error: Python_Framework.pkg/Scripts: extracted checksum is #, expected #
     error: Python_Framework.pkg/Scripts: size is #, expected #

@@ -46,7 +46,7 @@ pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
             .chain(plan.libraries.iter().map(|library| library.name.clone()))
             .collect(),
         current: plan.current,
-        bytecode: plan.choices.pyc == Pyc::Hash,
+        bytecode: plan.options.pyc == Some(Pyc::Hash),
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,

@@ -82,7 +82,7 @@ pub fn render(error: &Error) -> String {
     let (mut hints, causes): (Vec<_>, Vec<_>) =
         error.chain().map(ToString::to_string).partition(|link| link.starts_with(PREFIX));
     if hints.is_empty() && is_full_disk(error) {
-        hints.push(format!("{PREFIX}make room there, then run the same command again; nothing half-written is left"));
+        hints.push(format!("{PREFIX}make room there, then run the same command again"));
     }
     let mut lines = Vec::new();
     for (depth, cause) in causes.iter().enumerate() {
@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_full_disk_has_a_remedy_whoever_meets_it() {
         let full = || Error::new(io::Error::from(io::ErrorKind::StorageFull)).context("failed to write x.pkg");
-        assert!(render(&full()).ends_with("nothing half-written is left"), "{}", render(&full()));
+        assert!(render(&full()).ends_with("then run the same command again"), "{}", render(&full()));
         let own = render(&hinted(full(), "name another folder"));
         assert!(own.ends_with("\n  hint: name another folder"), "{own}");
     }

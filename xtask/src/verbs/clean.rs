@@ -9,6 +9,8 @@ use clap::{Args, ValueEnum};
 use walkdir::WalkDir;
 
 use release::context::Context;
+use release::plan::BuildOptions;
+use release::planning::{Planned, planned};
 use release::recipe::{Recipes, known_releases};
 
 /// Say what can be removed and how big it is, ask, and remove it.
@@ -138,7 +140,7 @@ fn used(cx: &Context) -> Result<BTreeSet<String>> {
     for version in known_releases(&cx.paths.mac())? {
         Recipes::load(&cx.paths.mac(), version)?;
         // What this machine can't make whole has no steps here.
-        if let Ok(plan) = super::plan::make(cx, version) {
+        if let Ok(Planned { plan, .. }) = planned(cx, Some(version), &BuildOptions::default()) {
             used.extend(plan.steps.iter().map(|step| plan.folder(&step.name)));
         }
     }

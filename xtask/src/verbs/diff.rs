@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
+use flatpkg::kind::FileKind;
 
 use release::context::Context;
 use release::evidence::mtree;
@@ -24,6 +25,10 @@ pub struct Diff {
     /// What is to replace it.
     new: PathBuf,
 
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+
     /// Compare only these choices, as `installer -applyChoiceChangesXML` reads them.
     #[arg(long, value_name = "FILE")]
     choices: Option<PathBuf>,
@@ -32,7 +37,7 @@ pub struct Diff {
     #[arg(long, value_name = "OUT")]
     mtree: Option<PathBuf>,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -43,7 +48,13 @@ impl Diff {
     /// # Errors
     /// When the two do different things, or one can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let (old, new) = (install::open(&self.old)?.offer()?, install::open(&self.new)?.offer()?);
+        let open = |path| {
+            install::open(
+                path,
+                self.package.as_deref().filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage)),
+            )
+        };
+        let (old, new) = (open(&self.old)?.offer()?, open(&self.new)?.offer()?);
         let folder = old.is_folder || new.is_folder;
         let wanted = if old.is_folder { &new } else { &old };
         let selections = match &self.choices {

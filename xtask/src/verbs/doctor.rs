@@ -25,7 +25,7 @@ pub struct Doctor {
     #[arg(long)]
     sign: bool,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 
@@ -64,7 +64,7 @@ impl Doctor {
     fn identities(&self, cx: &Context) -> Result<()> {
         let request = self.signers.request()?;
         if !request.names_somebody() {
-            return Err(anyhow!("nobody was named who signs"))
+            return Err(anyhow!("no signing identity was given"))
                 .hint("--application-p12, --installer-pem and so on, or --profile FILE");
         }
         let items = preflight(cx, &request, Wanted::Look)?.items;

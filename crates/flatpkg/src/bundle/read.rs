@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use super::info::{Info, Selection};
 use super::{COMPONENTS, Phase};
 use crate::bom::{self, Bom, Node, Record};
+use crate::budget::Budget;
 use crate::cpio;
 use crate::payload::{self, Decoded};
 use crate::plist::{self, Value};
@@ -83,6 +84,12 @@ pub enum Error {
         /// Where it should be.
         directory: String,
     },
+    /// A metapackage lists packages that lie in each other, or one again and again.
+    #[error("{place} lists the same packages several times; refusing")]
+    Repeated {
+        /// The metapackage.
+        place: String,
+    },
     /// A metapackage in a metapackage.
     #[error("{place} is a metapackage in a metapackage, which is not read")]
     Nested {
@@ -122,6 +129,8 @@ pub struct Member {
 impl Bundle {
     /// Reads the documents of the package whose directory is the root of `tree`. Archives are read when asked for.
     ///
+    /// The packages of a metapackage have at most 2 times the entries of the tree together.
+    ///
     /// # Errors
     /// It is none, or a document can't be read.
     pub fn of(tree: &Tree, file_name: &str) -> Result<Bundle, Error> {
@@ -134,6 +143,7 @@ impl Bundle {
         let directory = plist::text(&plist, "IFPkgFlagComponentDirectory").unwrap_or(COMPONENTS);
         let directory = directory.trim_start_matches("./").trim_matches('/');
         let mut members = Vec::new();
+        let entries = Budget::new(tree.len() as u64, 2);
         for package in listed.as_array().into_iter().flatten() {
             let text = |key: &str| plist::text(package, key).unwrap_or_default();
             let location = text("IFPkgFlagPackageLocation").trim_start_matches("./").trim_matches('/');
@@ -144,6 +154,7 @@ impl Bundle {
             };
             let path = TreePath::new(format!("{directory}/{location}")).map_err(|_| missing())?;
             let inside = tree.subtree(&path).ok_or_else(missing)?;
+            entries.take(inside.len() as u64).map_err(|_| Error::Repeated { place: file_name.to_owned() })?;
             let plist = info_plist(&inside, location)?;
             if plist::key(&plist, "IFPkgFlagPackageList").is_some() {
                 return Err(Error::Nested { place: location.to_owned() });

@@ -9,6 +9,7 @@ use crate::bom;
 use crate::component::{Component, Problem, SCRIPTS};
 use crate::distribution::{Background, Choice, Distribution, Page};
 use crate::mode::Mode;
+use crate::output;
 use crate::payload::{self, Compression, Progress};
 use crate::plist::{self, Value};
 use crate::product::Product;
@@ -335,7 +336,7 @@ fn whole(out: &Path, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<()
     let filling =
         tempfile::Builder::new().prefix(".flatpkg-").permissions(permissions(Mode::EXECUTABLE)).tempdir_in(parent)?;
     fill(filling.path())?;
-    fs_err::rename(filling.path(), out)?;
+    output::replace(filling.path(), out)?;
     let _ = filling.keep();
     Ok(())
 }

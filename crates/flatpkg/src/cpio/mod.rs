@@ -125,7 +125,10 @@ pub enum Error {
         got: u8,
     },
     /// A file larger than the format can say.
-    #[error("{path} has {size} bytes, a payload can hold files of at most {MAX_FILE} (8 GiB - 1)")]
+    #[error(
+        "{path} has {size} bytes, a payload can hold files of at most {MAX_FILE} (8 GiB - 1); for larger ones \
+         `pkgbuild --large-payload` on a Mac writes another format, which macOS 12 and later read and which is not written here"
+    )]
     FileTooLarge {
         /// The entry.
         path: TreePath,

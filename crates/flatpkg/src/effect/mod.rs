@@ -39,7 +39,7 @@ use std::io::{self, Read};
 use sha2::Digest as _;
 
 pub use compare::{Difference, Report, Subject, compare};
-pub use disk::{Attributes, Disk, Memory, Placed, Rules, Seen, What, place};
+pub use disk::{Attributes, Bytes, Disk, Memory, Placed, Rules, Seen, What, place};
 pub use install::{Event, Outcome, install};
 pub use offer::{Choice, Laid, Node, Offer, Part, Policy, Script, Selection, When, selections};
 pub use situation::Situation;

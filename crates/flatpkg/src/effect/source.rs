@@ -362,6 +362,18 @@ impl Part {
     }
 }
 
+impl Part {
+    /// The bytes of all files that it lays down.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let sizes = self.paths.iter().flatten().map(|laid| match &laid.node {
+            Node::File { size, .. } => *size,
+            Node::Directory | Node::Symlink(_) => 0,
+        });
+        sizes.fold(0, u64::saturating_add)
+    }
+}
+
 impl Offer {
     /// A folder as it lies on a disk, as if a package of its own had laid it down; `entries` in any order, directories
     /// without their contents.

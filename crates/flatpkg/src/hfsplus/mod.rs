@@ -125,6 +125,9 @@ pub enum Error {
         /// A path, or a part of the volume.
         what: String,
     },
+    /// Paths so long together that no honest catalogue has them.
+    #[error("the paths of the volume: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// A name that can't be part of a path.
     #[error("the volume has a bad name")]
     Path(#[from] BadPath),

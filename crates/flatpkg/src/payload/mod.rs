@@ -109,7 +109,7 @@ pub enum Error {
     #[error("failed to compress the payload")]
     Compressor(#[source] io::Error),
     /// The first bytes of a payload.
-    #[error("the payload starts with \"{got}\", expected gzip (1f 8b), pbzx or cpio (070707)")]
+    #[error("the payload starts with \"{got}\", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)")]
     Format {
         /// Its first bytes, escaped.
         got: String,
@@ -126,6 +126,9 @@ pub enum Error {
         /// The caller's limit in bytes.
         limit: u64,
     },
+    /// The paths are longer together than is taken into memory.
+    #[error("the paths of the archive: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// There are more entries than are taken into memory.
     #[error("the archive has more than {limit} entries")]
     TooMany {

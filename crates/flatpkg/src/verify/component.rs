@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::contents::{self, Listed, Sums, inside, kind};
-use super::{Findings, Meter, chain};
+use super::surprise::Surprises;
+use super::{Findings, Meter, chain, scripts};
 use crate::bom::Bom;
 use crate::component::SCRIPTS;
 use crate::mode::Mode;
@@ -61,7 +62,7 @@ fn check(component: &Component<'_>, meter: &Meter<'_>, findings: &mut Findings) 
     let sums = payload(component, bom.as_ref(), meter, findings);
     if let Some(info) = &info {
         totals(component, info, sums, &place, findings);
-        scripts(component, info, meter, findings);
+        named_scripts(component, info, meter, findings);
     }
     info
 }
@@ -76,13 +77,22 @@ fn payload(component: &Component<'_>, bom: Option<&Bom>, meter: &Meter<'_>, find
             return None;
         }
     };
-    let Some(bom) = bom else { return contents::walk(input, &place, 0, meter, findings, |_, _| ()) };
+    let mut surprises = Surprises::default();
+    let Some(bom) = bom else {
+        let sums = contents::walk(input, &place, 0, meter, findings, |held, _| surprises.look(held))?;
+        surprises.finish(&place, findings);
+        return Some(sums);
+    };
     let place_of_bom = component.member("Bom");
     contents::form(bom, &place_of_bom, findings);
     let mut listed = Listed::new(bom, place_of_bom, findings);
     let paths = bom.records.len();
-    let sums = contents::walk(input, &place, paths, meter, findings, |held, findings| listed.tick(held, findings))?;
+    let sums = contents::walk(input, &place, paths, meter, findings, |held, findings| {
+        surprises.look(held);
+        listed.tick(held, findings);
+    })?;
     listed.finish(findings);
+    surprises.finish(&place, findings);
     Some(sums)
 }
 
@@ -92,6 +102,11 @@ fn attributes(info: &PackageInfo, place: &str, findings: &mut Findings) {
         if value.is_empty() {
             findings.error(place, what, "missing", "there");
         }
+    }
+    for bundle in info.relocate.iter().flat_map(|list| &list.bundles) {
+        let name = bundle.id.as_deref().or(bundle.path.as_deref()).unwrap_or_default();
+        let expected = "none: it is installed over a copy that the user keeps elsewhere";
+        findings.note(place, "bundle to relocate", format!("{name:?}"), expected);
     }
     if let Some(location) = info.install_location.as_deref().filter(|location| !location.starts_with('/')) {
         findings.error(place, "install-location", format!("{location:?}"), "an absolute path");
@@ -127,7 +142,7 @@ fn totals(component: &Component<'_>, info: &PackageInfo, sums: Option<Sums>, pla
 }
 
 /// The scripts that the PackageInfo names are in the archive and can be run; no script is there that nobody names.
-fn scripts(component: &Component<'_>, info: &PackageInfo, meter: &Meter<'_>, findings: &mut Findings) {
+fn named_scripts(component: &Component<'_>, info: &PackageInfo, meter: &Meter<'_>, findings: &mut Findings) {
     let place = component.member("Scripts");
     let named = info.scripts.iter().flat_map(|scripts| scripts.preinstall.iter().chain(&scripts.postinstall));
     let named: Vec<&str> = named.map(|Script { file, .. }| file.strip_prefix("./").unwrap_or(file)).collect();
@@ -158,6 +173,7 @@ fn scripts(component: &Component<'_>, info: &PackageInfo, meter: &Meter<'_>, fin
             Some(_) => {}
         }
     }
+    scripts::forms(component, &named, &place, findings);
     for name in SCRIPTS.iter().filter(|name| !named.contains(name) && held.contains_key(name.as_bytes())) {
         let path = inside(&place, &format!("./{name}"));
         findings.error(&path, "script", "not in the PackageInfo, it will not run", "named there");

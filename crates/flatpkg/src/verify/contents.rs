@@ -1,17 +1,27 @@
 //! An archive of a component, entry by entry, and the bill of materials that lists what it should hold.
 //!
 //! Nothing here grows with the archive: a few kilobytes of gzip can hold millions of entries. What is remembered is bounded
-//! by the bill of materials, which is in memory anyway.
+//! by the bill of materials, which is in memory anyway, and paths by 64 times what is stored and 16 MiB.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::io::Read;
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::{Findings, Meter, chain};
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
+use crate::budget::Budget;
 use crate::package::Part;
 use crate::payload;
-use crate::tree::TreePath;
+use crate::tree::{TreePath, fold};
+
+/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. Names of source files
+/// compress to a tenth of that.
+const PATHS: u64 = 64;
+
+/// Counted in addition to what is stored, in bytes: small archives compress better.
+const SMALL: u64 = 1 << 18;
 
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -35,6 +45,7 @@ pub(super) fn walk(
     mut look: impl FnMut(&Record, &mut Findings),
 ) -> Option<Sums> {
     let most = listed.saturating_add(payload::MOST_IN_MEMORY);
+    let budget = Budget::new(input.stored().saturating_add(SMALL), PATHS);
     let mut sums = Sums::default();
     let mut seen = HashMap::with_capacity(listed);
     let records = match payload::examine(Metered { input, meter }) {
@@ -60,6 +71,10 @@ pub(super) fn walk(
             findings.error(place, "number of entries", format!("more than {most}"), format!("{listed}, as listed"));
             return None;
         }
+        if let Err(error) = budget.take(record.path.as_bytes().len() as u64) {
+            findings.unreadable(place, "archive", format_args!("its paths: {error}"));
+            return None;
+        }
         unique(&record.path, &mut seen, place, findings);
         look(&record, findings);
         meter.entry();
@@ -82,13 +97,15 @@ impl Sums {
     }
 }
 
-/// No path twice, none that differs in case alone.
-fn unique(path: &TreePath, seen: &mut HashMap<String, TreePath>, place: &str, findings: &mut Findings) {
+/// No path twice, none that differs only in case or in how its letters are composed.
+fn unique(path: &TreePath, seen: &mut HashMap<Vec<u8>, TreePath>, place: &str, findings: &mut Findings) {
     let text = dotted(path);
-    match seen.insert(text.to_lowercase(), path.clone()) {
+    match seen.insert(fold(path.as_bytes()), path.clone()) {
         Some(other) if other == *path => findings.error(&inside(place, &text), "path", "there twice", "unique"),
         Some(other) => {
-            let got = format!("equal to {} but for case", dotted(&other));
+            let composed = dotted(&other).nfc().eq(text.nfc());
+            let but = if composed { "how its letters are composed: one file on a Mac" } else { "case" };
+            let got = format!("equal to {} but for {but}", dotted(&other));
             findings.error(&inside(place, &text), "path", got, "unique");
         }
         None => {}
@@ -123,7 +140,7 @@ impl<'a> Listed<'a> {
             }),
             None => {
                 let path = inside(&self.place, &dotted(&held.path));
-                findings.error(&path, "path", "missing", "there, as in the payload");
+                findings.error(&path, "path", "in Payload but not listed in Bom", "");
             }
         }
     }
@@ -131,7 +148,7 @@ impl<'a> Listed<'a> {
     /// What is left is not in the payload.
     pub(super) fn finish(self, findings: &mut Findings) {
         for path in self.open.keys() {
-            findings.error(&inside(&self.place, &dotted(path)), "path", "there", "missing, as in the payload");
+            findings.error(&inside(&self.place, &dotted(path)), "path", "listed in Bom but not in Payload", "");
         }
     }
 }
@@ -187,6 +204,10 @@ pub(super) fn form(bom: &Bom, place: &str, findings: &mut Findings) {
     if bom.form.short_records > 0 {
         let got = format!("{}, as before 2015", bom.form.short_records);
         findings.note(place, "short records", got, "none: macOS 26 does not list them");
+    }
+    if bom.form.long_records > 0 {
+        let got = format!("{}, with digests that are not checked", bom.form.long_records);
+        findings.note(place, "long records", got, "none");
     }
     let paths = bom.records.len();
     if bom.form.stated_paths as usize != paths {

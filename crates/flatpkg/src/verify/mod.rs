@@ -16,6 +16,8 @@ mod container;
 mod contents;
 mod meter;
 mod product;
+mod scripts;
+mod surprise;
 
 use std::fmt;
 use std::path::Path;
@@ -53,16 +55,26 @@ pub struct Finding {
     pub severity: Severity,
     /// What was looked at.
     pub what: String,
-    /// What is there.
+    /// What is there; with nothing expected, the rest of the sentence that `what` begins.
     pub got: String,
-    /// What should be there.
+    /// What should be there, where that isn't plain.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub expected: String,
+}
+
+impl Finding {
+    /// The sentence, without place and severity.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { what, got, expected, .. } = self;
+        if expected.is_empty() { format!("{what} {got}") } else { format!("{what} is {got}, expected {expected}") }
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {} is {}, expected {}", self.place, self.what, self.got, self.expected)
+        write!(f, "{severity}: {}: {}", self.place, self.sentence())
     }
 }
 
@@ -158,9 +170,14 @@ impl Findings {
         self.push(Severity::Error, place, what, got, expected);
     }
 
+    /// An error in a sentence: `what` and `says` together.
+    pub(crate) fn says(&mut self, place: &str, what: &str, says: impl fmt::Display) {
+        self.push(Severity::Error, place, what, says, "");
+    }
+
     /// An error: a part that can't be read at all, with the reason.
     pub(crate) fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
-        self.error(place, what, format_args!("not readable ({reason})"), "readable");
+        self.says(place, what, format_args!("cannot be read: {reason}"));
     }
 
     pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {

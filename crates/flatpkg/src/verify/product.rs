@@ -22,6 +22,7 @@ pub(super) fn check(package: &Package, components: &[Checked], findings: &mut Fi
     }
     let placed = placed(&distribution, components, findings);
     choices(&distribution, &placed, findings);
+    architectures(&distribution, findings);
     resources(package, &distribution, findings);
     let reached: HashSet<&String> = placed.values().collect();
     for component in components.iter().filter(|component| !reached.contains(&component.directory)) {
@@ -81,6 +82,17 @@ fn stated(id: &str, references: &[&PkgRef], component: &Checked, findings: &mut 
         if let Some(stated) = reference.install_kbytes.filter(|stated| *stated != size) {
             findings.error(PLACE, &what("installKBytes"), stated, format!("{size}, of the component"));
         }
+    }
+}
+
+/// Without arm64 the Installer of a Mac with Apple silicon wants Rosetta before it starts.
+fn architectures(distribution: &Distribution, findings: &mut Findings) {
+    let stated = distribution.options.iter().filter_map(|options| options.host_architectures.as_deref());
+    let stated = stated.collect::<Vec<_>>().join(",");
+    if !stated.split(',').any(|architecture| architecture.trim() == "arm64") {
+        let got = if stated.is_empty() { "missing".to_owned() } else { format!("{stated:?}") };
+        let expected = "arm64 in it: without it a Mac with Apple silicon asks for Rosetta first";
+        findings.note(PLACE, "hostArchitectures", got, expected);
     }
 }
 

@@ -111,13 +111,16 @@ pub enum Error {
         limit: usize,
     },
     /// Members that share their bytes, so often that reading them all would be endless work.
-    #[error("the members have {got} bytes together, at most {limit} are believed of a file this long")]
+    #[error("more than {limit} bytes referenced; refusing: the members have {got} bytes together")]
     Shared {
         /// Bytes of all members together, as far as they lie in the file.
         got: u64,
         /// How many are accepted.
         limit: u64,
     },
+    /// Paths so long together that no honest table of contents has them.
+    #[error("table of contents: the paths of the members: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// A name that can't be one component of a path.
     #[error("member name {name:?} is not one component of a path: {why}")]
     Name {
@@ -141,7 +144,7 @@ pub enum Error {
         got: super::Style,
     },
     /// An encoding we do not decode.
-    #[error("member {member} has encoding {got}, expected application/octet-stream or application/x-gzip")]
+    #[error("member {member} has encoding {got}, which is not read; application/octet-stream, x-gzip and x-bzip2 are")]
     Encoding {
         /// Its path in the archive.
         member: String,

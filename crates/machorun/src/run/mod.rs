@@ -8,6 +8,8 @@
 #![allow(unsafe_op_in_unsafe_fn)]
 
 mod abi;
+mod confine;
+mod family;
 mod library;
 mod loader;
 mod map;
@@ -67,6 +69,7 @@ pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<O
     PROCESS.get_or_init(|| Process { places, loader, program: path_text, argv });
     thread_locals::enter_thread();
     shim::prepare();
+    confine::enter(&process().places.root)?;
     let image = loader::load(&path)?;
     let Some(entry) = image.entry() else {
         return Err(Error::Unsuitable { path: path.display().to_string(), what: "no entry point".into() });

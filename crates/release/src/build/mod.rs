@@ -1,5 +1,6 @@
 //! Doing what a plan says: every step whose product is not there yet, as many at a time as there are cores.
 
+mod executor;
 mod merge;
 mod op;
 mod schedule;
@@ -20,6 +21,7 @@ use crate::lock::Lock;
 use crate::plan::{Plan, STAGE};
 use workers::Builder;
 
+pub use executor::executor;
 pub use text::Names;
 pub use tree::copy as copy_tree;
 
@@ -72,7 +74,7 @@ fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
 
 /// Two builds in one cache would step on each other's folders.
 fn lock(cx: &Context) -> Result<Lock> {
-    crate::lock::take(&cx.paths.cache, "build", "give this one its own folder with --cache DIR")
+    crate::lock::take(&cx.paths.cache, "build", "choose another folder with --cache DIR")
 }
 
 #[cfg(test)]

@@ -10,12 +10,13 @@ use super::merge::{merge, thin};
 use super::text::Names;
 use super::{scrub, tree, unpack};
 use crate::context::Context;
-use crate::digest::Sha256;
+use crate::digest::{Fingerprint, Sha256};
 use crate::exec::{Crew, Job, cmd, read, shell};
 use crate::fetch::Sources;
 use crate::given::{Checkout, TclTk};
 use crate::hint::WithHint as _;
 use crate::plan::{Docs, Given, Op, Plan, Step};
+use crate::recipe::Source;
 use crate::toolchain;
 
 /// What an operation runs in.
@@ -44,8 +45,14 @@ impl Execution<'_> {
     pub fn perform(&self, op: &Op) -> Result<()> {
         let path = |text: &str| self.names.path(text);
         match op {
-            Op::Unpack { source, into } => unpack::unpack(&self.sources.path(source), &path(into)?),
-            Op::Fetched { source, to } => tree::copy(&self.sources.path(source), &path(to)?),
+            Op::Unpack { source, into } => {
+                unpack::unpack(&self.sources.path(source), &path(into)?, |found| source.pin.admits(found))
+            }
+            Op::Fetched { source, to } => {
+                let to = path(to)?;
+                tree::copy(&self.sources.path(source), &to)?;
+                check(source, &to)
+            }
             Op::Given { what, digest, into } => self.given(*what, digest, &path(into)?),
             Op::Patch { file, digest, dir } => self.patch(file, digest, &path(dir)?),
             Op::Write { path: at, text, executable } => self.write(&path(at)?, &self.names.fill(text)?, *executable),
@@ -73,12 +80,10 @@ impl Execution<'_> {
                 self.tool("thin binaries", "lipo", &[file, Path::new("-thin"), Path::new(arch.name())], target)
             }),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
-            Op::DebianPackages { packages, into } => {
-                let into = path(into)?;
-                self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
-            }
+            Op::DebianPackages { locked, into, .. } => toolchain::unpack_packages(self.cx, locked, &path(into)?),
             Op::PythonPackages { requirements, into } => self.python_packages(&path(requirements)?, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
+                check(wheel, &self.sources.path(wheel))?;
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
             }
             Op::Shims { into, .. } => toolchain::shim::install(&std::env::current_exe()?, &path(into)?),
@@ -119,29 +124,27 @@ impl Execution<'_> {
 
     /// Takes a folder of the user's, which must be as it was when the plan was made.
     fn given(&self, what: Given, digest: &Sha256, into: &Path) -> Result<()> {
-        let choices = &self.plan.choices;
+        let options = &self.plan.options;
         match what {
             Given::Checkout => {
-                let given = choices.checkout.as_ref().context("the plan has no checkout")?;
+                let given = options.checkout.as_ref().context("the plan has no checkout")?;
                 let now = Checkout::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 let files = now.files()?;
                 files.iter().try_for_each(|file| tree::copy(&given.dir.join(file), &into.join(file)))
             }
             Given::Sdk => {
-                let given = choices.sdk.as_ref().context("the plan has no SDK")?;
+                let given = options.sdk.as_ref().context("the plan has no SDK")?;
                 tree::overlay(&given.dir, into)
             }
             Given::Docs => {
-                let Docs::Archive(given) = &choices.docs else { bail!("the plan has no archive of documentation") };
-                let now = Sha256::of_file(&given.file)?;
-                ensure!(now == *digest, "{} changed while the build was running", given.file.display());
+                let Docs::Archive(given) = &options.docs else { bail!("the plan has no archive of documentation") };
                 // The top folder of the archive becomes one that isn't there yet.
                 tree::remove(into)?;
-                unpack::unpack(&given.file, into)
+                unpack::unpack(&given.file, into, |found| found.sha256 == *digest)
             }
             Given::TclTk => {
-                let given = choices.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
+                let given = options.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
                 let now = TclTk::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 tree::copy(&given.dir.join("include"), &into.join("include"))?;
@@ -185,6 +188,15 @@ impl Execution<'_> {
         let env = self.env(&BTreeMap::new())?;
         toolchain::runtime::compile(&env, self.crew, self.log, &self.names.work, into)
     }
+}
+
+/// Whether a file is what its pin says: the cache is a folder like any other.
+fn check(source: &Source, file: &Path) -> Result<()> {
+    if source.pin.admits(Fingerprint::of_file(file)?) {
+        return Ok(());
+    }
+    Err(anyhow!("{} is not the pinned one any more: it was changed after it was fetched", source.file))
+        .hint("delete it from the cache; the next run fetches it again")
 }
 
 /// Applies a patch of one file, its names below `a/` and `b/`; the file's mode and place stay.

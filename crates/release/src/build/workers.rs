@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
             tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
         }
         let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
-        let crew = Crew::new(cx.jobs, plan.choices.launcher.clone())?;
+        let crew = Crew::new(cx.jobs, plan.options.launcher.clone())?;
         Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
     }
 
@@ -144,7 +144,7 @@ impl<'a> Builder<'a> {
             guard.running.insert(step.name.clone(), Instant::now());
             drop(guard);
             let result = catch_unwind(AssertUnwindSafe(|| self.step(step, schedule)));
-            let result = result.unwrap_or_else(|_| Err(anyhow!("this program has a fault, told above")));
+            let result = result.unwrap_or_else(|_| Err(anyhow!("internal error (panic shown above)")));
             let Ok(again) = state.lock() else { return };
             guard = again;
             guard.running.remove(&step.name);
@@ -188,7 +188,7 @@ impl<'a> Builder<'a> {
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
         // The product appears whole: a step killed before this line starts over.
         let product = super::product(self.cx, self.plan, &step.name);
-        fs_err::rename(&out, &product)?;
+        flatpkg::output::replace(&out, &product)?;
         tree::remove(&work)?;
         Ok(task.done(""))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::choices::Choices;
+use super::options::BuildOptions;
 use super::python::source;
 use super::step::{Given, Op, Step};
 use super::toolchain::vars;
@@ -29,17 +29,17 @@ pub enum Docs {
 }
 
 /// The step, when there is documentation.
-pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<Step> {
-    let (title, ops) = match &choices.docs {
+pub fn step(recipes: &Recipes, options: &BuildOptions, source_date: u32) -> Option<Step> {
+    let (title, ops) = match &options.docs {
         Docs::None => return None,
         Docs::Archive(given) => (
             "unpack the documentation",
             vec![Op::Given { what: Given::Docs, digest: given.digest, into: "@out@".into() }],
         ),
-        Docs::Sphinx => ("make the documentation", from_sources(recipes, choices)),
+        Docs::Sphinx => ("make the documentation", from_sources(recipes, options)),
     };
     let date = source_date.to_string();
-    let env = match &choices.docs {
+    let env = match &options.docs {
         Docs::Sphinx => vars([
             ("PATH", SYSTEM_PATH),
             ("PYTHONPATH", "@work@/packages"),
@@ -52,7 +52,7 @@ pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<St
     Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops })
 }
 
-fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
+fn from_sources(recipes: &Recipes, options: &BuildOptions) -> Vec<Op> {
     let python = |module: &str| format!("@work@/packages/python3 -m {module}");
     let make = [
         "make".to_owned(),
@@ -65,7 +65,7 @@ fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
         "SPHINXERRORHANDLING=".into(),
     ];
     vec![
-        source(recipes, choices),
+        source(recipes, options),
         Op::PythonPackages { requirements: "src/Doc/requirements.txt".into(), into: "packages".into() },
         Op::run("make the documentation", "src/Doc", make),
         // How the pages were made, not what they are.

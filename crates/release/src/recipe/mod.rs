@@ -3,6 +3,7 @@
 mod check;
 mod library;
 mod linux;
+mod lock;
 mod release;
 mod source;
 mod text;
@@ -14,6 +15,7 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
+pub use lock::{LockedPackage, PackageLock};
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
@@ -102,9 +104,9 @@ fn unknown(mac: &Path, version: PythonVersion) -> Result<Error> {
     let names: Vec<String> = known.iter().take(3).map(ToString::to_string).collect();
     let hint = match names.is_empty() {
         true => format!("{} has no release at all", mac.join("releases").display()),
-        false => format!("nearest: {}; a new release is a new file in Mac/releases", names.join(", ")),
+        false => format!("the nearest ones are {}; a new release is a new file in Mac/releases", names.join(", ")),
     };
-    Ok(hinted(anyhow!("there is no data for Python {version}"), hint))
+    Ok(hinted(anyhow!("Python {version} is not defined: there is no Mac/releases/{version}.toml"), hint))
 }
 
 /// Names the recipes of a library of which one is missing.

@@ -235,7 +235,6 @@ pub const SYSTEM: &[&str] = &[
     "_setlogmask",
     "_setpgid",
     "_setpgrp",
-    "_setpriority",
     "_setpwent",
     "_setregid",
     "_setreuid",

@@ -67,8 +67,7 @@ impl Reason {
             _ if invalid.contains(finding) => Self::Invalid,
             _ => Self::NotDeveloperId,
         };
-        let detail = |finding: &Finding| format!("{} is {}, expected {}", finding.what, finding.got, finding.expected);
-        errors.into_iter().map(|finding| (reason(finding), detail(finding))).collect()
+        errors.into_iter().map(|finding| (reason(finding), finding.sentence())).collect()
     }
 
     fn severity(self) -> Severity {

@@ -3,7 +3,7 @@
 //! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
 //! export trie, symbols, strings, signature.
 
-use fake_apple::{FakeApple, Kind};
+use fake_apple::{Cms, FakeApple, Kind};
 use flatpkg::signature::Hash;
 
 use crate::arch::Arch;
@@ -267,6 +267,7 @@ impl Author {
         (self.before)(&mut blobs);
         if let Some(by) = self.by {
             let identity = by.fake.identity(by.kind);
+            let how = if by.timestamp { Cms::default() } else { Cms::default().unstamped() };
             let directories: Vec<_> =
                 blobs.iter().filter(|(_, blob)| blob.starts_with(&[0xfa, 0xde, 0x0c, 0x02])).collect();
             let cms = if self.listed {
@@ -276,9 +277,9 @@ impl Author {
                     _ => Hash::Sha256,
                 };
                 let directories: Vec<_> = directories.iter().map(|(_, blob)| (hash(blob), blob.as_slice())).collect();
-                by.fake.code_cms(identity, &directories, by.timestamp)
+                by.fake.code_cms(identity, &directories, how)
             } else {
-                by.fake.cms(identity, &directories[0].1, by.timestamp)
+                by.fake.cms(identity, &directories[0].1, how)
             };
             blobs.push((0x10000, blob(0xfade_0b01, &cms)));
         }
