@@ -64,12 +64,12 @@ pub fn check_code(code: &Code<'_>, expect: &Expectations<'_>, place: &str) -> Co
     let outcome = match (code.cms, code.directories.first()) {
         (None | Some([]), _) => {
             if expect.policy > Policy::Unsigned {
-                findings.error(place, "the signature", "ad hoc", "made with a certificate");
+                findings.says(place, "the signature", "is ad hoc: nobody vouches for it");
             }
             None
         }
         (Some(_), None) => {
-            findings.error(place, "the code directory", "missing", "there");
+            findings.says(place, "the code directory", "is missing");
             None
         }
         (Some(cms), Some(first)) => {
@@ -96,7 +96,7 @@ fn listed(
 ) {
     let find = |oid: ObjectIdentifier| attributes.iter().find(|attribute| attribute.oid == oid.as_bytes());
     let (plist, set) = (find(oid::CDHASHES_PLIST), find(oid::CDHASHES));
-    let mut differ = |what: &str| findings.error(place, what, "others", "those of the code directories");
+    let mut differ = |what: &str| findings.says(place, what, "are not those that are here");
     if plist.is_some_and(|attribute| !plist_names(attribute, digests)) {
         differ("the code directories that the signature lists");
     }
@@ -104,7 +104,7 @@ fn listed(
         differ("the digests of code directories that the signature lists");
     }
     if plist.is_none() && set.is_none() && directories.len() > 1 {
-        findings.error(place, "a second code directory", "not signed", "listed in the signature");
+        findings.says(place, "a second code directory", "is not listed in the signature");
     }
     let known =
         |attribute: &&Attribute| [oid::CDHASHES, oid::CDHASHES_PLIST].iter().any(|oid| attribute.oid == oid.as_bytes());
@@ -121,11 +121,10 @@ fn designated(
     place: &str,
     findings: &mut Findings,
 ) {
-    const WHAT: &str = "the designated requirement";
     let requirement = match requirement::designated(requirements) {
         Ok(requirement) => requirement,
         Err(error) => {
-            return findings.error(place, "the code's requirements", format!("not evaluated: {error}"), "evaluated");
+            return findings.says(place, "the code's requirements", format_args!("cannot be evaluated: {error}"));
         }
     };
     let Some(requirement) = requirement else { return };
@@ -145,7 +144,11 @@ fn designated(
         cdhashes: digests.iter().filter_map(|digest| digest.get(..CDHASH).map(<[u8]>::to_vec)).collect(),
     };
     if !requirement.is_met_by(&subject) {
-        findings.error(place, WHAT, format!("not met by the code itself: {requirement}"), "met");
+        findings.says(
+            place,
+            "the designated requirement",
+            format_args!("is not met by the code itself: {requirement}"),
+        );
     }
 }
 

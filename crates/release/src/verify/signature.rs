@@ -60,11 +60,7 @@ fn check_directories(
             findings.add(Check::Signature, got, format!("all {start} before the signature"));
         }
         if directory.flags & CodeDirectory::AD_HOC != 0 && signature.cms.is_some_and(|cms| !cms.is_empty()) {
-            findings.add(
-                Check::Signature,
-                "a signer's signature over code that says it is signed ad hoc",
-                "one of both",
-            );
+            findings.add(Check::Signature, "a signer's signature over code that is flagged as ad hoc", "no such flag");
         }
         check_pages(directory, slice, findings);
         check_special(directory, signature, tree, findings);
