@@ -28,6 +28,9 @@ fn unsigned(text: &str, checksum: Style) -> Vec<u8> {
     std::fs::read(out).unwrap()
 }
 
+/// Makes a signature of a digest.
+type SignDigest<'a> = dyn Fn(&[u8]) -> Vec<u8> + 'a;
+
 /// How somebody signs, when not like everybody.
 struct Odd<'a> {
     fake: &'a FakeApple,
@@ -60,8 +63,8 @@ impl<'a> Odd<'a> {
     /// The package, with a signature of another making.
     fn with(
         &self,
-        rsa: Option<&dyn Fn(&[u8]) -> Vec<u8>>,
-        cms: Option<&dyn Fn(&[u8]) -> Vec<u8>>,
+        rsa: Option<&SignDigest>,
+        cms: Option<&SignDigest>,
         unsigned: &[u8],
     ) -> Vec<u8> {
         let listed = self.listed.clone().unwrap_or_else(|| self.by.chain().cloned().collect());

@@ -108,7 +108,7 @@ impl Answer {
 
 fn of_package(path: &Path, now: Time) -> Result<Answer> {
     let package = Package::open(path)?;
-    let judgement = Judgement::of(&package, false, &Demand::default(), &|_| ())?;
+    let judgement = Judgement::of(&package, &Demand::default(), &|_| ())?;
     let mut paths = 0;
     for component in package.components() {
         if let Some(part) = component.payload()? {

@@ -9,7 +9,6 @@ mod scripts;
 pub(crate) mod tests;
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 

@@ -35,8 +35,10 @@ impl SignedPkg {
     /// Takes over the digest of the file as it is now, with `len`: a ticket was stapled to it.
     pub fn measured(&mut self, sha256: Sha256) {
         self.sha256 = sha256;
-        self.record["package"]["size"] = self.len.into();
-        self.record["package"]["sha256"] = sha256.to_string().into();
+        if let Some(package) = self.record.get_mut("package").and_then(Value::as_object_mut) {
+            package.insert("size".into(), self.len.into());
+            package.insert("sha256".into(), sha256.to_string().into());
+        }
     }
 
     /// The record as the file beside the package has it.

@@ -156,7 +156,7 @@ unsafe extern "C" fn setpriority(which: c_int, who: u32, priority: c_int) -> c_i
         Reach::All => libc::setpriority(which as _, who, priority),
         Reach::Only(processes) => {
             let set = |process: libc::pid_t| libc::setpriority(libc::PRIO_PROCESS, process as u32, priority);
-            if processes.into_iter().map(|process| set(process)).fold(0, c_int::min) == 0 { 0 } else { -1 }
+            if processes.into_iter().map(set).fold(0, c_int::min) == 0 { 0 } else { -1 }
         }
         Reach::Nobody => errno::fail(d::EPERM),
     }
