@@ -16,6 +16,7 @@ use crate::os_version::OsVersion;
 use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallAction, Script, Scripts};
 use crate::payload::{self, Compression, Progress};
 use crate::script;
+use crate::shown::shown;
 use crate::tree::{Kind, Totals, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
@@ -76,7 +77,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// The payload can't be written.
-    #[error("failed to write the payload of {identifier}")]
+    #[error("failed to write the payload of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
@@ -84,7 +85,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The scripts can't be written.
-    #[error("failed to write the scripts of {identifier}")]
+    #[error("failed to write the scripts of {identifier}", identifier = shown(identifier))]
     Scripts {
         /// The component.
         identifier: String,
@@ -92,7 +93,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The bill of materials can't be written.
-    #[error("failed to write the bill of materials of {identifier}")]
+    #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
     Bom {
         /// The component.
         identifier: String,
@@ -100,7 +101,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// A value that XML can't hold.
-    #[error("failed to write the PackageInfo of {identifier}")]
+    #[error("failed to write the PackageInfo of {identifier}", identifier = shown(identifier))]
     Xml {
         /// The component.
         identifier: String,

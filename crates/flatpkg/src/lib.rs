@@ -30,6 +30,7 @@
 //! |                                | [`kind`]                       | what a file is                              |
 //! |                                | [`mod@dump`], [`mod@verify`], [`mod@expand`] | as text; findings; as files   |
 //! | [`xar::Signable`]              | [`signature`]                  | signatures and time stamps                  |
+//! |                                | [`mod@shown`]                  | a stranger's text, fit for a terminal       |
 //!
 //! One [`tree::Tree`] is the source of everything that is said about a payload, so sizes and numbers can't disagree.
 //! Owners, modes and times come from a policy and never from a disk; there is no clock. The same trees give the same bytes
@@ -92,6 +93,7 @@ pub mod plist;
 pub mod policy;
 pub mod product;
 mod script;
+pub mod shown;
 pub mod signature;
 pub mod tree;
 pub mod udif;

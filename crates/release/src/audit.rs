@@ -13,6 +13,8 @@ use crate::verify::{Expectations, Linkage, Report};
 /// # Errors
 /// All findings.
 pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
+    // What the SDK says is believed.
+    crate::build::finished::check(cx, plan, &["sdk"])?;
     let task = cx.ui.task("audit the staged root", None);
     let report = examine(cx, plan, built)?;
     if !report.passed() {

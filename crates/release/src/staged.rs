@@ -12,12 +12,15 @@ use crate::fetch::Sources;
 use crate::hint::WithHint as _;
 use crate::plan::{Plan, STAGE};
 
-/// The staged root of a plan, or another one that the user names.
+/// The staged root of a plan, which is what it was when it was made, or another one that the user names.
 ///
 /// # Errors
-/// When it is not there.
+/// When it is not there, or has changed since it was made.
 pub fn find(cx: &Context, plan: &Plan, named: Option<PathBuf>) -> Result<PathBuf> {
-    let root = named.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
+    let root = match named {
+        Some(root) => root,
+        None => build::finished(cx, plan, STAGE)?.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE))),
+    };
     if root.is_dir() {
         return Ok(root);
     }

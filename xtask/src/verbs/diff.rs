@@ -7,6 +7,7 @@ use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
 use flatpkg::kind::FileKind;
 
+use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
 use release::install;
@@ -73,7 +74,7 @@ impl Diff {
         }
         let report = compare(&old, &new, &selections, situations);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(text(&report));
         }
@@ -113,5 +114,6 @@ fn one(difference: &Difference, report: &Report) -> String {
         cases.push(situations.join(", "));
     }
     let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
-    format!("{}: {}{cases}\n  old  {old}\n  new  {new}", difference.subject, difference.reason)
+    let (subject, reason) = (&difference.subject, shown(&difference.reason));
+    format!("{subject}: {reason}{cases}\n  old  {}\n  new  {}", shown(old), shown(new))
 }

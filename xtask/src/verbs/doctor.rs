@@ -54,7 +54,7 @@ impl Doctor {
         }
         let report = examine(&machine);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(&report);
         }
@@ -69,7 +69,7 @@ impl Doctor {
         }
         let items = preflight(cx, &request, Wanted::Look)?.items;
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&items)?);
+            cx.ui.json(&items)?;
         } else {
             items.iter().for_each(|item| cx.ui.result(item));
         }

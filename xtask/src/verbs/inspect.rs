@@ -38,7 +38,7 @@ impl Inspect {
         let unreadable = || release::judgement::unreadable(&self.package);
         if self.json {
             let values = Dump::of(&package).with_context(unreadable)?;
-            cx.ui.result(serde_json::to_string_pretty(&values)?);
+            cx.ui.json(&values)?;
         } else {
             cx.ui.result(dump(&package).with_context(unreadable)?.trim_end());
         }

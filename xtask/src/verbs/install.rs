@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use flatpkg::laydown::Options;
+use flatpkg::shown::shown;
 
 use release::context::Context;
 use release::install;
@@ -70,9 +71,11 @@ impl Install {
         let run_scripts = self.run_scripts.then_some(log.as_path());
         let count = package.lay_down(&offer, &selection, &self.root, options, run_scripts)?;
         for part in offer.parts.iter().filter(|part| selection.contains(&part.identifier)) {
-            cx.ui.say(format_args!("  {} {} in {}", part.identifier, part.version, part.location));
+            let [identifier, version, location] =
+                [&part.identifier, &part.version, &part.location].map(|text| shown(text));
+            cx.ui.say(format_args!("  {identifier} {version} in {location}"));
             let idle = part.scripts.iter().filter(|_| !self.run_scripts);
-            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", script.name)));
+            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", shown(&script.name))));
         }
         cx.ui.result(format_args!("{count} entries in {}", self.root.display()));
         Ok(())

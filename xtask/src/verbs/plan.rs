@@ -46,7 +46,7 @@ impl Plan {
             if let Some(object) = value.as_object_mut() {
                 object.insert("root".into(), root.to_string_lossy().into());
             }
-            cx.ui.result(serde_json::to_string_pretty(&value)?);
+            cx.ui.json(&value)?;
         } else {
             cx.ui.result(render(&plan, format.ending(), self.commands).trim_end());
         }

@@ -30,6 +30,7 @@ pub use record::{DirectorySizes, Node, Record, check, records, totals};
 use crate::budget::Exceeded;
 use crate::macho::CpuType;
 use crate::payload::Facts;
+use crate::shown::shown;
 use crate::tree::{BadPath, Tree, TreePath};
 
 /// A bill of materials.
@@ -102,7 +103,7 @@ impl Bom {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A size is stated in 32 bits; how Apple states larger ones (`Size64`) was never seen.
-    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX)]
+    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX, path = shown(path))]
     FileTooLarge {
         /// The path inside the tree.
         path: TreePath,
@@ -110,7 +111,7 @@ pub enum Error {
         size: u64,
     },
     /// The checksum of a file wasn't made.
-    #[error("there is no checksum for {path}")]
+    #[error("there is no checksum for {path}", path = shown(path))]
     NoFacts {
         /// The path inside the tree.
         path: TreePath,
@@ -125,13 +126,13 @@ pub enum Error {
         got: String,
     },
     /// A path's directory has no record.
-    #[error("{path} has no parent directory in the bill of materials")]
+    #[error("{path} has no parent directory in the bill of materials", path = shown(path))]
     NoParent {
         /// The path.
         path: TreePath,
     },
     /// Two records for one path, or records out of order.
-    #[error("{path} is there twice or out of order")]
+    #[error("{path} is there twice or out of order", path = shown(path))]
     Duplicate {
         /// The path.
         path: TreePath,

@@ -10,6 +10,7 @@ use crate::budget::Budget;
 use crate::cpio;
 use crate::payload::{self, Decoded};
 use crate::plist::{self, Value};
+use crate::shown::shown;
 use crate::tree::{Contents, Kind, Tree, TreePath};
 use crate::xml;
 
@@ -27,13 +28,13 @@ const ARCHIVES: [&str; 2] = ["Archive.pax.gz", "Archive.pax"];
 #[non_exhaustive]
 pub enum Error {
     /// There is no `Contents/Info.plist`.
-    #[error("{place} has no Contents/Info.plist, it is no bundle package")]
+    #[error("{place} has no Contents/Info.plist, it is no bundle package", place = shown(place))]
     NotABundle {
         /// The bundle.
         place: String,
     },
     /// A property list that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Plist {
         /// The file.
         place: String,
@@ -41,7 +42,7 @@ pub enum Error {
         source: xml::Error,
     },
     /// A file that can't be read.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Io {
         /// The file.
         place: String,
@@ -49,7 +50,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file longer than any that was ever seen.
-    #[error("{place} has {size} bytes, more than {limit}")]
+    #[error("{place} has {size} bytes, more than {limit}", place = shown(place))]
     TooLarge {
         /// The file.
         place: String,
@@ -59,7 +60,7 @@ pub enum Error {
         limit: u64,
     },
     /// A bill of materials that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Bom {
         /// The file.
         place: String,
@@ -67,7 +68,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// An archive that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Archive {
         /// The file.
         place: String,
@@ -75,7 +76,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// A metapackage names a package that it doesn't hold.
-    #[error("{place} lists {package:?}, which is not in {directory}")]
+    #[error("{place} lists {package:?}, which is not in {directory}", place = shown(place))]
     Missing {
         /// The metapackage.
         place: String,
@@ -91,7 +92,7 @@ pub enum Error {
         place: String,
     },
     /// A metapackage in a metapackage.
-    #[error("{place} is a metapackage in a metapackage, which is not read")]
+    #[error("{place} is a metapackage in a metapackage, which is not read", place = shown(place))]
     Nested {
         /// The inner one.
         place: String,

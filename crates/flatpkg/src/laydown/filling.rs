@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
-use super::{Error, Folder, Options, READ, io_error};
+use super::error::io_error;
+use super::{Error, Folder, Options, READ};
 use crate::tree::TreePath;
 
 /// How many names are tried for a temporary one.

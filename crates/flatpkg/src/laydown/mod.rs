@@ -11,18 +11,19 @@
 //! * No more is written than [`Options::max_size`] allows and the disk has free.
 //! * [`Filling`] is a folder that appears whole or not at all.
 
+mod error;
 mod filling;
+mod options;
+mod remove;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
-use std::ops::Bound;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use rustix::fs::{self, AtFlags, Dir, FileType, Gid, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid};
 use rustix::io::Errno;
@@ -30,10 +31,11 @@ use rustix::io::Errno;
 use crate::mode::Mode;
 use crate::tree::TreePath;
 
+pub use error::Error;
+use error::{io_error, refused, shown};
 pub use filling::Filling;
-
-/// What may be written in all unless something else is asked for: 20 GiB.
-pub const MAX_SIZE: u64 = 20 << 30;
+pub use options::{MAX_SIZE, Options};
+pub(crate) use remove::remove_below;
 
 /// What every entry counts for at least, and what sizes are rounded up to: a block of most file systems, in bytes.
 const BLOCK: u64 = 4096;
@@ -47,69 +49,6 @@ const WALK: OFlags = READ;
 
 /// How a directory is opened that is to be listed or changed.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-
-/// Why something can't be laid down.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Error {
-    /// Something other than a directory is on the way.
-    #[error("{path}: what it is in is not a directory of the folder")]
-    NotDirectory {
-        /// What was to be reached.
-        path: String,
-    },
-    /// A name that is there already.
-    #[error("{path} is there already")]
-    Taken {
-        /// The name.
-        path: String,
-    },
-    /// An archive that has not a single directory at its top.
-    #[error("{path} can't be filled: there are {found} entries at the top, expected one folder")]
-    TopFolder {
-        /// The folder that it would have become.
-        path: String,
-        /// How many entries there are.
-        found: usize,
-    },
-    /// An archive's `.` that is no directory.
-    #[error("{folder} would be replaced: the archive's root is not a directory")]
-    Root {
-        /// The folder.
-        folder: String,
-    },
-    /// More than allowed.
-    #[error("more than {limit} bytes would be written to {folder}, which is all that {why}")]
-    TooBig {
-        /// The folder.
-        folder: String,
-        /// Bytes, in blocks of 4 KiB.
-        limit: u64,
-        /// Who set the limit.
-        why: &'static str,
-    },
-    /// Whoever started it wants it to end.
-    #[error("interrupted")]
-    Interrupted,
-    /// The contents of a file can't be read.
-    #[error("failed to read the contents of {path}")]
-    Contents {
-        /// The file.
-        path: String,
-        /// What the input says.
-        source: io::Error,
-    },
-    /// The operating system refused.
-    #[error("failed to {doing} {path}")]
-    Io {
-        /// What we were doing: a verb.
-        doing: &'static str,
-        /// The file or directory.
-        path: String,
-        /// What the system says.
-        source: io::Error,
-    },
-}
 
 /// Owner and mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,34 +77,6 @@ pub enum Seen {
     Symlink(Vec<u8>),
 }
 
-/// What is allowed.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Owners are set. Only root can give files away.
-    pub owners: bool,
-    /// Setuid and setgid bits are set, where owners are.
-    pub keep_setid: bool,
-    /// The most that is written, in bytes: each entry counts for its size in blocks of 4 KiB, and for one block at least.
-    pub max_size: u64,
-    /// Nothing more is written once this is set.
-    pub stop: Arc<AtomicBool>,
-}
-
-impl Default for Options {
-    /// No owners, no special bits, [`MAX_SIZE`].
-    fn default() -> Self {
-        Self { owners: false, keep_setid: false, max_size: MAX_SIZE, stop: Arc::default() }
-    }
-}
-
-impl Options {
-    /// Owners as they are stated, if we are root.
-    #[must_use]
-    pub fn with_owners(self) -> Self {
-        Self { owners: rustix::process::geteuid().is_root(), ..self }
-    }
-}
-
 /// What a directory gets when everything is in it.
 #[derive(Debug, Clone, Copy)]
 struct Later {
@@ -190,6 +101,8 @@ pub struct Folder {
     why: &'static str,
     /// Nothing was in it before.
     was_empty: bool,
+    /// Something was made, changed or removed.
+    is_changed: bool,
     /// Directories that were made to hold it, itself the last; by the user's path, not an archive's.
     made: Vec<PathBuf>,
 }
@@ -221,7 +134,19 @@ impl Folder {
         };
         let was_empty = names(&root).map_err(fail)?.is_empty();
         let (last, later, made) = (None, BTreeMap::new(), Vec::new());
-        Ok(Self { root, name: name.to_owned(), options, last, later, left: limit, limit, why, was_empty, made })
+        Ok(Self {
+            root,
+            name: name.to_owned(),
+            options,
+            last,
+            later,
+            left: limit,
+            limit,
+            why,
+            was_empty,
+            is_changed: false,
+            made,
+        })
     }
 
     /// Refuses now what would be refused later: `bytes` are going to be written.
@@ -292,6 +217,7 @@ impl Folder {
             fs::fchown(&directory, uid, gid).map_err(|errno| io_error("give away", self.shown(path), errno))?;
         }
         let mode = Some(self.mode(attributes));
+        self.is_changed = true;
         self.later.entry(path.clone()).and_modify(|later| later.mode = mode).or_insert(Later { mode, modified: None });
         Ok(())
     }
@@ -394,59 +320,9 @@ impl Folder {
     pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), Error> {
         self.begin(path, 0)?;
         let fail = |folder: &Self, errno| io_error("link", folder.shown(path), errno);
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let old = fs::openat(self.parent(to)?, ".", flags, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
+        let old = fs::openat(self.parent(to)?, ".", WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
         let made = fs::linkat(&old, to.name(), self.parent(path)?, path.name(), AtFlags::empty());
         made.map_err(|errno| self.refused(path, errno))
-    }
-
-    /// Removes what is there, a directory with all that is in it.
-    ///
-    /// # Errors
-    /// It is the folder itself, or can't be removed.
-    pub fn remove(&mut self, path: &TreePath) -> Result<(), Error> {
-        if path.is_root() {
-            return Err(Error::Root { folder: self.name.display().to_string() });
-        }
-        self.go_on()?;
-        self.later.remove(path);
-        remove_below(&mut self.later, path);
-        if self.look(path)? == Some(Seen::Directory) {
-            self.remove_tree(path)
-        } else {
-            let removed = fs::unlinkat(self.parent(path)?, path.name(), AtFlags::empty());
-            removed.map_err(|errno| io_error("remove", self.shown(path), errno))
-        }
-    }
-
-    /// Directories from the top, then these backwards: at most two are open at a time, however deep they are.
-    fn remove_tree(&mut self, top: &TreePath) -> Result<(), Error> {
-        let mut directories = vec![top.clone()];
-        let mut next = 0;
-        while let Some(path) = directories.get(next).cloned() {
-            next += 1;
-            directories.extend(self.remove_files(&path)?);
-        }
-        for path in directories.into_iter().rev() {
-            let removed = fs::unlinkat(self.parent(&path)?, path.name(), AtFlags::REMOVEDIR);
-            removed.map_err(|errno| io_error("remove", self.shown(&path), errno))?;
-        }
-        Ok(())
-    }
-
-    /// Removes everything in a directory but directories, which come back.
-    fn remove_files(&mut self, path: &TreePath) -> Result<Vec<TreePath>, Error> {
-        let shown = self.shown(path);
-        let fail = |errno| io_error("empty", &shown, errno);
-        let directory = self.opened(path)?;
-        let mut inner = Vec::new();
-        for (name, kind) in names(&directory).map_err(fail)? {
-            match kind {
-                FileType::Directory => inner.push(path.join(&name).map_err(|_| fail(Errno::NAMETOOLONG))?),
-                _ => fs::unlinkat(&directory, name.as_slice(), AtFlags::empty()).map_err(fail)?,
-            }
-        }
-        Ok(inner)
     }
 
     /// Gives directories their modes and times, the deepest first: one that can't be searched hides what is in it.
@@ -467,22 +343,6 @@ impl Folder {
         Ok(())
     }
 
-    /// Takes everything back, if nothing was in the folder before, and the folder too, if it was made. Says whether nothing
-    /// is left.
-    #[must_use]
-    pub fn undo(mut self) -> bool {
-        if !self.was_empty {
-            return false;
-        }
-        self.options.stop = Arc::default();
-        let all = names(&self.root).unwrap_or_default();
-        for path in all.iter().filter_map(|(name, _)| TreePath::new(name.clone()).ok()) {
-            let _ = self.remove(&path);
-        }
-        let is_empty = names(&self.root).is_ok_and(|names| names.is_empty());
-        is_empty && self.made.iter().rev().all(|made| fs_err::remove_dir(made).is_ok())
-    }
-
     /// Before an entry is made: whether it may be.
     fn begin(&mut self, path: &TreePath, size: u64) -> Result<(), Error> {
         if path.is_root() {
@@ -490,7 +350,9 @@ impl Folder {
         }
         self.go_on()?;
         self.expect(size)?;
-        self.take(BLOCK)
+        self.take(BLOCK)?;
+        self.is_changed = true;
+        Ok(())
     }
 
     fn take(&mut self, bytes: u64) -> Result<(), Error> {
@@ -544,35 +406,6 @@ impl Folder {
     fn shown(&self, path: &TreePath) -> String {
         shown(&self.name, path)
     }
-}
-
-/// Removes what lies below a path from a map; costs no more than what is removed.
-pub(crate) fn remove_below<V>(map: &mut BTreeMap<TreePath, V>, path: &TreePath) {
-    let prefix = [path.as_bytes(), b"/"].concat();
-    let from = (Bound::Included(prefix.as_slice()), Bound::Unbounded);
-    let below =
-        map.range::<[u8], _>(from).map(|(path, _)| path).take_while(|path| path.as_bytes().starts_with(&prefix));
-    for path in below.cloned().collect::<Vec<_>>() {
-        map.remove(&path);
-    }
-}
-
-fn shown(folder: &Path, path: &TreePath) -> String {
-    folder.join(path.as_path()).display().to_string()
-}
-
-/// What is in the way is the archive's doing, or that of somebody who works in the folder; anything else is the system's.
-fn refused(folder: &Path, path: &TreePath, errno: Errno) -> Error {
-    let path = shown(folder, path);
-    match errno {
-        Errno::EXIST => Error::Taken { path },
-        Errno::NOENT | Errno::NOTDIR | Errno::LOOP => Error::NotDirectory { path },
-        errno => io_error("create", path, errno),
-    }
-}
-
-fn io_error(doing: &'static str, path: impl ToString, errno: Errno) -> Error {
-    Error::Io { doing, path: path.to_string(), source: errno.into() }
 }
 
 fn owner(attributes: Attributes) -> (Option<Uid>, Option<Gid>) {

@@ -1,4 +1,6 @@
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::*;
 
@@ -107,6 +109,8 @@ fn an_interrupted_run_leaves_nothing_where_nothing_was() {
 
     stop.store(false, Ordering::Relaxed);
     std::fs::write(dir.path().join("mine"), "").unwrap();
+    let folder = Folder::open(dir.path(), options.clone()).unwrap();
+    assert!(folder.undo(), "nothing was made");
     let mut folder = Folder::open(dir.path(), options).unwrap();
     folder.directory(&path("d"), None).unwrap();
     assert!(!folder.undo(), "what was there is not told from what is new");

@@ -26,6 +26,7 @@ pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
 use crate::cpio;
 use crate::macho::FileFacts;
+use crate::shown::shown;
 use crate::tree::{self, Tree, TreePath};
 
 /// How a payload is compressed.
@@ -80,7 +81,7 @@ pub enum Error {
     #[error(transparent)]
     Cpio(#[from] cpio::Error),
     /// A file of the tree can't be read; the source names it.
-    #[error("failed to read {path} for the payload")]
+    #[error("failed to read {path} for the payload", path = shown(path))]
     File {
         /// The path inside the tree.
         path: TreePath,
@@ -88,7 +89,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file's length changed after the tree was made.
-    #[error("{path} changed while it was packaged: it had {expected} bytes, now {got}")]
+    #[error("{path} changed while it was packaged: it had {expected} bytes, now {got}", path = shown(path))]
     Changed {
         /// The path inside the tree.
         path: TreePath,

@@ -32,6 +32,7 @@ pub use scan::{BadEntry, BadEntryReason};
 
 use crate::mode::Mode;
 use crate::policy::Policy;
+use crate::shown::shown;
 use pieces::Pieces;
 
 /// Paths with what lies there; the root directory is always one of them.
@@ -104,25 +105,25 @@ pub struct Totals {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something at the path already.
-    #[error("{path} is in the tree already")]
+    #[error("{path} is in the tree already", path = shown(path))]
     Duplicate {
         /// The path inside the tree.
         path: TreePath,
     },
     /// The directory it belongs in isn't there.
-    #[error("{path} has no parent directory in the tree")]
+    #[error("{path} has no parent directory in the tree", path = shown(path))]
     NoParent {
         /// The path inside the tree.
         path: TreePath,
     },
     /// What it belongs in isn't a directory.
-    #[error("{path} lies in something that is not a directory")]
+    #[error("{path} lies in something that is not a directory", path = shown(path))]
     ParentNotDirectory {
         /// The path inside the tree.
         path: TreePath,
     },
     /// A link target that is empty, holds NUL or is longer than [`MAX_PATH`].
-    #[error("{path} is a symbolic link with a target of {length} bytes that is empty, too long or holds NUL")]
+    #[error("{path} is a symbolic link with a target of {length} bytes that is empty, too long or holds NUL", path = shown(path))]
     BadTarget {
         /// The path inside the tree.
         path: TreePath,

@@ -9,7 +9,7 @@ use std::io::Read;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Findings, Meter, chain};
+use super::{Findings, Meter, Options, chain};
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
 use crate::budget::Budget;
 use crate::package::Part;
@@ -40,6 +40,7 @@ pub(super) fn walk(
     input: Part<'_>,
     place: &str,
     listed: usize,
+    options: Options,
     meter: &Meter<'_>,
     findings: &mut Findings,
     mut look: impl FnMut(&Record, &mut Findings),
@@ -51,7 +52,7 @@ pub(super) fn walk(
     let records = match payload::examine(Metered { input, meter }) {
         Ok(records) => records,
         Err(error) => {
-            findings.unreadable(place, "archive", chain(&error));
+            findings.unreadable(place, "the archive", chain(&error));
             return None;
         }
     };
@@ -59,14 +60,16 @@ pub(super) fn walk(
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                findings.unreadable(place, "archive", chain(&error));
+                findings.unreadable(place, "the archive", chain(&error));
                 return None;
             }
         };
+        // Could be: a payload that somebody else's cpio made. Parents are made where they are missing.
         if sums.paths == 0 && !record.path.is_root() {
-            findings.error(place, "first path", dotted(&record.path), ".");
+            findings.push(options.odd(), place, "the first path", dotted(&record.path), ".");
         }
         sums.add(&record);
+        // Never: this bounds what is remembered of an archive.
         if sums.paths > most as u64 {
             findings.error(place, "number of entries", format!("more than {most}"), format!("{listed}, as listed"));
             return None;
@@ -79,8 +82,9 @@ pub(super) fn walk(
         look(&record, findings);
         meter.entry();
     }
+    // Could be: an archive of nothing, as somebody else's cpio makes it.
     if sums.paths == 0 {
-        findings.error(place, "first path", "none", ".");
+        findings.mentions(options.odd(), place, "the archive", "is empty; it should have the root, .");
     }
     Some(sums)
 }
@@ -97,16 +101,17 @@ impl Sums {
     }
 }
 
-/// No path twice, none that differs only in case or in how its letters are composed.
+/// No path twice, none that differs only in case or in how its letters are composed. Never: one would replace the other on
+/// a disk.
 fn unique(path: &TreePath, seen: &mut HashMap<Vec<u8>, TreePath>, place: &str, findings: &mut Findings) {
     let text = dotted(path);
     match seen.insert(fold(path.as_bytes()), path.clone()) {
-        Some(other) if other == *path => findings.error(&inside(place, &text), "path", "there twice", "unique"),
+        Some(other) if other == *path => findings.says(&inside(place, &text), "the path", "occurs twice"),
         Some(other) => {
             let composed = dotted(&other).nfc().eq(text.nfc());
-            let but = if composed { "how its letters are composed: one file on a Mac" } else { "case" };
-            let got = format!("equal to {} but for {but}", dotted(&other));
-            findings.error(&inside(place, &text), "path", got, "unique");
+            let but = if composed { "in how its letters are composed alone" } else { "in case alone" };
+            let says = format!("differs from {} {but}: on a Mac they are one file", dotted(&other));
+            findings.says(&inside(place, &text), "the path", says);
         }
         None => {}
     }
@@ -124,13 +129,15 @@ impl<'a> Listed<'a> {
         let mut open = BTreeMap::new();
         for record in &bom.records {
             if open.insert(&record.path, record).is_some() {
-                findings.error(&inside(&place, &dotted(&record.path)), "path", "there twice", "unique");
+                // Never: the paths are the keys of a tree.
+                findings.says(&inside(&place, &dotted(&record.path)), "the path", "occurs twice");
             }
         }
         Self { place, open }
     }
 
-    /// Compares an entry of the payload with its line.
+    /// Compares an entry of the payload with its line. Differences: never, Apple's tools make one from the other, and Installer
+    /// takes owners and modes from here, names and contents from there.
     pub(super) fn tick(&mut self, held: &Record, findings: &mut Findings) {
         let line = self.open.remove(&held.path);
         match line.map(|listed| same(listed, held)) {
@@ -140,7 +147,7 @@ impl<'a> Listed<'a> {
             }),
             None => {
                 let path = inside(&self.place, &dotted(&held.path));
-                findings.error(&path, "path", "in Payload but not listed in Bom", "");
+                findings.says(&path, "the path", "is in Payload but not listed in Bom");
             }
         }
     }
@@ -148,7 +155,7 @@ impl<'a> Listed<'a> {
     /// What is left is not in the payload.
     pub(super) fn finish(self, findings: &mut Findings) {
         for path in self.open.keys() {
-            findings.error(&inside(&self.place, &dotted(path)), "path", "listed in Bom but not in Payload", "");
+            findings.says(&inside(&self.place, &dotted(path)), "the path", "is listed in Bom but not in Payload");
         }
     }
 }
@@ -194,12 +201,12 @@ fn same(listed: &Record, held: &Record) -> Vec<Difference> {
 
 /// What Apple's readers insist on, and the numbers that nobody looks at.
 pub(super) fn form(bom: &Bom, place: &str, findings: &mut Findings) {
+    // Never, both: lsbom of macOS stops there.
     if !bom.form.free_list {
-        findings.error(place, "free list", "missing: Apple's readers abort", "there");
+        findings.says(place, "the free list", "is missing: Apple's readers abort");
     }
     if !bom.form.sorted {
-        let got = "none: Apple's readers stop in the middle";
-        findings.error(place, "order of the paths", got, "by directory and name");
+        findings.says(place, "the list of paths", "is not in order: Apple's readers stop in the middle");
     }
     if bom.form.short_records > 0 {
         let got = format!("{}, as before 2015", bom.form.short_records);

@@ -10,6 +10,11 @@
 //! * slack bytes, which Apple's tools leave in some packages: their number is reported, not their value.
 //!
 //! A package made by this crate has neither, and no bit of it can flip unseen.
+//!
+//! Errors are what changes what Installer does, or what no tool of Apple's has written. What those tools, and makers of packages
+//! that many people install, do differently from us and Installer doesn't mind is a note, unless the package must be as ours are
+//! ([`Options::strict`]). Beside each finding stands whether that was ever shipped: *never* means that no package that was looked
+//! at has it and that it would break; *seen* names who made it; *could be* means that a tool writes it when asked.
 
 mod component;
 mod container;
@@ -26,14 +31,23 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::shown::shown;
 use crate::xar::Archive;
 use meter::Meter;
 
 /// How strict to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Whether slack bytes are errors. Some of Apple's own packages have them.
+    /// Whether the package must be as ours are: bytes that nothing refers to, sizes that are not recounted and the like are
+    /// errors. Packages by Apple's tools and by others have them.
     pub strict: bool,
+}
+
+impl Options {
+    /// How bad it is when a package is odd, and Installer doesn't mind.
+    fn odd(self) -> Severity {
+        if self.strict { Severity::Error } else { Severity::Note }
+    }
 }
 
 /// How bad a finding is.
@@ -74,7 +88,7 @@ impl Finding {
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {}", self.place, self.sentence())
+        write!(f, "{severity}: {}: {}", shown(&self.place), shown(&self.sentence()))
     }
 }
 
@@ -128,8 +142,8 @@ pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progr
         || container::check(package.archive(), options),
         || {
             let mut findings = Findings::default();
-            let components = component::check_all(package, &meter, &mut findings);
-            product::check(package, &components, &mut findings);
+            let components = component::check_all(package, options, &meter, &mut findings);
+            product::check(package, &components, options, &mut findings);
             findings
         },
     );
@@ -182,6 +196,11 @@ impl Findings {
 
     pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Note, place, what, got, expected);
+    }
+
+    /// A finding in a sentence, as bad as said.
+    pub(crate) fn mentions(&mut self, severity: Severity, place: &str, what: &str, says: impl fmt::Display) {
+        self.push(severity, place, what, says, "");
     }
 
     /// An error unless both are equal.

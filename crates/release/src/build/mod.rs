@@ -1,6 +1,7 @@
 //! Doing what a plan says: every step whose product is not there yet, as many at a time as there are cores.
 
 mod executor;
+pub mod finished;
 mod merge;
 mod op;
 mod schedule;
@@ -22,6 +23,7 @@ use crate::plan::{Plan, STAGE};
 use workers::Builder;
 
 pub use executor::executor;
+pub use finished::finished;
 pub use text::Names;
 pub use tree::copy as copy_tree;
 
@@ -63,7 +65,9 @@ pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure
         return Err(anyhow!("the plan has no step `{name}`")).hint(format!("its steps: {}", names.join(", ")));
     }
     let _lock = lock(cx)?;
-    Builder::new(cx, plan, sources)?.run(name, on_failure)?;
+    let builder = Builder::new(cx, plan, sources)?;
+    finished::check(cx, plan, &builder.used(name))?;
+    builder.run(name, on_failure)?;
     Ok(product(cx, plan, name))
 }
 

@@ -1,3 +1,4 @@
+mod changed;
 mod faults;
 mod fetched;
 mod killed;

@@ -70,6 +70,18 @@ impl<'a> Builder<'a> {
         missing
     }
 
+    /// The finished steps that making one step's product uses: those that the missing ones need, or its own.
+    pub fn used(&self, last: &str) -> Vec<&'a str> {
+        let missing = self.missing(last);
+        if missing.is_empty() {
+            return self.plan.keys.keys().map(String::as_str).filter(|name| *name == last).collect();
+        }
+        let steps = || missing.iter().filter_map(|index| self.plan.steps.get(*index));
+        let made: BTreeSet<&str> = steps().map(|step| step.name.as_str()).collect();
+        let needed: BTreeSet<&str> = steps().flat_map(|step| step.needs.iter().map(String::as_str)).collect();
+        needed.difference(&made).copied().collect()
+    }
+
     /// Makes one step's product.
     ///
     /// # Errors
@@ -188,6 +200,7 @@ impl<'a> Builder<'a> {
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
         // The product appears whole: a step killed before this line starts over.
         let product = super::product(self.cx, self.plan, &step.name);
+        super::finished::record(self.cx, &folder, &out)?;
         flatpkg::output::replace(&out, &product)?;
         tree::remove(&work)?;
         Ok(task.done(""))

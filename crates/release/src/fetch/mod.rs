@@ -22,6 +22,7 @@ use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost};
 use crate::recipe::{Pin, Source};
 use failure::{Failure, Wrong};
+pub use pace::WHOLE;
 use part::Part;
 use provider::{Provider, Refusal};
 use url::Client;

@@ -100,7 +100,7 @@ impl Plan {
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(options.tcltk.as_ref().map(given::tcltk));
         steps.extend(python::steps(recipes, toolchain.as_ref(), options, &data.patches));
-        steps.extend(docs::step(recipes, options, source_date));
+        steps.extend(docs::step(recipes, options, source_date)?);
         steps.push(stage::step(recipes, toolchain.as_ref(), options));
         let keys = keys(&steps, &data.executor)?;
         let archs = release.variant.archs.iter().filter(|arch| options.thin.is_none_or(|thin| thin == **arch));

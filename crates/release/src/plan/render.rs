@@ -93,7 +93,7 @@ fn render_op(op: &Op) -> String {
             let names = if versions.is_empty() { packages.join(", ") } else { versions.join(", ") };
             format!("unpack Debian's {names} → {into}")
         }
-        Op::PythonPackages { requirements, into } => format!("Python packages of {requirements} → {into}"),
+        Op::PythonPackages { file, into, .. } => format!("Python packages of Mac/documentation/{file} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),

@@ -10,7 +10,6 @@ use crate::digest::Sha256;
 
 /// A lock file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
 pub struct PackageLock {
     /// Of the lock file that this one stands in for, since packages of that one are gone; only in the cache.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -4,6 +4,7 @@ mod check;
 mod library;
 mod linux;
 mod lock;
+mod pins;
 mod release;
 mod source;
 mod text;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
 pub use lock::{LockedPackage, PackageLock};
+pub use pins::Pins;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
@@ -32,6 +34,8 @@ pub struct Recipes {
     pub libraries: Vec<Library>,
     /// In their place when cross-compiling, unless there are none.
     pub cross_libraries: Vec<Library>,
+    /// What makes its documentation, when that is pinned.
+    pub documentation: Option<Pins>,
 }
 
 impl Recipes {
@@ -72,7 +76,10 @@ impl Recipes {
             }
         }
         match &wrong[..] {
-            [] => Ok(Self { release, libraries, cross_libraries }),
+            [] => {
+                let documentation = Pins::of(mac, version)?;
+                return Ok(Self { release, libraries, cross_libraries, documentation });
+            }
             [one] => Err(anyhow!("{one}")),
             more => {
                 Err(anyhow!("{}", more.join("\n"))).context(format!("{} things are wrong with the data", more.len()))

@@ -86,10 +86,10 @@ impl Verify {
         }
         let Some(shape) = self.json else { return demanded(cx, &self.path, &demand) };
         let judgement = Judgement::of(&open(&self.path)?, &demand, &|_| ())?;
-        cx.ui.result(match shape {
-            Shape::Findings => serde_json::to_string_pretty(&judgement)?,
-            Shape::Notary => serde_json::to_string_pretty(&judgement.notary_log(&self.path)?)?,
-        });
+        match shape {
+            Shape::Findings => cx.ui.json(&judgement)?,
+            Shape::Notary => cx.ui.json(&judgement.notary_log(&self.path)?)?,
+        }
         if judgement.is_clean() { Ok(()) } else { Err(failed(&self.path, judgement.errors())) }
     }
 
@@ -99,7 +99,7 @@ impl Verify {
             None => release::judgement::old(cx, &self.path),
             Some(Shape::Findings) => {
                 let findings = release::judgement::findings_of_old(&self.path)?;
-                cx.ui.result(serde_json::to_string_pretty(&serde_json::json!({ "findings": findings }))?);
+                cx.ui.json(&serde_json::json!({ "findings": findings }))?;
                 let sound = findings.iter().all(|finding| finding.severity != Severity::Error);
                 if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
             }
@@ -122,12 +122,10 @@ impl Verify {
         let lint = demand.policy.map(|_| code::of_root(&self.path, &expect)).transpose().with_context(unusable)?;
         let issues = lint.as_ref().map(|lint| lint.issues.as_slice()).unwrap_or_default();
         match self.json {
-            Some(Shape::Findings) => {
-                cx.ui.result(serde_json::to_string_pretty(&WithCode { report: &report, code: lint.as_ref() })?);
-            }
+            Some(Shape::Findings) => cx.ui.json(&WithCode { report: &report, code: lint.as_ref() })?,
             Some(Shape::Notary) => {
                 let log = code::notary_log(&self.path.to_string_lossy(), "", issues);
-                cx.ui.result(serde_json::to_string_pretty(&log)?);
+                cx.ui.json(&log)?;
             }
             None => {
                 cx.ui.result(&report);

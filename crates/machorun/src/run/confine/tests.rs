@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::run::shim;
+use crate::run::stand_ins;
 
 /// The system's library, where all of them would be.
 const SYSTEM: &str = "/usr/lib/libSystem.B.dylib";
@@ -108,7 +108,7 @@ fn darwin(name: &str, arguments: &[usize]) -> Result<i32, i32> {
 }
 
 fn address(name: &str) -> Option<u64> {
-    let system = shim::stand_in(SYSTEM).unwrap();
+    let system = stand_ins::stand_in(SYSTEM).unwrap();
     let name = format!("_{name}");
     if let Some(address) = system.shim(&name) {
         return Some(address);
@@ -179,6 +179,7 @@ fn confined(folder: &Path) {
     let (was_root, parent) = unsafe { (libc::geteuid() == 0, libc::getppid()) };
     assert!(!super::calls::refused_already());
     super::enter(folder).unwrap();
+    stand_ins::prepare(&[]);
     assert!(super::calls::refused_already());
     let before = fs_err::read_to_string("/proc/thread-self/status").unwrap();
     super::enter(folder).unwrap();
@@ -195,7 +196,7 @@ fn confined(folder: &Path) {
 fn functions_of_macos(parent: usize, folder: &Path) {
     for name in ABSENT {
         assert_eq!(address(name), None, "{name}");
-        assert_eq!(shim::trap(&format!("_{name}")), None, "{name}");
+        assert_eq!(stand_ins::trap(&format!("_{name}")), None, "{name}");
     }
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     let other = [1_u32];

@@ -6,7 +6,7 @@ use libc::mode_t;
 
 use super::{bits_to_darwin, bits_to_linux, d, errno, shims};
 use crate::run::family::{self, Reach};
-use crate::run::loader;
+use crate::run::process::below_root;
 
 /// Flags of `open` (`fcntl.h`); the access mode is the two lowest bits on both.
 const OPEN_FLAGS: &[(i32, i32)] = &[
@@ -57,7 +57,7 @@ impl Path {
     pub unsafe fn new(path: *const c_char) -> Self {
         let text = if path.is_null() { c"" } else { CStr::from_ptr(path) };
         let own = [b"/System/".as_slice(), b"/Library/"].iter().any(|folder| text.to_bytes().starts_with(folder));
-        let below = own.then(|| loader::below_root(&text.to_string_lossy())).filter(|below| below.exists());
+        let below = own.then(|| below_root(&text.to_string_lossy())).filter(|below| below.exists());
         let below = below.and_then(|path| CString::new(path.into_os_string().into_encoded_bytes()).ok());
         Self(below, path)
     }

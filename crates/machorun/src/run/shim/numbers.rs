@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_int, c_long};
 
 use libc::rlimit;
 
-use super::{d, errno, shims};
+use super::{d, errno, shims, version};
 use crate::run::family::{self, Reach};
 
 const SYSCONF: &[(i32, i32)] = &[
@@ -171,9 +171,6 @@ unsafe extern "C" fn getrusage(who: c_int, out: *mut libc::rusage) -> c_int {
     result
 }
 
-/// The kernel of [`crate::MACOS`].
-const RELEASE: &str = "20.6.0";
-
 unsafe extern "C" fn sysctlbyname(
     name: *const c_char,
     out: *mut u8,
@@ -188,7 +185,7 @@ unsafe extern "C" fn sysctlbyname(
         b"hw.ncpu" | b"hw.logicalcpu" | b"hw.physicalcpu" => {
             (libc::sysconf(libc::_SC_NPROCESSORS_ONLN) as i32).to_le_bytes().to_vec()
         }
-        b"kern.osrelease" => format!("{RELEASE}\0").into_bytes(),
+        b"kern.osrelease" => format!("{}\0", version::KERNEL).into_bytes(),
         b"kern.osproductversion" => format!("{}\0", crate::MACOS).into_bytes(),
         _ => return errno::fail(d::ENOENT),
     };
@@ -217,8 +214,8 @@ unsafe extern "C" fn uname(out: *mut d::Utsname) -> c_int {
     out.write(d::Utsname {
         sysname: field(b"Darwin"),
         nodename: field(CStr::from_ptr(linux.nodename.as_ptr()).to_bytes()),
-        release: field(RELEASE.as_bytes()),
-        version: field(format!("Darwin Kernel Version {RELEASE} (machorun)").as_bytes()),
+        release: field(version::KERNEL.as_bytes()),
+        version: field(format!("Darwin Kernel Version {} (machorun)", version::KERNEL).as_bytes()),
         machine: field(b"x86_64"),
     });
     0

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use flatpkg::shown::shown;
 use flatpkg::verify::{self, Finding};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -156,7 +157,7 @@ impl fmt::Display for Issue {
         let severity = if self.severity == Severity::Error { "error" } else { "warning" };
         write!(f, "{severity}: ")?;
         if !self.path.is_empty() {
-            write!(f, "{}", self.path.escape_debug())?;
+            write!(f, "{}", shown(&self.path))?;
             if let Some(arch) = &self.architecture {
                 write!(f, " ({arch})")?;
             }
@@ -164,7 +165,7 @@ impl fmt::Display for Issue {
         }
         write!(f, "{}", self.message)?;
         if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
+            write!(f, " ({})", shown(&self.detail))?;
         }
         write!(f, " Fix: {}", self.fix)
     }
