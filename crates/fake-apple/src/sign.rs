@@ -1,5 +1,7 @@
 //! Signs packages and code directories, by `openssl` and without `rcodesign`.
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use flatpkg::signature::{CmsForm, Hash, RsaForm};
 use flatpkg::xar::{self, Archive, Signable};
 use fs_err as fs;
@@ -8,6 +10,19 @@ use crate::{Certificate, FakeApple, Identity, Kind, der};
 
 /// Room for a CMS signature with its time stamp, as Apple's tools leave it.
 const CMS_ROOM: u64 = 10_000;
+
+/// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
+const SIGNER: usize = 4;
+
+/// The object identifier of a digest (RFC 3279, RFC 5754).
+fn oid(hash: Hash) -> &'static [u8] {
+    match hash {
+        Hash::Sha1 => &[0x2b, 0x0e, 0x03, 0x02, 0x1a],
+        Hash::Sha256 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01],
+        Hash::Sha384 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02],
+        Hash::Sha512 => &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03],
+    }
+}
 
 /// An RSA signature by a key of 2048 bits.
 const RSA_ROOM: u64 = 256;
@@ -139,6 +154,52 @@ impl FakeApple {
             sign.extend(["-certfile", "signer-chain.pem"]);
         }
         let cms = self.openssl().run(dir.path(), &sign, content);
+        self.timestamped(cms, how)
+    }
+
+    /// A SignedData over the first of some code directories that lists all of them, as Apple's tools make it. Each comes with
+    /// what its digest is made with.
+    pub fn code_cms(&self, identity: &Identity, directories: &[(Hash, &[u8])], how: Cms) -> Vec<u8> {
+        const PLIST: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x09, 0x01];
+        const SET: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x63, 0x64, 0x09, 0x02];
+        let attribute =
+            |oid: &[u8], values: &[&[u8]]| der::value(0x30, &[&der::value(0x06, &[oid]), &der::value(0x31, values)]);
+        let digests: Vec<_> = directories.iter().map(|(hash, bytes)| (hash, hash.digest(bytes))).collect();
+        let data = digests.iter().map(|(_, digest)| format!("<data>{}</data>", BASE64_STANDARD.encode(&digest[..20])));
+        let plist = format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\">\n<dict><key>cdhashes</key><array>{}</array></dict>\n</plist>\n",
+            data.collect::<String>()
+        );
+        let named = digests
+            .iter()
+            .map(|(hash, digest)| der::value(0x30, &[&der::value(0x06, &[oid(**hash)]), &der::value(0x04, &[digest])]));
+        let named: Vec<_> = named.collect();
+        let named: Vec<_> = named.iter().map(Vec::as_slice).collect();
+        let lists = [attribute(SET, &named), attribute(PLIST, &[&der::value(0x04, &[plist.as_bytes()])])];
+
+        let cms = self.cms(identity, directories[0].1, how.unstamped());
+        let signer = (0..SIGNER).fold(cms.as_slice(), |value, _| der::last(der::contents(value)));
+        let fields = der::all(der::contents(signer));
+        let [version, issuer, digest, attributes, algorithm, _signature] = fields.as_slice() else {
+            panic!("a SignerInfo of six fields")
+        };
+        let mut attributes = der::all(der::contents(attributes));
+        attributes.extend(lists.iter().map(Vec::as_slice));
+        attributes.sort_unstable();
+        let dir = tempfile::tempdir().unwrap();
+        identity.write(dir.path(), "signer");
+        // Signed as the SET that it is, and not with the tag that it has.
+        let set = der::value(0x31, &attributes);
+        let signature =
+            self.openssl().run(dir.path(), &["dgst", &format!("-{}", name(how.hash)), "-sign", "signer.key"], &set);
+        let (attributes, signature) = (der::value(0xa0, &attributes), der::value(0x04, &[&signature]));
+        let signer = der::value(0x30, &[version, issuer, digest, &attributes, algorithm, &signature]);
+        let cms = der::replace(&cms, SIGNER, &signer);
+        self.timestamped(cms, how)
+    }
+
+    /// With the time stamp that is asked for.
+    fn timestamped(&self, cms: Vec<u8>, how: Cms) -> Vec<u8> {
         let Some(imprint) = how.timestamp else { return cms };
         let authority = self.identity(Kind::Timestamp);
         Self::stamped(&cms, |signature| self.timestamp_token(authority, imprint, &imprint.digest(signature)))
@@ -147,8 +208,6 @@ impl FakeApple {
     /// A SignedData with a time stamp: a token for the value of its signature.
     pub fn stamped(cms: &[u8], token: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
         const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];
-        /// ContentInfo, `[0]`, SignedData, signerInfos: then SignerInfo.
-        const SIGNER: usize = 4;
         let signer = (0..SIGNER).fold(cms, |value, _| der::last(der::contents(value)));
         let signature = der::contents(der::last(der::contents(signer)));
         let token = token(signature);

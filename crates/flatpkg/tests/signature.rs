@@ -12,7 +12,7 @@ use fake_apple::{Cms, FakeApple, Kind, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::signature::{
-    Anchor, CodeDirectory, CodeReport, Expectations, Hash, Policy, Report, RsaForm, Time, check, check_code,
+    Anchor, Code, CodeDirectory, CodeReport, Expectations, Hash, Policy, Report, RsaForm, Time, check, check_code,
 };
 use flatpkg::tree::Entry;
 use flatpkg::verify::{self, verify};
@@ -345,7 +345,9 @@ fn firefox(policy: Policy, change: impl Fn(&mut Vec<u8>)) -> Option<CodeReport> 
     let anchors = [Anchor::apple().unwrap()];
     let expect = Expectations { policy, anchors: &anchors, team: Some("43AQ936H96"), now: NOW };
     let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha256 }];
-    Some(check_code(Some(&cms), &directories, &expect, "firefox"))
+    let code =
+        Code { cms: Some(&cms), directories: &directories, identifier: b"org.mozilla.firefox", requirements: None };
+    Some(check_code(&code, &expect, "firefox"))
 }
 
 #[test]
@@ -447,7 +449,8 @@ proptest! {
         let anchors = [Anchor::apple().unwrap()];
         let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team: None, now: NOW };
         let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha1 }];
-        let _ = check_code(Some(&cms), &directories, &expect, "code");
+        let code = Code { cms: Some(&cms), directories: &directories, identifier: &directory, requirements: Some(&directory) };
+        let _ = check_code(&code, &expect, "code");
         let _ = Anchor::from_bytes(&cms);
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::Digest as _;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, NameConstraints};
+use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, NameConstraints};
 use x509_cert::name::Name;
 
 use super::asn1::{Fields, Malformed};
@@ -119,7 +119,7 @@ impl Certificate {
     }
 
     /// The values of an attribute of the subject.
-    fn attribute(&self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
+    pub(super) fn attribute(&self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
         let attributes = self.subject().0.iter().flat_map(|set| set.0.iter());
         attributes
             .filter(move |attribute| attribute.oid == oid)
@@ -180,6 +180,18 @@ impl Certificate {
     /// Whether one of Apple's marks is there: an extension with the value NULL.
     pub(super) fn has_mark(&self, oid: ObjectIdentifier) -> bool {
         self.extension(oid).is_some_and(|(_, value)| value == [0x05, 0x00])
+    }
+
+    /// Whether there is an extension, by the bytes of its object identifier.
+    pub(super) fn has_extension(&self, oid: &[u8]) -> bool {
+        self.extensions().any(|extension| extension.extn_id.as_bytes() == oid)
+    }
+
+    /// Whether it was issued under a policy, by the bytes of its object identifier.
+    pub(super) fn has_policy(&self, oid: &[u8]) -> bool {
+        let policies =
+            self.extension(oid::CERTIFICATE_POLICIES).and_then(|(_, value)| CertificatePolicies::from_der(value).ok());
+        policies.is_some_and(|policies| policies.0.iter().any(|policy| policy.policy_identifier.as_bytes() == oid))
     }
 
     /// Whether it may vouch for others, and for how many levels below the next.

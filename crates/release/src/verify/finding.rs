@@ -65,7 +65,7 @@ impl fmt::Display for Check {
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// The file, relative to the root; bytes that are not UTF-8 are replaced.
+    /// The file, relative to the root; a byte that is not UTF-8 is `\u{fffd}` and its two hexadecimal digits.
     pub path: String,
     /// Which check found it.
     pub check: Check,
