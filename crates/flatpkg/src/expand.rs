@@ -17,6 +17,7 @@ use crate::laydown::{self, Attributes, Filling, Options};
 use crate::mode::Mode;
 use crate::package::{self, Package};
 use crate::payload::{self, Progress};
+use crate::shown::shown;
 use crate::tree::TreePath;
 use crate::xar;
 
@@ -31,7 +32,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// A payload or an archive of scripts can't be read.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Payload {
         /// Its path in the package.
         member: String,
@@ -45,7 +46,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A path that would not be a new one in a directory of the package.
-    #[error("{place} is refused: {why}")]
+    #[error("{place} is refused: {why}", place = shown(place))]
     Refused {
         /// The member, and the path in it.
         place: String,

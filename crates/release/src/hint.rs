@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use anyhow::Error;
+use flatpkg::shown;
 
 /// A remedy, carried in an error's chain as one of its links.
 #[derive(Debug)]
@@ -91,7 +92,7 @@ pub fn render(error: &Error) -> String {
             continue;
         }
         let prefix = if depth == 0 { "error: " } else { "  caused by: " };
-        lines.push(format!("{prefix}{}", cause.trim_end().replace('\n', "\n    ")));
+        lines.push(format!("{prefix}{}", shown::lines(cause.trim_end()).replace('\n', "\n    ")));
     }
     lines.extend(hints.into_iter().map(|hint| format!("  {hint}")));
     lines.join("\n")

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
+use flatpkg::kind::FileKind;
 
+use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
 use release::install;
@@ -24,6 +26,10 @@ pub struct Diff {
     /// What is to replace it.
     new: PathBuf,
 
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+
     /// Compare only these choices, as `installer -applyChoiceChangesXML` reads them.
     #[arg(long, value_name = "FILE")]
     choices: Option<PathBuf>,
@@ -32,7 +38,7 @@ pub struct Diff {
     #[arg(long, value_name = "OUT")]
     mtree: Option<PathBuf>,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -43,7 +49,13 @@ impl Diff {
     /// # Errors
     /// When the two do different things, or one can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let (old, new) = (install::open(&self.old)?.offer()?, install::open(&self.new)?.offer()?);
+        let open = |path| {
+            install::open(
+                path,
+                self.package.as_deref().filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage)),
+            )
+        };
+        let (old, new) = (open(&self.old)?.offer()?, open(&self.new)?.offer()?);
         let folder = old.is_folder || new.is_folder;
         let wanted = if old.is_folder { &new } else { &old };
         let selections = match &self.choices {
@@ -62,7 +74,7 @@ impl Diff {
         }
         let report = compare(&old, &new, &selections, situations);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(text(&report));
         }
@@ -102,5 +114,6 @@ fn one(difference: &Difference, report: &Report) -> String {
         cases.push(situations.join(", "));
     }
     let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
-    format!("{}: {}{cases}\n  old  {old}\n  new  {new}", difference.subject, difference.reason)
+    let (subject, reason) = (&difference.subject, shown(&difference.reason));
+    format!("{subject}: {reason}{cases}\n  old  {}\n  new  {}", shown(old), shown(new))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use flatpkg::laydown::Options;
+use flatpkg::shown::shown;
 
 use release::context::Context;
 use release::install;
@@ -18,7 +19,12 @@ use release::install;
 #[derive(Debug, Args)]
 pub struct Install {
     /// A .pkg or .mpkg, or a .dmg with one.
-    package: PathBuf,
+    #[arg(value_name = "PACKAGE")]
+    path: PathBuf,
+
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
 
     /// The folder that stands for the root of the disk.
     #[arg(long, value_name = "DIR")]
@@ -53,7 +59,7 @@ impl Install {
     /// # Errors
     /// It can't be read or laid down, or a script fails.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = install::open(&self.package)?;
+        let package = install::open(&self.path, self.package.as_deref())?;
         let offer = package.offer()?;
         let selection = install::selection(&offer, self.choices.as_deref())?;
         let log = cx.paths.logs().join("install.log");
@@ -65,9 +71,11 @@ impl Install {
         let run_scripts = self.run_scripts.then_some(log.as_path());
         let count = package.lay_down(&offer, &selection, &self.root, options, run_scripts)?;
         for part in offer.parts.iter().filter(|part| selection.contains(&part.identifier)) {
-            cx.ui.say(format_args!("  {} {} in {}", part.identifier, part.version, part.location));
+            let [identifier, version, location] =
+                [&part.identifier, &part.version, &part.location].map(|text| shown(text));
+            cx.ui.say(format_args!("  {identifier} {version} in {location}"));
             let idle = part.scripts.iter().filter(|_| !self.run_scripts);
-            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", script.name)));
+            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", shown(&script.name))));
         }
         cx.ui.result(format_args!("{count} entries in {}", self.root.display()));
         Ok(())

@@ -13,6 +13,7 @@ use crate::output;
 use crate::payload::{self, Compression, Progress};
 use crate::plist::{self, Value};
 use crate::product::Product;
+use crate::shown::shown;
 use crate::tree::{Kind, Tree};
 use crate::xml;
 
@@ -27,7 +28,7 @@ pub enum Error {
     #[error("{}", Problem::list(.0))]
     Problems(Vec<Problem>),
     /// An archive can't be written.
-    #[error("failed to write the archive of {identifier}")]
+    #[error("failed to write the archive of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
@@ -35,7 +36,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// A bill of materials can't be written.
-    #[error("failed to write the bill of materials of {identifier}")]
+    #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
     Bom {
         /// The component.
         identifier: String,

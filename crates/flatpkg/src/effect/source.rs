@@ -12,6 +12,7 @@ use crate::mode::Mode;
 use crate::package::{self, Component, Package};
 use crate::package_info::{Bundles, PackageInfo};
 use crate::payload::{self, Decoded};
+use crate::shown::shown;
 use crate::tree::{Kind, Tree, TreePath};
 
 /// The most paths of one part. A Python has 8,000; a small hostile archive can hold very many.
@@ -34,7 +35,7 @@ pub enum Error {
     #[error(transparent)]
     Bundle(#[from] bundle::ReadError),
     /// An archive of a part.
-    #[error("failed to read the archive of {identifier}")]
+    #[error("failed to read the archive of {identifier}", identifier = shown(identifier))]
     Archive {
         /// The part.
         identifier: String,
@@ -42,7 +43,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The contents of an entry.
-    #[error("failed to read {path} of {identifier}")]
+    #[error("failed to read {path} of {identifier}", path = shown(path), identifier = shown(identifier))]
     Contents {
         /// The part.
         identifier: String,
@@ -52,7 +53,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A place that can't be a path.
-    #[error("{identifier} can't be installed at {location:?}")]
+    #[error("{identifier} can't be installed at {location:?}", identifier = shown(identifier))]
     Location {
         /// The part.
         identifier: String,
@@ -60,7 +61,7 @@ pub enum Error {
         location: String,
     },
     /// More paths than any package that was ever seen.
-    #[error("{identifier} has more than {MAX_PATHS} paths")]
+    #[error("{identifier} has more than {MAX_PATHS} paths", identifier = shown(identifier))]
     TooMany {
         /// The part.
         identifier: String,

@@ -31,9 +31,12 @@ pub(super) const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// RFC 5280: extensions of certificates.
 pub(super) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
 pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
 
 /// Extended key usages.
+pub(super) const ANY_USAGE: ObjectIdentifier = oid("2.5.29.37.0");
 pub(super) const CODE_SIGNING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.3");
 pub(super) const TIME_STAMPING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.8");
 /// Apple's, for packages.

@@ -33,8 +33,8 @@ pub struct Signable<'a> {
 }
 
 impl<'a> Signable<'a> {
-    /// Makes room for an RSA and a CMS signature of at most so many bytes. Signatures that the archive has are left out, and so
-    /// is a ticket: it is for the old ones.
+    /// Makes room for an RSA and a CMS signature of at most so many bytes; one of 0 bytes is not named in the table of contents.
+    /// Signatures that the archive has are left out, and so is a ticket: it is for the old ones.
     ///
     /// # Errors
     /// The archive has a checksum that Apple refuses, or sizes that don't fit 64 bits.
@@ -50,6 +50,9 @@ impl<'a> Signable<'a> {
         toc.checksum = super::TocChecksum { style, offset: 0, size: style.len() };
         toc.signatures = Vec::new();
         for (extended, name, size) in [(false, "RSA", rsa), (true, "CMS", cms)] {
+            if size == 0 {
+                continue;
+            }
             let certificates = certificates.to_vec();
             toc.signatures.push(Signature {
                 extended,

@@ -103,7 +103,9 @@ impl Writer {
         let encoder = match encoding {
             Encoding::Stored => Encoder::Stored(heap),
             Encoding::Zlib => Encoder::Zlib(ZlibEncoder::new(heap, Compression::best())),
-            Encoding::Other(got) => return Err(Error::Encoding { member: file.path, got }),
+            Encoding::Bzip2 | Encoding::Other(_) => {
+                return Err(Error::Encoding { member: file.path, got: encoding.mime().to_owned() });
+            }
         };
         Ok(MemberWriter {
             encoder,

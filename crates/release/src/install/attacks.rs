@@ -89,13 +89,14 @@ impl Case {
     }
 
     fn install(&self, package: &Path, options: Options, log: Option<&Path>) -> Result<u64> {
-        let package = open(package)?;
+        let package = open(package, None)?;
         let offer = package.offer()?;
         package.lay_down(&offer, &offer.initial(), &self.path("root"), options, log)
     }
 }
 
 /// Where a package goes, what is in it, and whether it can be laid down; `out` is a folder outside.
+#[expect(clippy::type_complexity, reason = "a table: what it is, its entries, whether it is refused")]
 fn escapes(out: &[u8]) -> [(&'static str, Vec<(&'static str, u32, &[u8])>, bool); 9] {
     let root = (".", DIRECTORY, &b""[..]);
     let keys = ("./keys", FILE, &b"theirs"[..]);

@@ -9,14 +9,14 @@ mod scripts;
 pub(crate) mod tests;
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use flatpkg::bundle::{Bundle, Phase};
 use flatpkg::effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
 use flatpkg::hfsplus;
+use flatpkg::kind::FileKind;
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
@@ -48,34 +48,33 @@ enum Installed {
 /// Opens a flat package, a bundle package or metapackage, a disk image with one of them at its top, or a folder.
 ///
 /// # Errors
-/// It can't be read, or is none of them: [`Unusable`].
-pub fn open(path: &Path) -> Result<Opened> {
-    let opened = if path.is_dir() { open_folder(path) } else { open_file(path) };
-    opened.with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
+/// It can't be read, or is none of them: [`Unusable`]. A disk image has several packages, and `package` names none of them.
+pub fn open(path: &Path, package: Option<&str>) -> Result<Opened> {
+    let unreadable = || Unusable(format!("{} can't be read as a package", path.display()));
+    let kind = FileKind::of(path).with_context(unreadable)?;
+    if kind != FileKind::DiskImage && package.is_some() {
+        let error = anyhow!(Unusable(format!("{} is {kind}, --package is for disk images", path.display())));
+        return Err(error).hint("leave out --package");
+    }
+    match kind {
+        FileKind::DiskImage => open_image(path, package).with_context(unreadable),
+        FileKind::BundlePackage | FileKind::Metapackage => open_folder(path).with_context(unreadable),
+        FileKind::Folder => {
+            let entries = entries(path).with_context(unreadable)?;
+            Ok(Opened { what: Installed::Folder(entries), _unpacked: None })
+        }
+        _ => Ok(Opened::package(Installable::Flat(crate::judgement::open(path)?))),
+    }
 }
 
 fn open_folder(path: &Path) -> Result<Opened> {
-    if !path.join("Contents/Info.plist").is_file() {
-        return Ok(Opened { what: Installed::Folder(entries(path)?), _unpacked: None });
-    }
     let tree = Tree::from_dir(path, &Policy::standard(0))?;
     let name = path.canonicalize()?.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Opened::package(Installable::Bundle(Bundle::of(&tree, &name)?)))
 }
 
-fn open_file(path: &Path) -> Result<Opened> {
-    let mut file = fs_err::File::open(path)?;
-    let mut magic = [0; 4];
-    let image = file.metadata()?.len() >= udif::SECTOR;
-    if image {
-        file.seek(SeekFrom::End(-(udif::SECTOR as i64)))?;
-        file.read_exact(&mut magic)?;
-    }
-    if &magic == b"koly" { open_image(path) } else { Ok(Opened::package(Installable::Flat(Package::open(path)?))) }
-}
-
-/// The package at the top of a disk image: the metapackage if there is one, else the only package.
-fn open_image(path: &Path) -> Result<Opened> {
+/// The package at the top of a disk image: the one of that name, or the metapackage if there is one, or the only package.
+fn open_image(path: &Path, wanted: Option<&str>) -> Result<Opened> {
     let dir = tempfile::tempdir()?;
     let volume = dir.path().join("volume");
     udif::Image::open(path)?.unpack(&mut fs_err::File::create(&volume)?, MAX_VOLUME)?;
@@ -85,9 +84,24 @@ fn open_image(path: &Path) -> Result<Opened> {
     let ending = |ending: &str| -> Vec<TreePath> {
         top.iter().filter(|path| path.name().ends_with(ending.as_bytes())).map(|path| (*path).clone()).collect()
     };
-    let packages = [ending(".mpkg"), ending(".pkg")].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let all = [ending(".mpkg"), ending(".pkg")];
+    let packages = match wanted {
+        Some(wanted) => all.concat().into_iter().filter(|path| path.to_string() == wanted).collect(),
+        None => all.iter().find(|found| !found.is_empty()).cloned().unwrap_or_default(),
+    };
     let [package] = packages.as_slice() else {
-        bail!("the disk image has {} packages at its top, expected one", packages.len());
+        let names: Vec<String> = all.concat().iter().map(ToString::to_string).collect();
+        let (what, hint) = match (names.as_slice(), wanted) {
+            ([], _) => ("the disk image has no package at its top".to_owned(), "give the package itself".to_owned()),
+            (_, Some(wanted)) => {
+                (format!("the disk image has no package {wanted:?} at its top"), format!("it has {}", names.join(", ")))
+            }
+            ([first, ..], None) => (
+                format!("the disk image has several packages: {}", names.join(", ")),
+                format!("say which: `--package {first:?}`"),
+            ),
+        };
+        return Err(anyhow!(what)).hint(hint);
     };
     let installable = match tree.get(package).map(|entry| &entry.kind) {
         Some(Kind::File(contents)) => {

@@ -24,7 +24,7 @@ pub struct Installation {
 /// When its scripts can't be confined on this machine, it can't be read, or something can't be written.
 pub fn payloads(package: &Path, root: &Path) -> Result<Installation> {
     confine::check()?;
-    let opened = install::open(package)?;
+    let opened = install::open(package, None)?;
     let offer = opened.offer().with_context(|| format!("failed to read {}", package.display()))?;
     let all: Selection = offer.parts.iter().map(|part| part.identifier.clone()).collect();
     opened.lay_down(&offer, &all, root, Options::default(), None)?;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use flatpkg::shown::shown;
 use flatpkg::verify::{self, Finding};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -69,8 +70,7 @@ impl Reason {
             _ if invalid.contains(finding) => Self::Invalid,
             _ => Self::NotDeveloperId,
         };
-        let detail = |finding: &Finding| format!("{} is {}, expected {}", finding.what, finding.got, finding.expected);
-        errors.into_iter().map(|finding| (reason(finding), detail(finding))).collect()
+        errors.into_iter().map(|finding| (reason(finding), finding.sentence())).collect()
     }
 
     fn severity(self) -> Severity {
@@ -159,7 +159,7 @@ impl fmt::Display for Issue {
         let severity = if self.severity == Severity::Error { "error" } else { "warning" };
         write!(f, "{severity}: ")?;
         if !self.path.is_empty() {
-            write!(f, "{}", self.path)?;
+            write!(f, "{}", shown(&self.path))?;
             if let Some(arch) = self.architecture {
                 write!(f, " ({arch})")?;
             }
@@ -167,7 +167,7 @@ impl fmt::Display for Issue {
         }
         write!(f, "{}", self.message)?;
         if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
+            write!(f, " ({})", shown(&self.detail))?;
         }
         write!(f, " Fix: {}", self.fix)
     }

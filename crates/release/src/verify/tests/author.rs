@@ -3,7 +3,7 @@
 //! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
 //! export trie, symbols, strings, signature.
 
-use fake_apple::{FakeApple, Kind};
+use fake_apple::{Cms, FakeApple, Kind};
 use sha2::Digest as _;
 
 use crate::arch::Arch;
@@ -266,7 +266,13 @@ impl Author {
         directory.extend(team.bytes());
         directory.extend(hashes);
 
-        let cms = self.by.map(|by| by.fake.cms(by.fake.identity(by.kind), &directory, by.timestamp));
+        let cms = self.by.map(|by| {
+            by.fake.cms(
+                by.fake.identity(by.kind),
+                &directory,
+                if by.timestamp { Cms::default() } else { Cms::default().unstamped() },
+            )
+        });
         let mut blobs = vec![(0, directory)];
         if self.requirements {
             blobs.push((2, requirements));

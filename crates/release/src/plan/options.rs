@@ -1,0 +1,277 @@
+//! What the user may ask of a build. Whatever changes bytes changes steps, and so their keys.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, anyhow};
+use serde::Serialize;
+
+use super::Host;
+use super::docs::Docs;
+use super::toolchain::framework_prefix;
+use crate::arch::Arch;
+use crate::given::{Checkout, GivenSdk, TclTk};
+use crate::hint::WithHint as _;
+use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
+
+/// The options; the default is what is released.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct BuildOptions {
+    /// From `SOURCE_DATE_EPOCH`, when set.
+    pub source_date: Option<u32>,
+    /// Which of the release's installers; `None` is the usual one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The slices of every binary; none means those of the release.
+    pub archs: Vec<Arch>,
+    /// Builds all slices, but stages one.
+    pub thin: Option<Arch>,
+    /// Leaves out Python's own test suite.
+    pub no_tests: bool,
+    /// The documentation.
+    pub docs: Docs,
+    /// A developer's sources instead of the released ones.
+    pub checkout: Option<Checkout>,
+    /// An SDK of Apple's instead of the open one.
+    pub sdk: Option<GivenSdk>,
+    /// Prebuilt Tcl and Tk.
+    pub tcltk: Option<TclTk>,
+    /// Optimises with a profile of the new interpreter's own runs.
+    pub pgo: bool,
+    /// Optimises while linking.
+    pub lto: bool,
+    /// `sqlite3` can't load extensions.
+    pub no_sqlite_extensions: bool,
+    /// Compiled bytecode in the root; `None` is what the release's data say.
+    pub pyc: Option<Pyc>,
+    /// Sources of which nobody published a SHA-256 are taken on their MD5.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub accept_md5: bool,
+    /// Compilers are started with this program; it changes no bytes.
+    pub launcher: Option<PathBuf>,
+}
+
+/// Python's own test suite, below its library folder.
+pub const TESTS: [&str; 2] = ["test", "idlelib/idle_test"];
+
+/// Modules for the test suite only, by how their names begin: what CPython's `--disable-test-modules` leaves out.
+pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxsubtype"];
+
+/// Recipes that prebuilt Tcl and Tk make superfluous.
+const TCLTK_LIBRARIES: [&str; 2] = ["tcl", "tk"];
+
+/// What a release may leave out by name: its `sqlite3` can't be told to have it.
+const SQLITE_EXTENSIONS: &str = "loading of SQLite extensions";
+
+/// What configure is told for a build with several architectures, and must not be told for another.
+const UNIVERSAL_ONLY: [&str; 2] = ["--enable-universalsdk", "--with-universal-archs"];
+
+impl BuildOptions {
+    /// A release's data with the options made.
+    ///
+    /// # Errors
+    /// All options that can't be had on this host or for this release, at once.
+    pub fn apply(&self, recipes: &Recipes, host: &Host) -> Result<Recipes> {
+        let mut recipes = recipes.clone();
+        let release = &mut recipes.release;
+        self.choose_variant(release)?;
+        let refused = self.refused(release, host);
+        if !refused.is_empty() {
+            let error = anyhow!("{}", refused.join("\n"));
+            return Err(error).hint("drop these options to use the release's defaults");
+        }
+        let cross = matches!(host, Host::Linux { .. });
+        if cross {
+            self.check_architectures(release)?;
+            release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
+            if !recipes.cross_libraries.is_empty() {
+                recipes.libraries = recipes.cross_libraries.clone();
+            }
+        }
+        release.configure.extend(release.variant.configure.clone());
+        if cross {
+            release.configure.extend(release.cross.configure.clone());
+        }
+        let (sdk, minimum) = (self.sdk(host), release.variant.minimum);
+        recipes.libraries.retain(|library| {
+            let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
+            let needed = library.older_than.is_none_or(|newer| minimum < newer);
+            library.sdk.is_none_or(|only| only == sdk) && needed && !given
+        });
+        let release = &mut recipes.release;
+        release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
+        if !self.archs.is_empty() {
+            release.variant.archs.retain(|arch| self.archs.contains(arch));
+        }
+        if let [arch] = release.variant.archs[..] {
+            release.configure.retain(|arg| !UNIVERSAL_ONLY.iter().any(|only| arg.starts_with(only)));
+            // The oldest macOS of the one slice.
+            release.variant.minimum = release.variant.minimum_of(arch);
+        }
+        if let Some(checkout) = &self.checkout {
+            release.python = checkout.python;
+        }
+        let has_extensions = release.modules.left_out.iter().all(|item| item.name != SQLITE_EXTENSIONS);
+        let flags = [
+            (!self.no_sqlite_extensions && has_extensions, "--enable-loadable-sqlite-extensions"),
+            (self.pgo, "--enable-optimizations"),
+            (self.lto, "--with-lto"),
+        ];
+        release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
+        self.change_contents(&mut release.modules);
+        let libraries =
+            recipes.libraries.iter_mut().flat_map(|library| library.patches.iter_mut().chain([&mut library.source]));
+        for source in libraries.chain([&mut recipes.release.source]) {
+            if let Pin::Md5 { accepted, .. } = &mut source.pin {
+                *accepted = self.accept_md5;
+            }
+        }
+        Ok(recipes)
+    }
+
+    /// Puts the chosen variant in the place of the usual one.
+    fn choose_variant(&self, release: &mut Release) -> Result<()> {
+        let Some(name) = &self.variant else { return Ok(()) };
+        if release.variant.name == *name {
+            return Ok(());
+        }
+        let Some(chosen) = release.other_variants.iter_mut().find(|variant| variant.name == *name) else {
+            let known: Vec<&str> = release.variants().map(|variant| variant.name.as_str()).collect();
+            return Err(anyhow!("Python {} has no variant {name}", release.python))
+                .hint(format!("it has {}", known.join(" and ")));
+        };
+        std::mem::swap(&mut release.variant, chosen);
+        Ok(())
+    }
+
+    /// Says before any work what the compilers of a machine that is no Mac can't make, and what works.
+    fn check_architectures(&self, release: &Release) -> Result<()> {
+        let built = if self.archs.is_empty() { &release.variant.archs } else { &self.archs };
+        let (made, impossible): (Vec<Arch>, Vec<Arch>) = built.iter().partition(|arch| arch.is_cross_compiled());
+        if impossible.is_empty() {
+            return Ok(());
+        }
+        let names =
+            |archs: &[Arch], between: &str| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(between);
+        let works = |variant: &str, archs: &[Arch]| {
+            let (python, archs) = (release.python, names(archs, ","));
+            format!("this works here: cargo xtask release {python}{variant} --archs {archs} --unsigned")
+        };
+        let other = release.variants().find_map(|variant| {
+            let made: Vec<Arch> = variant.archs.iter().copied().filter(|arch| arch.is_cross_compiled()).collect();
+            (!made.is_empty()).then(|| works(&format!(" --variant {}", variant.name), &made))
+        });
+        let hint = match (&made[..], other, &release.variant.period) {
+            ([_, ..], ..) => works("", &made),
+            ([], Some(other), _) => other,
+            ([], None, Some(period)) => format!(
+                "nothing of Python {} can be made here: take a Mac of its time, with {} and {}",
+                release.python, period.cc, period.sdk
+            ),
+            ([], None, None) => format!("nothing of Python {} can be made here: take a Mac", release.python),
+        };
+        let what = names(&impossible, " and ");
+        Err(anyhow!("{} can't be made on Linux: clang and lld know no {what} for macOS", release.variant.name))
+            .hint(hint)
+    }
+
+    /// What everything is compiled against.
+    pub fn sdk(&self, host: &Host) -> Sdk {
+        match (host, &self.sdk) {
+            (Host::Linux { .. }, None) => Sdk::Open,
+            (Host::Linux { .. }, Some(_)) | (Host::Mac { .. }, _) => Sdk::Apple,
+        }
+    }
+
+    /// What is expected in the root, and what is left out of it.
+    fn change_contents(&self, modules: &mut Modules) {
+        if self.no_tests {
+            modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
+        }
+        if self.tcltk.is_some() {
+            modules.left_out.retain(|item| item.name != "_tkinter" && item.name != "IDLE.app");
+        }
+        modules.expected.retain(|name| modules.left_out.iter().all(|item| item.name != *name));
+        let left_out = [
+            (self.no_tests, "test suite", "--no-tests"),
+            (self.no_sqlite_extensions, SQLITE_EXTENSIONS, "--no-sqlite-extensions"),
+        ];
+        let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
+        if self.docs == Docs::None {
+            let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
+            modules.left_out.push(LeftOut { name: "documentation".into(), why, sdk: None });
+        }
+        modules.left_out.retain(|item| !self.no_sqlite_extensions || item.name != SQLITE_EXTENSIONS);
+        modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
+            name: name.into(),
+            why: format!("{flag} was given"),
+            sdk: None,
+        }));
+    }
+
+    fn refused(&self, release: &Release, host: &Host) -> Vec<String> {
+        let mut refused = Vec::new();
+        let known = &release.variant.archs;
+        let name = |archs: &[Arch]| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(" and ");
+        for arch in self.archs.iter().chain(&self.thin).filter(|arch| !known.contains(arch)) {
+            refused.push(format!("Python {} is made for {}, not for {arch}", release.python, name(known)));
+        }
+        let built = if self.archs.is_empty() { known } else { &self.archs };
+        if let Some(thin) = self.thin
+            && (built.len() < 2 || !built.contains(&thin))
+        {
+            refused.push(format!("--thin {thin} takes one slice of several; this build has {}", name(built)));
+        }
+        if let Some(checkout) = &self.checkout
+            && checkout.python.short() != release.python.short()
+        {
+            let (dir, python) = (checkout.dir.display(), checkout.python);
+            refused.push(format!("{dir} is Python {python}, but you asked for {}", release.python));
+        }
+        if let Some(tcltk) = &self.tcltk {
+            let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
+            refused.extend(tcltk.unfit(&framework_prefix(release.python), &wanted));
+        }
+        match host {
+            Host::Linux { .. } => {
+                if self.pgo {
+                    refused.push("--pgo runs the new interpreter while it is built: that needs a Mac".into());
+                }
+                if self.lto {
+                    refused.push("--lto needs Apple's linker, or one that was compared with it: use a Mac".into());
+                }
+            }
+            Host::Mac { .. } if self.launcher.is_some() => {
+                refused.push("--launcher works through the stand-in for the compiler, which a Mac doesn't use".into());
+            }
+            Host::Mac { .. } => {}
+        }
+        refused
+    }
+
+    /// Each choice that is not the default, as a line of a plan.
+    pub fn lines(&self) -> Vec<String> {
+        let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
+        let said = |chosen: bool, text: &str| chosen.then(|| text.to_owned());
+        let lines = [
+            self.variant.as_ref().map(|name| format!("the variant {name}")),
+            said(!archs.is_empty(), &format!("built for {} only", archs.join(" and "))),
+            self.thin.map(|arch| format!("staged for {arch} only, of a build with all slices")),
+            self.checkout
+                .as_ref()
+                .map(|own| format!("sources of {}, digest {}", own.dir.display(), own.digest.short())),
+            self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
+            self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
+            match &self.docs {
+                Docs::None => None,
+                Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),
+                Docs::Archive(given) => Some(format!("documentation of {}", given.file.display())),
+            },
+            said(self.pgo, "optimised with a profile"),
+            said(self.lto, "optimised while linking"),
+            said(self.pyc == Some(Pyc::Hash), "bytecode is shipped, checked by hash"),
+            said(self.accept_md5, "sources without a known SHA-256 are taken on their MD5"),
+            self.launcher.as_ref().map(|launcher| format!("compilers started with {}", launcher.display())),
+        ];
+        lines.into_iter().flatten().collect()
+    }
+}
