@@ -3,7 +3,7 @@
 //! Bubblewrap (`bwrap`) makes the room: an own user namespace in which the script has no capabilities and can make no further
 //! namespace; own processes, network (none), host name and System V IPC. Of the machine it sees `/usr` and the folders beside it
 //! that hold programs and libraries, a few files of `/etc` that programs need to start, and nothing else: no home, no `/run`,
-//! no `/var`, no socket. All of that is read-only. `timeout` ends it, `prlimit` bounds its memory.
+//! no `/var`, no socket. All of that is read-only, and so is `/proc`. `timeout` ends it, `prlimit` bounds its memory.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ pub fn check() -> Result<()> {
     }
     let shell = exec::shell(Path::new("/"))?;
     let args: Vec<String> = NAMESPACES.iter().map(|&arg| arg.to_owned()).chain(system()).collect();
-    exec::read(exec::cmd!(shell, "bwrap {args...} --proc /proc --dev /dev true"))
+    exec::read(exec::cmd!(shell, "bwrap {args...} --proc /proc --remount-ro /proc --dev /dev true"))
         .context("install scripts run only where bubblewrap can confine them, and it can't make its namespaces here")
         .hint("leave the scripts out, or run this where user namespaces are allowed (outside of a container)")?;
     Ok(())
@@ -117,7 +117,8 @@ impl Room<'_> {
         args.push("bwrap".to_owned());
         args.extend(NAMESPACES.map(str::to_owned));
         args.extend(system());
-        args.extend(["--proc", "/proc", "--dev", "/dev"].map(str::to_owned));
+        // Root needs no capability to write the kernel's own settings: `/proc` must not be writable.
+        args.extend(["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"].map(str::to_owned));
         args.extend(scratch("/dev/shm"));
         args.extend(["--remount-ro", "/dev"].map(str::to_owned));
         args.extend(scratch("/tmp"));
