@@ -7,9 +7,9 @@ use anyhow::{Context as _, Result};
 use flatpkg::bom::{self, Bom};
 use flatpkg::bundle::{Bundle, Member};
 use flatpkg::dump::PathDump;
-use flatpkg::shown;
 use flatpkg::kind::FileKind;
 use flatpkg::policy::Policy;
+use flatpkg::shown;
 use flatpkg::tree::{Kind, Tree};
 use flatpkg::{hfsplus, udif};
 use serde::Serialize;
@@ -116,16 +116,22 @@ impl Listed {
 
 fn image(path: &Path) -> Result<Image> {
     let mut image = udif::Image::open(path)?;
-    let partitions =
-        image.partitions().iter().map(|partition| (shown::bytes(partition.name.as_bytes()), partition.sectors)).collect();
+    let partitions = image
+        .partitions()
+        .iter()
+        .map(|partition| (shown::bytes(partition.name.as_bytes()), partition.sectors))
+        .collect();
     let dir = tempfile::tempdir()?;
     let file = dir.path().join("volume");
     let unpacked = image.unpack(&mut fs_err::File::create(&file)?, MAX_VOLUME);
     let volume = unpacked.map_err(anyhow::Error::from).and_then(|()| Ok(hfsplus::read(&file)?));
     Ok(match volume {
-        Ok(volume) => {
-            Image { partitions, volume: Some(shown::bytes(volume.name.as_bytes())), top: top(&volume.tree), unread: None }
-        }
+        Ok(volume) => Image {
+            partitions,
+            volume: Some(shown::bytes(volume.name.as_bytes())),
+            top: top(&volume.tree),
+            unread: None,
+        },
         Err(error) => Image { partitions, volume: None, top: Vec::new(), unread: Some(format!("{error:#}")) },
     })
 }
