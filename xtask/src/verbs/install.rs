@@ -45,7 +45,7 @@ impl Install {
             release::exec::fresh_log(&log)?;
         }
         let count = package.lay_down(&offer, &selection, &self.root, self.run_scripts.then_some(log.as_path()))?;
-        for part in offer.parts.iter().filter(|part| selection.contains(&part.identifier)) {
+        for part in offer.parts.iter().filter(|part| selection.contains(&part.id)) {
             cx.ui.say(format_args!("  {} {} in {}", part.identifier, part.version, part.location));
             let idle = part.scripts.iter().filter(|_| !self.run_scripts);
             idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", script.name)));

@@ -165,7 +165,7 @@ impl Opened {
     ) -> Result<u64> {
         let package = self.installable()?;
         let mut disk = Folder::open(root)?;
-        let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.identifier)).collect();
+        let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
         let run = |wanted: fn(Phase) -> bool| -> Result<()> {
             let Some(log) = run_scripts else { return Ok(()) };
             let root = fs_err::canonicalize(root)?;
@@ -186,7 +186,7 @@ impl Opened {
 }
 
 fn lay_part(package: &Installable, part: &Part, disk: &mut Folder) -> Result<u64> {
-    let Some(mut archive) = package.archive(&part.identifier)? else { return Ok(0) };
+    let Some(mut archive) = package.archive(part)? else { return Ok(0) };
     let rules = Rules { overwrite_permissions: part.overwrite_permissions, follow_links: part.follow_links };
     let mut count = 0;
     while let Some(mut entry) = archive.next()? {

@@ -42,7 +42,7 @@ pub fn run(package: &Installable, part: &Part, phase: Phase, root: &Path, log: &
     }
     confinement()?;
     let dir = tempfile::tempdir()?;
-    for (path, entry) in package.scripts(&part.identifier)?.iter().flat_map(|tree| tree.iter()).skip(1) {
+    for (path, entry) in package.scripts(part)?.iter().flat_map(|tree| tree.iter()).skip(1) {
         let place = dir.path().join(path.as_path());
         match &entry.kind {
             Kind::Directory => fs_err::create_dir(&place)?,

@@ -24,7 +24,7 @@ fn timings() -> Timings {
 fn small(dist: &Path) -> String {
     let root = root();
     let made = crate::package::tests::flat(&context(dist), &plan(), root.path(), Ownership::Parity).unwrap();
-    page(&Package::open(&made.path).unwrap(), "python-3.13.5-macos11-unsigned.pkg", Some(&timings())).unwrap()
+    page(&Package::open(&made.path).unwrap(), "python-3.13.5-macos11-unsigned.pkg", "en", Some(&timings())).unwrap()
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_package_by_apple_has_a_page_too() {
         return;
     }
     for name in ["relic-dummy.pkg", "rtrouton-kbox.pkg"] {
-        let html = page(&Package::open(&fixtures.join(name)).unwrap(), name, None).unwrap();
+        let html = page(&Package::open(&fixtures.join(name)).unwrap(), name, "en", None).unwrap();
         assert!(html.contains("There is no file of timings") && html.contains("<td><code>"), "{name}");
     }
 }
