@@ -253,11 +253,10 @@ fn the_distribution_leads_nowhere() {
     insta::assert_snapshot!(report.to_string(), @r#"
     error: Distribution: file of <welcome> is "Hello.rtf", missing, expected in Resources or one of its .lproj directories
     error: Distribution: id of choice is "org.python.Python.PythonFramework-3.14" twice, expected unique
-    error: Distribution: installKBytes of pkg-ref "org.python.Python.PythonFramework-3.14" is 4, expected 3, of the component
     error: Distribution: line of the outline is "nothing", expected the id of a choice
     error: Distribution: location of pkg-ref "org.python.Python.PythonInstallPip-3.14" is "Python_Pip.pkg", expected a component of the archive
-    error: Distribution: pkg-ref of choice "org.python.Python.PythonFramework-3.14" is "org.python.Python.PythonInstallPip-3.14", expected one that leads to a component
-    error: Distribution: version of pkg-ref "org.python.Python.PythonFramework-3.14" is "0", expected "3.14.0", of the component
+    note: Distribution: installKBytes of pkg-ref "org.python.Python.PythonFramework-3.14" is 4, expected 3, as the component says
+    note: Distribution: version of pkg-ref "org.python.Python.PythonFramework-3.14" is "0", expected "3.14.0", as the component says
     error: Python_Install_Pip.pkg: pkg-ref that leads to it is missing, expected one in the Distribution
     "#);
     assert!(report.findings.iter().all(|finding| finding.severity == Severity::Error));
