@@ -37,7 +37,8 @@ pub fn compare(
         None if folder => vec![whole([old, new], if old.is_folder { new.initial() } else { old.initial() })],
         None => trials([old, new]),
     };
-    let tried: Result<Vec<_>, Endless> = trials.par_iter().map(|trial| attempt(old, new, trial, situations)).collect();
+    let packages = [Indexed::new(old), Indexed::new(new)];
+    let tried: Result<Vec<_>, Endless> = trials.par_iter().map(|trial| attempt(&packages, trial, situations)).collect();
     let (mut work, mut all) = (0, BTreeMap::<Found, (Option<usize>, Cases)>::new());
     for (group, (found, done)) in tried?.into_iter().enumerate() {
         work += done;
@@ -68,20 +69,37 @@ fn whole(offers: [&Offer; 2], selection: Selection) -> Trial {
     Trial { parts, choices: Vec::new(), selections: vec![selection] }
 }
 
-/// The parts with these names; all of a folder.
-fn chosen<'a>(offer: &'a Offer, names: &Selection) -> Vec<&'a Part> {
-    offer.parts.iter().filter(|part| offer.is_folder || names.contains(&part.id)).collect()
+/// A package with its parts by name.
+struct Indexed<'a> {
+    offer: &'a Offer,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Indexed<'a> {
+    fn new(offer: &'a Offer) -> Self {
+        let places = offer.parts.iter().enumerate().map(|(place, part)| (part.id.as_str(), place)).collect();
+        Self { offer, places }
+    }
+
+    /// The parts with these names in the order of installation; all of a folder.
+    fn chosen(&self, names: &Selection) -> Vec<&'a Part> {
+        if self.offer.is_folder {
+            return self.offer.parts.iter().collect();
+        }
+        let mut places: Vec<usize> = names.iter().filter_map(|name| self.places.get(name.as_str()).copied()).collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.offer.parts.get(place)).collect()
+    }
 }
 
 /// Compares some parts, for each of their selections in each situation. Gives back how much work it was, too.
 fn attempt(
-    old: &Offer,
-    new: &Offer,
+    [old, new]: &[Indexed<'_>; 2],
     trial: &Trial,
     situations: &[Situation],
 ) -> Result<(BTreeMap<Found, Cases>, u64), Endless> {
-    let folder = old.is_folder || new.is_folder;
-    let (one, two) = (chosen(old, &trial.parts), chosen(new, &trial.parts));
+    let folder = old.offer.is_folder || new.offer.is_folder;
+    let (one, two) = (old.chosen(&trial.parts), new.chosen(&trial.parts));
     let mut disks = Vec::new();
     for situation in situations {
         disks.push((*situation, situation.disk_of([&one, &two])?));
@@ -89,8 +107,8 @@ fn attempt(
     let cases: Vec<_> =
         trial.selections.iter().enumerate().flat_map(|at| disks.iter().map(move |disk| (at, disk))).collect();
     let found = cases.par_iter().map(|((at, selection), (situation, (disk, receipts)))| -> Result<_, Endless> {
-        let run = |offer: &Offer| -> Result<Outcome, Endless> {
-            let mut outcome = install_parts(&chosen(offer, selection), disk.clone(), receipts)?;
+        let run = |package: &Indexed<'_>| -> Result<Outcome, Endless> {
+            let mut outcome = install_parts(&package.chosen(selection), disk.clone(), receipts)?;
             if folder {
                 ignore_modes_of_links(&mut outcome);
             }

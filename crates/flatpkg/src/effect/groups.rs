@@ -5,6 +5,7 @@
 //!
 //! * one lays a file or a link where the other lays anything, or needs a folder;
 //! * both lay a folder, but with other owners, modes or rules;
+//! * one can't be left out, and both lay or need a folder that macOS doesn't have: it is there whatever is chosen;
 //! * one lays a link, and something is laid below it: then all parts are one group, because nobody knows yet where that
 //!   leads.
 //!
@@ -14,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::disk::{Attributes, Rules, Steps};
 use super::offer::{Choice, Node, Offer, Part, Selection};
-use super::situation::ELSEWHERE;
+use super::situation::{ELSEWHERE, SYSTEM};
 
 /// Entries that are laid down at most for one group, over all of its selections.
 const MAX_WORK: usize = 1 << 22;
@@ -49,15 +50,18 @@ pub(super) fn trials(offers: [&Offer; 2]) -> Vec<Trial> {
         .enumerate()
         .flat_map(|(at, unit)| unit.parts.iter().map(move |part| (part.as_str(), at)))
         .collect();
-    let parts: Vec<(usize, &Part)> = offers
+    let parts: Vec<((usize, bool), &Part)> = offers
         .iter()
         .flat_map(|offer| &offer.parts)
-        .filter_map(|part| Some((*by_part.get(part.id.as_str())?, part)))
+        .filter_map(|part| {
+            let unit = *by_part.get(part.id.as_str())?;
+            Some(((unit, units.get(unit)?.required), part))
+        })
         .collect();
     let mut joined = Joined::new(units.len());
     meet(&parts, &mut joined);
     let mut sizes = vec![0; units.len()];
-    for (unit, part) in &parts {
+    for ((unit, _), part) in &parts {
         if let Some(size) = sizes.get_mut(*unit) {
             *size += 1 + part.paths.as_ref().map_or(0, Vec::len);
         }
@@ -153,11 +157,23 @@ struct Touched {
     link: bool,
     /// They disturb each other.
     mixed: bool,
+    /// Parts that can't be left out are among them.
+    required: bool,
+    /// And others.
+    optional: bool,
 }
 
 impl Touched {
     /// Notes what a unit does there; the units that it has to be joined to.
-    fn note(&mut self, unit: usize, node: Option<&Node>, attributes: Attributes, rules: Rules) -> Vec<usize> {
+    fn note(
+        &mut self,
+        (unit, required): (usize, bool),
+        node: Option<&Node>,
+        attributes: Attributes,
+        rules: Rules,
+    ) -> Vec<usize> {
+        self.required |= required;
+        self.optional |= !required;
         let quiet = match node {
             // Needed only: made if it is missing, which a folder that is laid down anyway makes no difference to.
             None => {
@@ -176,7 +192,7 @@ impl Touched {
                 false
             }
         };
-        if quiet && !self.mixed {
+        if quiet && !self.mixed && !(self.required && self.optional) {
             if self.units.last() != Some(&unit) {
                 self.units.push(unit);
             }
@@ -198,30 +214,27 @@ fn suits((attributes, overwrite_permissions, follow_links): (Attributes, bool, b
 }
 
 /// Joins the units that meet on a disk.
-fn meet(parts: &[(usize, &Part)], joined: &mut Joined) {
+fn meet(parts: &[((usize, bool), &Part)], joined: &mut Joined) {
     let mut touched: HashMap<&[u8], Touched> = HashMap::new();
     for (unit, part) in parts {
         let mut seen: HashSet<&[u8]> = HashSet::new();
         let mut steps = Steps::for_part(part);
         for laid in part.paths.iter().flatten() {
-            let others = touched.entry(laid.path.as_bytes()).or_default().note(
-                *unit,
-                Some(&laid.node),
-                laid.attributes,
-                part.rules(),
-            );
-            others.into_iter().for_each(|other| joined.join(*unit, other));
-            seen.insert(laid.path.as_bytes());
+            let path = laid.path.as_bytes();
+            let there = touched.entry(path).or_default();
+            let others = there.note(*unit, Some(&laid.node), laid.attributes, part.rules());
+            others.into_iter().for_each(|other| joined.join(unit.0, other));
+            seen.insert(path);
             if laid.path.components().next() == Some(ELSEWHERE.as_bytes()) {
                 return joined.join_all();
             }
             let mut above = laid.path.parent();
-            while let Some(path) = above.filter(|path| !path.is_empty() && seen.insert(path)) {
+            while let Some(path) = above.filter(|path| !of_system(path) && seen.insert(path)) {
                 if !steps.take(path.len()) {
                     return joined.join_all();
                 }
                 let others = touched.entry(path).or_default().note(*unit, None, Attributes::SYSTEM, part.rules());
-                others.into_iter().for_each(|other| joined.join(*unit, other));
+                others.into_iter().for_each(|other| joined.join(unit.0, other));
                 above = path.iter().rposition(|&byte| byte == b'/').and_then(|slash| path.get(..slash));
             }
         }
@@ -229,6 +242,11 @@ fn meet(parts: &[(usize, &Part)], joined: &mut Joined) {
     if touched.values().any(Touched::leads_away) {
         joined.join_all();
     }
+}
+
+/// Folders that are there anyway; needing one changes nothing.
+fn of_system(path: &[u8]) -> bool {
+    path.is_empty() || SYSTEM.iter().any(|(name, _)| name.as_bytes() == path)
 }
 
 /// Sets of numbers that grow together.

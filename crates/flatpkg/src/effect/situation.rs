@@ -66,11 +66,15 @@ impl Situation {
 }
 
 /// The directories of macOS that software is installed to.
+pub(super) const SYSTEM: [(&str, Attributes); 3] = [
+    ("Applications", Attributes { mode: Mode::from_st_mode(0o775), uid: 0, gid: 80 }),
+    ("Library", Attributes::SYSTEM),
+    ("usr", Attributes::SYSTEM),
+];
+
 fn system() -> Memory {
     let mut disk = Memory::default();
-    let admin = Attributes { mode: Mode::from_st_mode(0o775), uid: 0, gid: 80 };
-    let directories = [("Applications", admin), ("Library", Attributes::SYSTEM), ("usr", Attributes::SYSTEM)];
-    disk.paths.extend(directories.into_iter().filter_map(|(path, attributes)| {
+    disk.paths.extend(SYSTEM.into_iter().filter_map(|(path, attributes)| {
         Some((TreePath::new(path).ok()?, Placed { node: Node::Directory, attributes }))
     }));
     disk
