@@ -22,6 +22,10 @@ pub struct Cli {
     #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE")]
     cache: Option<PathBuf>,
 
+    /// Use the cache even when other users may write to it: what they put there is built into releases.
+    #[arg(long, global = true)]
+    allow_shared_cache: bool,
+
     /// Put finished products here [default: dist, in the checkout].
     #[arg(long, global = true, value_name = "DIR")]
     dist: Option<PathBuf>,
@@ -53,9 +57,24 @@ enum Verb {
     Diff(verbs::diff::Diff),
     Install(verbs::install::Install),
     Doctor(Box<verbs::doctor::Doctor>),
+    Toolchain(verbs::toolchain::Toolchain),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
+    Corpus(verbs::corpus::Corpus),
+}
+
+impl Verb {
+    /// Whether what lies in the cache gets into what the verb makes, or is removed. The others at most read the SDK there.
+    fn builds_on_cache(&self) -> bool {
+        match self {
+            Self::Fetch(_) | Self::Build(_) | Self::Package(_) | Self::Sign(_) | Self::Release(_) => true,
+            Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
+            Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
+            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
+            Self::Doctor(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => false,
+        }
+    }
 }
 
 /// The verbs in the order one uses them.
@@ -65,7 +84,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["clean", "completions", "ci"]),
+    ("Keeping house", &["clean", "toolchain", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -79,6 +98,9 @@ impl Cli {
             cx.ui.result(map());
             return Ok(());
         };
+        if verb.builds_on_cache() {
+            release::cache::check(&cx.paths.cache, self.allow_shared_cache)?;
+        }
         match verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),
@@ -86,7 +108,7 @@ impl Cli {
             Verb::Package(verb) => verb.run(&cx),
             Verb::Sign(verb) => verb.run(&cx),
             Verb::Notarize(verb) => verb.run(&cx),
-            Verb::Release(verb) => verb.run(&cx).map(drop),
+            Verb::Release(verb) => verb.run(&cx),
             Verb::Inspect(verb) => verb.run(&cx),
             Verb::Expand(verb) => verb.run(&cx),
             Verb::Test(verb) => verb.run(&cx),
@@ -96,9 +118,11 @@ impl Cli {
             Verb::Diff(verb) => verb.run(&cx),
             Verb::Install(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
+            Verb::Toolchain(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
+            Verb::Corpus(verb) => verb.run(&cx),
         }
     }
 }

@@ -98,6 +98,62 @@ fn sources_are_fetched_once_and_their_paths_printed() {
     assert_eq!(server.requests().len(), 2);
 }
 
+/// Programs that note their environment, in place of those that fetch.
+fn notaries_of_environments(dir: &Path, names: &[&str]) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs_err::create_dir_all(dir).unwrap();
+    for name in names {
+        let path = dir.join(name);
+        fs_err::write(&path, "#!/bin/sh\n/usr/bin/env >> \"$0.environment\"\nexit 1\n").unwrap();
+        fs_err::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+}
+
+#[test]
+fn programs_that_fetch_do_not_see_our_variables() {
+    let server = Server::new(|_, _| server::status("404 Not Found"));
+    let checkout = Checkout::new(b"python", &server.url(""));
+    let release = checkout.dir.path().join("Mac/releases/3.13.5.toml");
+    let elsewhere = "[source.debian]\nsuite = \"sid\"\npackage = \"python\"\nversion = \"1\"\nfile = \"python\"\n\
+                     [source.pypi]\npackage = \"python\"\nversion = \"1\"\nplatform = \"any\"\n[variant]";
+    let text = fs_err::read_to_string(&release).unwrap().replace("[variant]", elsewhere);
+    fs_err::write(&release, text).unwrap();
+    let programs = checkout.dir.path().join("programs");
+    notaries_of_environments(&programs, &["apt-config", "python3"]);
+    let path = format!("{}:/usr/bin:/bin", programs.display());
+    let env = [
+        ("PATH", path.as_str()),
+        ("SIGNING_PASSWORD", "word"),
+        ("http_proxy", "http://127.0.0.1:9"),
+        ("no_proxy", "*"),
+    ];
+    assert_exit(&checkout.fetch(&env, &[]), 1);
+    for program in ["apt-config", "python3"] {
+        let seen = fs_err::read_to_string(programs.join(format!("{program}.environment"))).unwrap();
+        assert!(seen.contains("http_proxy=http://127.0.0.1:9") && seen.contains("LC_ALL=C"), "{program}: {seen}");
+        assert!(!seen.contains("SIGNING_PASSWORD") && !seen.contains("CARGO_"), "{program}: {seen}");
+    }
+}
+
+#[test]
+fn a_cache_that_others_write_to_or_that_builds_stumble_over_is_refused_at_once() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let server = upstream(b"python");
+    let checkout = Checkout::new(b"python", &server.url(""));
+    let cache = checkout.dir.path().join("cache");
+    fs_err::create_dir(&cache).unwrap();
+    fs_err::set_permissions(&cache, std::fs::Permissions::from_mode(0o777)).unwrap();
+    let output = checkout.fetch(&[], &[]);
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("can be written by others (mode 0777)"), "{}", said(&output));
+    assert_exit(&checkout.fetch(&[], &["--allow-shared-cache"]), 0);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    command.args(["fetch", "3.13.5", "--cache", "an odd one"]).env("CARGO_MANIFEST_DIR", checkout.dir.path());
+    let output = command.current_dir(&checkout.dir).output().unwrap();
+    assert_exit(&output, 1);
+    assert!(said(&output).contains("has ' ' in its name"), "{}", said(&output));
+}
+
 #[test]
 fn proxies_are_those_of_the_environment() {
     let proxy = upstream(b"python");
@@ -156,7 +212,8 @@ fn wrong_files_are_named_all_at_once() {
     let output = checkout.fetch(&[], &[]);
     assert_exit(&output, 1);
     let text = said(&output);
-    for part in ["python is not the file that was pinned", "headers is not the file that was pinned", &hex(b"another")]
+    for part in
+        ["python does not match the pinned checksum", "headers does not match the pinned checksum", &hex(b"another")]
     {
         assert!(text.contains(part), "{part} is not in:\n{text}");
     }

@@ -289,3 +289,131 @@ fn a_kill_leaves_what_was_there() {
         assert!(names(out.parent().unwrap()).iter().all(stays));
     }
 }
+
+/// A file of each kind that is no flat package, and what it is called.
+fn other_kinds(dir: &Path) -> Vec<(PathBuf, &'static str)> {
+    use flatpkg::bom::Bom;
+    use flatpkg::{bundle, component, hfsplus, mode::Mode, policy::Policy, tree, udif};
+    let put = |name: &str, bytes: &[u8]| {
+        fs::write(dir.join(name), bytes).unwrap();
+        dir.join(name)
+    };
+    let mut content = tree::Tree::new(tree::Entry::directory(Mode::EXECUTABLE));
+    content.insert(tree::TreePath::new("hello").unwrap(), tree::Entry::file(*b"hello\n", Mode::PLAIN)).unwrap();
+    let component =
+        component::Component { payload: Some(&content), ..component::Component::new("org.example.old", "1.0") };
+    fs::create_dir(dir.join("top")).unwrap();
+    for name in ["Old.pkg", "Other.pkg"] {
+        bundle::write_component(&component, &dir.join("top").join(name), &|_| ()).unwrap();
+    }
+    let volume = hfsplus::Volume {
+        name: "Old".to_owned(),
+        tree: tree::Tree::from_dir(&dir.join("top"), &Policy::standard(0)).unwrap(),
+        created: 0,
+        opens_window: false,
+        custom_icon: false,
+    };
+    let mut image = fs::File::create(dir.join("old.dmg")).unwrap();
+    udif::write(&mut image, |mut to| {
+        hfsplus::write(&volume, &mut to, &|_| ()).map_err(|error| udif::Error::Write(std::io::Error::other(error)))
+    })
+    .unwrap();
+    let xar = dir.join("plain.xar");
+    let mut writer = flatpkg::xar::Writer::new(&xar, flatpkg::xar::Options::new(0)).unwrap();
+    writer.add_file(&["a"], &b"a"[..], flatpkg::xar::Encoding::Zlib).unwrap();
+    writer.finish().unwrap();
+    let facts =
+        flatpkg::payload::write(&content, flatpkg::payload::Compression::Gzip, &mut Vec::new(), &|_| ()).unwrap();
+    let bom = Bom::new(flatpkg::bom::records(&content, &facts).unwrap()).encode().unwrap();
+    vec![
+        (dir.join("top/Old.pkg"), "is a bundle package"),
+        (dir.join("old.dmg"), "is a disk image"),
+        (put("a.bom", &bom), "is a bill of materials"),
+        (xar, "is a xar archive without a Distribution or PackageInfo"),
+        (put("drawing.xar", b"XARA\xa3\xa3\r\n"), "is a drawing by Xara's programs"),
+        (put("secret.dmg", b"encrcdsa and more"), "is an encrypted disk image"),
+        (put("empty.pkg", b""), "is an empty file"),
+    ]
+}
+
+/// Every verb says what a file is before it says that it can't work with it.
+#[test]
+fn files_of_other_kinds_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, kind) in other_kinds(dir.path()) {
+        let out = dir.path().join("out");
+        let calls: [Vec<&OsStr>; 3] = [
+            vec!["expand".as_ref(), path.as_os_str(), out.as_os_str()],
+            vec!["preview".as_ref(), path.as_os_str(), "-o".as_ref(), out.as_os_str()],
+            vec!["inspect".as_ref(), path.as_os_str()],
+        ];
+        let read = ["is a bundle package", "is a disk image", "is a bill of materials"].contains(&kind);
+        for call in calls.iter().take(if read { 2 } else { 3 }) {
+            let (code, _, stderr) = said(&xtask(call));
+            assert!(
+                code == Some(2) && stderr.contains(kind) && stderr.contains("hint: "),
+                "{call:?} {code:?}: {stderr}"
+            );
+        }
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn inspect_and_verify_read_the_old_format() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = other_kinds(dir.path());
+    let [package, image, bom] = [0, 1, 2].map(|at| files[at].0.clone());
+    let inspect = |path: &Path| said(&xtask([OsStr::new("inspect"), path.as_os_str()]));
+    let (code, stdout, stderr) = inspect(&package);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("bundle package org.example.old 1.0") && stdout.contains("./hello"), "{stdout}");
+    let (code, stdout, stderr) = inspect(&bom);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("-rw-r--r-- root wheel 6 c=b3beab91 ./hello"), "{stdout}");
+    let (code, stdout, stderr) = inspect(&image);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stdout.contains("volume Old\n  Old.pkg/\n  Other.pkg/"), "{stdout}");
+
+    let verify = |path: &Path| said(&xtask([OsStr::new("verify"), path.as_os_str()]));
+    assert_eq!(verify(&package).0, Some(0), "{:?}", verify(&package));
+    // The image has two packages: it is asked which.
+    let root = dir.path().join("root");
+    let install = |more: &[&str]| {
+        let mut call: Vec<&OsStr> = vec!["install".as_ref(), image.as_os_str(), "--root".as_ref(), root.as_os_str()];
+        call.extend(more.iter().map(OsStr::new));
+        said(&xtask(call))
+    };
+    let (code, _, stderr) = install(&[]);
+    assert!(code == Some(2) && stderr.contains("several packages: Old.pkg, Other.pkg"), "{code:?} {stderr}");
+    assert!(stderr.contains("--package"), "{stderr}");
+    let (code, _, stderr) = install(&["--package", "No.pkg"]);
+    assert!(code == Some(2) && stderr.contains("it has Old.pkg, Other.pkg"), "{code:?} {stderr}");
+    fs::create_dir(&root).unwrap();
+    let (code, _, stderr) = install(&["--package", "Other.pkg"]);
+    assert_eq!(code, Some(0), "{stderr}");
+    assert_eq!(fs::read(root.join("hello")).unwrap(), b"hello\n");
+    // What the package says is not what it holds.
+    let mut bytes = fs::read(package.join("Contents/Archive.bom")).unwrap();
+    let size = bytes.windows(5).rposition(|window| window == [0, 0, 0, 6, 1]).unwrap();
+    bytes[size + 3] = 7;
+    fs::write(package.join("Contents/Archive.bom"), bytes).unwrap();
+    let (code, _, stderr) = verify(&package);
+    assert_eq!(code, Some(1), "{stderr}");
+}
+
+#[test]
+fn what_finder_leaves_behind_is_left_out() {
+    let (_dir, root, out) = folder(10);
+    fs::write(root.join(".DS_Store"), "x").unwrap();
+    fs::write(root.join("bin/._tool"), "x").unwrap();
+    let (code, _, stderr) = said(&xtask(flags(&root, &out)));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(stderr.contains("left out 2 .DS_Store and ._ files"), "{stderr}");
+    let listed = |out: &Path| said(&xtask([OsStr::new("inspect"), out.as_os_str()])).1;
+    assert!(!listed(&out).contains("DS_Store"));
+    let kept = [flags(&root, &out), vec!["--keep-junk".as_ref()]].concat();
+    let (code, _, stderr) = said(&xtask(kept));
+    assert_eq!(code, Some(0), "{stderr}");
+    assert!(listed(&out).contains("./.DS_Store") && listed(&out).contains("./bin/._tool"));
+}

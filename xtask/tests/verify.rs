@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use fake_apple::{FakeApple, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::mode::Mode;
 use flatpkg::tree::{Entry, Tree, TreePath};
@@ -73,9 +73,9 @@ fn signatures_are_held_against_a_policy() {
     };
     let (code, said) = judge(&["--policy", "gatekeeper", "--root", root, "--team-id", TEAM]);
     assert_eq!(code, Some(0), "{said}");
-    let signer = "signature (policy gatekeeper): signed by Developer ID Installer: Example Foundation (FAKE123456) under \
-                  Fake Apple Root CA, time stamp of ";
-    assert!(said.contains(signer) && said.contains(", with a ticket"), "{said}");
+    let signer = "signature (policy gatekeeper): signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root \
+                  Fake Apple Root CA; time stamp ";
+    assert!(said.contains(signer) && said.contains("; notarization ticket stapled"), "{said}");
     assert!(said.contains("nothing to reject in 0 Mach-O files"), "{said}");
     let (code, said) = judge(&["--policy", "gatekeeper"]);
     assert_eq!(code, Some(1));
@@ -83,7 +83,18 @@ fn signatures_are_held_against_a_policy() {
     let (code, said) = judge(&["--root", root, "--team-id", "OTHER12345"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("the team is FAKE123456, expected OTHER12345"), "{said}");
-    assert_eq!(judge(&[]).0, Some(0), "a signature by anybody is consistent");
+    // Without a policy a signature by anybody is consistent, and nobody is believed.
+    let (code, said) = judge(&[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("but it was not checked against a trusted root"), "{said}");
+    // A team asks for a Developer ID, and for Apple's root unless another one is named.
+    let (code, said) = judge(&["--team-id", TEAM]);
+    assert!(code == Some(1) && said.contains("x-signature: the root is \"Fake Apple Root CA\""), "{said}");
+    assert_eq!(judge(&["--team-id", TEAM, "--root", root]).0, Some(0));
+    for policy in ["unsigned", "self-signed"] {
+        let (code, said) = judge(&["--team-id", TEAM, "--policy", policy]);
+        assert!(code == Some(2) && said.contains("accepts any root"), "{said}");
+    }
     assert_eq!(judge(&["--policy", "nonsense"]).0, Some(2));
 }
 
@@ -91,7 +102,7 @@ fn signatures_are_held_against_a_policy() {
 fn the_log_has_apple_s_shape() {
     let Some(fake) = FakeApple::get() else { return };
     let dir = tempfile::tempdir().unwrap();
-    let package = signed(fake, dir.path(), Signing { timestamp: false, ..Signing::default() });
+    let package = signed(fake, dir.path(), Signing { cms: Some(Cms::default().unstamped()), ..Signing::default() });
     let root = dir.path().join("root.pem");
     let arguments = ["--policy", "developer-id", "--root", root.to_str().unwrap(), "--json=notary"];
     let output = verify(&package, &arguments);

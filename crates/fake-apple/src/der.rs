@@ -1,4 +1,4 @@
-//! As much of DER as it takes to put a time stamp into a signature that `openssl` made.
+//! As much of DER as it takes to put attributes and a time stamp into a signature that `openssl` made.
 
 /// A value.
 pub(crate) fn value(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
@@ -35,6 +35,28 @@ pub(crate) fn append(bytes: &[u8], levels: usize, extra: &[u8]) -> Vec<u8> {
     }
     let last = last(contents);
     value(bytes[0], &[&contents[..contents.len() - last.len()], &append(last, levels - 1, extra)])
+}
+
+/// All values, each whole.
+pub(crate) fn all(values: &[u8]) -> Vec<&[u8]> {
+    let mut rest = values;
+    let mut all = Vec::new();
+    while !rest.is_empty() {
+        let (value, after) = rest.split_at(extent(rest).1);
+        all.push(value);
+        rest = after;
+    }
+    all
+}
+
+/// Replaces what is so many levels down, always in the last value of a level.
+pub(crate) fn replace(bytes: &[u8], levels: usize, new: &[u8]) -> Vec<u8> {
+    if levels == 0 {
+        return new.to_vec();
+    }
+    let contents = contents(bytes);
+    let last = last(contents);
+    value(bytes[0], &[&contents[..contents.len() - last.len()], &replace(last, levels - 1, new)])
 }
 
 /// Where the contents of the first value begin and end.

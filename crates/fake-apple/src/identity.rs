@@ -9,10 +9,10 @@ use crate::openssl::OpenSsl;
 use crate::{FakeApple, TEAM};
 
 /// When a certificate begins and ends, as `openssl ca` wants it.
-pub(crate) type Validity = &'static [&'static str];
+pub type Validity = &'static [&'static str];
 
 /// From before these tests to after them.
-pub(crate) const LONG: Validity = &["-startdate", "20200101000000Z", "-enddate", "20400101000000Z"];
+pub const LONG: Validity = &["-startdate", "20200101000000Z", "-enddate", "20400101000000Z"];
 const OVER: Validity = &["-startdate", "20150101000000Z", "-enddate", "20200101000000Z"];
 const SOON_OVER: Validity = &["-days", "30"];
 
@@ -86,7 +86,7 @@ impl Kind {
 }
 
 /// As Apple names developers.
-fn subject(what: &str, team: &str) -> String {
+pub fn subject(what: &str, team: &str) -> String {
     format!("/UID={team}/CN={what}: Example Foundation ({team})/OU={team}/O=Example Foundation/C=US")
 }
 
@@ -158,10 +158,23 @@ impl Identity {
 
     /// A new identity that this one vouches for.
     pub(crate) fn issue(&self, openssl: &OpenSsl, subject: &str, section: &str, validity: Validity) -> Self {
+        self.issue_weak(*openssl, subject, section, validity, "2048", "sha256")
+    }
+
+    /// A new identity with a key of so many bits, which this one vouches for with a digest.
+    pub fn issue_weak(
+        &self,
+        openssl: OpenSsl,
+        subject: &str,
+        section: &str,
+        validity: Validity,
+        bits: &str,
+        digest: &str,
+    ) -> Self {
         let dir = workplace();
         self.write(dir.path(), "issuer");
-        let authority = ["-keyfile", "issuer.key", "-cert", "issuer.pem"];
-        let (key, certificate) = certify(*openssl, dir.path(), subject, &authority, section, validity);
+        let authority = ["-keyfile", "issuer.key", "-cert", "issuer.pem", "-md", digest];
+        let (key, certificate) = certify(openssl, dir.path(), subject, &authority, section, validity, bits);
         Self { key, certificate, issuers: self.chain().cloned().collect() }
     }
 }
@@ -174,7 +187,7 @@ pub(crate) fn root(openssl: &OpenSsl, subject: &str) -> Identity {
 fn self_signed(openssl: &OpenSsl, subject: &str, section: &str) -> Identity {
     let dir = workplace();
     let authority = ["-selfsign", "-keyfile", "subject.key"];
-    let (key, certificate) = certify(*openssl, dir.path(), subject, &authority, section, LONG);
+    let (key, certificate) = certify(*openssl, dir.path(), subject, &authority, section, LONG, "2048");
     Identity { key, certificate, issuers: Vec::new() }
 }
 
@@ -194,8 +207,9 @@ fn certify(
     authority: &[&str],
     section: &str,
     validity: Validity,
+    bits: &str,
 ) -> (String, Certificate) {
-    openssl.run(dir, &["genrsa", "-out", "subject.key", "2048"], b"");
+    openssl.run(dir, &["genrsa", "-out", "subject.key", bits], b"");
     let request = ["req", "-new", "-config", "openssl.cnf", "-utf8", "-key", "subject.key", "-out", "subject.csr"];
     openssl.run(dir, &[&request[..], &["-subj", subject]].concat(), b"");
     let ca = ["ca", "-batch", "-notext", "-config", "openssl.cnf", "-in", "subject.csr", "-out", "subject.pem"];
@@ -214,10 +228,10 @@ fn private(path: &Path, text: &str) {
     file.write_all(text.as_bytes()).unwrap();
 }
 
-/// The time-stamp authority's folder: its configuration, key and certificates.
-pub(crate) fn timestamp_workplace(fake: &FakeApple) -> TempDir {
+/// A time-stamp authority's folder: its configuration, key and certificates.
+pub(crate) fn timestamp_workplace(authority: &Identity) -> TempDir {
     let dir = workplace();
-    fake.identity(Kind::Timestamp).write(dir.path(), "tsa");
+    authority.write(dir.path(), "tsa");
     fs::write(dir.path().join("tsa-serial"), "01\n").unwrap();
     dir
 }

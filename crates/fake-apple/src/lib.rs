@@ -24,10 +24,10 @@ mod timestamp;
 
 use std::sync::OnceLock;
 
-pub use identity::{Certificate, Files, Identity, Kind};
+pub use identity::{Certificate, Files, Identity, Kind, LONG, Validity, subject};
 pub use notary::{NotaryServer, Script, Seen};
 pub use openssl::OpenSsl;
-pub use sign::{Signing, ticket};
+pub use sign::{Cms, Make, Parts, Signing, ticket};
 pub use timestamp::{Behaviour, TimestampServer};
 
 /// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.
@@ -80,8 +80,24 @@ impl FakeApple {
         self.leaves[kind as usize].get_or_init(|| kind.make(self))
     }
 
+    /// An identity of the installer's name that an authority vouches for, with the extensions of a section of `openssl.cnf`.
+    pub fn issue(&self, authority: &Identity, section: &str) -> Identity {
+        authority.issue(&self.openssl, &subject("Developer ID Installer", TEAM), section, LONG)
+    }
+
+    /// An authority that the root vouches for, with the extensions of a section of `openssl.cnf`.
+    pub fn authority(&self, section: &str) -> Identity {
+        let subject = "/CN=Fake Developer ID Certification Authority/OU=G3/O=Fake Apple Inc./C=US";
+        self.root.issue(&self.openssl, subject, section, LONG)
+    }
+
+    /// A root that looks like ours in everything but its key, and its authorities: what anybody can make.
+    pub fn impostor(&self) -> Self {
+        Self::new(self.openssl)
+    }
+
     /// The authority of Developer IDs.
-    fn developer_id(&self) -> &Identity {
+    pub fn developer_id(&self) -> &Identity {
         self.developer_id.get_or_init(|| {
             let subject = "/CN=Fake Developer ID Certification Authority/OU=G2/O=Fake Apple Inc./C=US";
             self.root.issue(&self.openssl, subject, "developer-id", identity::LONG)

@@ -3,26 +3,28 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use flatpkg::signature::Hash;
 use fs_err as fs;
 
 use crate::http::{Response, Server};
-use crate::{FakeApple, identity};
+use crate::{FakeApple, Identity, Kind, identity, sign};
 
 impl FakeApple {
     /// Answers a time-stamp request: the reply's bytes, with the time of this machine's clock.
-    pub fn timestamp_reply(&self, query: &[u8]) -> Vec<u8> {
-        let dir = identity::timestamp_workplace(self);
+    pub fn timestamp_reply(&self, authority: &Identity, query: &[u8]) -> Vec<u8> {
+        let dir = identity::timestamp_workplace(authority);
         fs::write(dir.path().join("query"), query).unwrap();
         let reply = ["ts", "-reply", "-config", "openssl.cnf", "-section", "tsa", "-queryfile", "query"];
         self.openssl().run(dir.path(), &reply, b"")
     }
 
-    /// A time-stamp token over a SHA-256 digest: what becomes part of a signature.
-    pub fn timestamp_token(&self, digest: &[u8]) -> Vec<u8> {
+    /// A time-stamp token over a digest: what becomes part of a signature.
+    pub fn timestamp_token(&self, authority: &Identity, hash: Hash, digest: &[u8]) -> Vec<u8> {
         let dir = tempfile::tempdir().unwrap();
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        let query = self.openssl().run(dir.path(), &["ts", "-query", "-sha256", "-cert", "-digest", &digest], b"");
-        fs::write(dir.path().join("reply"), self.timestamp_reply(&query)).unwrap();
+        let hash = format!("-{}", sign::name(hash));
+        let query = self.openssl().run(dir.path(), &["ts", "-query", &hash, "-cert", "-digest", &digest], b"");
+        fs::write(dir.path().join("reply"), self.timestamp_reply(authority, &query)).unwrap();
         self.openssl().run(dir.path(), &["ts", "-reply", "-in", "reply", "-token_out"], b"")
     }
 }
@@ -64,7 +66,7 @@ impl TimestampServer {
             }
             let body = match behaviour {
                 Behaviour::Garbage => b"no time stamp".to_vec(),
-                _ => fake.timestamp_reply(&request.body),
+                _ => fake.timestamp_reply(fake.identity(Kind::Timestamp), &request.body),
             };
             Response::new(200, "application/timestamp-reply", body)
         });

@@ -15,6 +15,8 @@ use crate::cpio;
 use crate::os_version::OsVersion;
 use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallAction, Script, Scripts};
 use crate::payload::{self, Compression, Progress};
+use crate::script;
+use crate::shown::shown;
 use crate::tree::{Kind, Totals, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
@@ -75,7 +77,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// The payload can't be written.
-    #[error("failed to write the payload of {identifier}")]
+    #[error("failed to write the payload of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
@@ -83,7 +85,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The scripts can't be written.
-    #[error("failed to write the scripts of {identifier}")]
+    #[error("failed to write the scripts of {identifier}", identifier = shown(identifier))]
     Scripts {
         /// The component.
         identifier: String,
@@ -91,7 +93,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The bill of materials can't be written.
-    #[error("failed to write the bill of materials of {identifier}")]
+    #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
     Bom {
         /// The component.
         identifier: String,
@@ -99,7 +101,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// A value that XML can't hold.
-    #[error("failed to write the PackageInfo of {identifier}")]
+    #[error("failed to write the PackageInfo of {identifier}", identifier = shown(identifier))]
     Xml {
         /// The component.
         identifier: String,
@@ -187,7 +189,10 @@ impl<'a> Component<'a> {
         }
         for group in self.payload.map(Tree::case_collisions).unwrap_or_default() {
             let paths: Vec<_> = group.iter().map(|path| path.to_string()).collect();
-            problem(format!("paths {}", paths.join(", ")), "paths that differ in more than case");
+            problem(
+                format!("paths {}", paths.join(", ")),
+                "paths that differ in more than case and the composition of letters",
+            );
         }
         for listed in &self.bundles {
             let path = listed.bundle.path.as_deref().unwrap_or_default();
@@ -206,6 +211,8 @@ impl<'a> Component<'a> {
                     problem(format!("{name} is no regular file"), "a script");
                 } else if !entry.mode.is_executable() {
                     problem(format!("{name} has mode {}", entry.mode), "an executable script");
+                } else if let Some(flaw) = script_flaw(&entry.kind) {
+                    problem(format!("{name}: {} is {}", flaw.what, flaw.got), flaw.expected);
                 }
             }
         }
@@ -303,4 +310,13 @@ pub fn write(
     let mut archive = Writer::new(out, options)?;
     component.add_to(&mut archive, None, progress)?;
     Ok(archive.finish()?)
+}
+
+/// What keeps the system from starting a script. One that can't be read is reported when it is packaged.
+fn script_flaw(kind: &Kind) -> Option<script::Flaw> {
+    use std::io::Read as _;
+    let Kind::File(contents) = kind else { return None };
+    let mut start = Vec::new();
+    contents.open().ok()?.take(script::START).read_to_end(&mut start).ok()?;
+    script::flaw(&start)
 }

@@ -11,6 +11,7 @@ use crate::macho::Slice;
 use crate::os_version::OsVersion;
 use crate::package::{self, Component, Kind, Package};
 use crate::payload;
+use crate::shown;
 use crate::tree::TreePath;
 use crate::xar::{Header, Signature, Toc, TocChecksum, Trailer};
 
@@ -215,14 +216,16 @@ impl ComponentDump {
 }
 
 impl PathDump {
-    fn of(record: &Record) -> Self {
+    /// What a bill of materials says about a path.
+    #[must_use]
+    pub fn of(record: &Record) -> Self {
         let (kind, letter, cksum, target, slices): (_, _, _, _, &[Slice]) = match &record.node {
             Node::Directory => ("directory", 'd', None, None, &[]),
             Node::File(facts) => {
                 let slices = facts.macho.as_ref().map(|macho| macho.slices()).unwrap_or_default();
                 ("file", '-', Some(facts.cksum), None, slices)
             }
-            Node::Symlink { target, cksum } => ("symlink", 'l', Some(*cksum), Some(printable(target)), &[]),
+            Node::Symlink { target, cksum } => ("symlink", 'l', Some(*cksum), Some(shown::bytes(target)), &[]),
             Node::Device { .. } => ("device", 'b', None, None, &[]),
             Node::Placeholder { .. } => ("placeholder", '?', None, None, &[]),
         };
@@ -272,23 +275,7 @@ fn name(number: u32, names: &[(u32, &str)]) -> String {
 }
 
 fn dotted(path: &TreePath) -> String {
-    printable(&path.dotted())
-}
-
-/// Text as it is but for control characters; other bytes escaped. Nothing in a package can play with a terminal.
-pub(crate) fn printable(bytes: &[u8]) -> String {
-    bytes.utf8_chunks().fold(String::new(), |mut text, chunk| {
-        for character in chunk.valid().chars() {
-            if character.is_control() {
-                text.extend(character.escape_default());
-            } else {
-                text.push(character);
-            }
-        }
-        // Writing to a String can't fail.
-        let _ = write!(text, "{}", chunk.invalid().escape_ascii());
-        text
-    })
+    shown::bytes(&path.dotted())
 }
 
 /// A package as text.
@@ -333,27 +320,31 @@ fn archive(dump: &Dump, out: &mut String) {
         format_args!("xar version {version}, header {header_len}, table of contents {toc_len} in {toc_len_compressed}"),
     );
     line(out, format_args!("{checksum} {} at {}", dump.toc_digest, dump.checksum.offset));
-    line(out, format_args!("created {}", printable(dump.creation_time.as_bytes())));
+    line(out, format_args!("created {}", shown::bytes(dump.creation_time.as_bytes())));
     for signature in &dump.signatures {
-        let style = printable(signature.style.as_bytes());
+        let style = shown::bytes(signature.style.as_bytes());
         line(out, format_args!("signature {style}, {} at {}", signature.size, signature.offset));
         for certificate in &signature.certificates {
             let name = certificate.common_name().or_else(|| certificate.subject());
             let name = name.unwrap_or_else(|| "(not readable)".to_owned());
-            line(out, format_args!("  {}", printable(name.as_bytes())));
+            line(out, format_args!("  {}", shown::bytes(name.as_bytes())));
         }
     }
     for member in &dump.members {
         let mode = member.stat.mode.map_or_else(|| "-".to_owned(), |mode| format!("{mode:04o}"));
-        let owner = |name: &Option<String>| printable(name.as_deref().unwrap_or("-").as_bytes());
+        let owner = |name: &Option<String>| shown::bytes(name.as_deref().unwrap_or("-").as_bytes());
         let (user, group) = (owner(&member.stat.user), owner(&member.stat.group));
         let data = member.data.as_ref().map(|data| {
             let digest = data.extracted.as_ref().map_or("no checksum", |checksum| checksum.hex.as_str());
-            let style = if data.encoding == crate::xar::Encoding::Stored { "stored" } else { "compressed" };
-            format!(" {style} {} in {} at {} {}", data.size, data.length, data.offset, printable(digest.as_bytes()))
+            let style = match &data.encoding {
+                crate::xar::Encoding::Stored => "stored",
+                crate::xar::Encoding::Bzip2 => "bzip2",
+                _ => "compressed",
+            };
+            format!(" {style} {} in {} at {} {}", data.size, data.length, data.offset, shown::bytes(digest.as_bytes()))
         });
-        let kind = printable(member.kind.name().as_bytes());
-        let path = printable(member.path.as_bytes());
+        let kind = shown::bytes(member.kind.name().as_bytes());
+        let path = shown::bytes(member.path.as_bytes());
         line(out, format_args!("{:>3} {kind} {mode} {user} {group} {path}{}", member.id, data.unwrap_or_default()));
     }
     match &dump.trailer {
@@ -373,15 +364,15 @@ fn references(distribution: &DistributionDump, out: &mut String) {
     section(out, "pkg-refs");
     for ReferenceDump { id, directory, identifier } in &distribution.references {
         let receipt = if id == identifier { String::new() } else { format!(", receipt {identifier}") };
-        line(out, format_args!("{}", printable(format!("{id}: {directory}{receipt}").as_bytes())));
+        line(out, format_args!("{}", shown::shown(&format!("{id}: {directory}{receipt}"))));
     }
     for problem in &distribution.problems {
-        line(out, format_args!("error: {}", printable(problem.as_bytes())));
+        line(out, format_args!("error: {}", shown::shown(problem)));
     }
 }
 
 fn section(out: &mut String, title: &str) {
-    line(out, format_args!("\n--- {}", printable(title.as_bytes())));
+    line(out, format_args!("\n--- {}", shown::bytes(title.as_bytes())));
 }
 
 fn line(out: &mut String, line: fmt::Arguments<'_>) {
@@ -392,6 +383,6 @@ fn line(out: &mut String, line: fmt::Arguments<'_>) {
 /// A document line by line.
 fn lines(out: &mut String, text: &[u8]) {
     for row in text.split(|byte| *byte == b'\n').filter(|row| !row.is_empty()) {
-        line(out, format_args!("{}", printable(row)));
+        line(out, format_args!("{}", shown::bytes(row)));
     }
 }

@@ -1,21 +1,23 @@
 //! Taking a package apart into a directory, as `pkgutil --expand` does.
 //!
-//! The names in a package are somebody else's. Nothing is written outside of the directory and nothing through a symbolic
-//! link: every path is made exactly once, in a directory that this expansion made itself. Names with `..`, a slash or a NUL
-//! do not even get here, the readers refuse them.
+//! The names in a package are somebody else's. [`crate::laydown`] writes nothing outside of the directory and nothing through
+//! a symbolic link, and every path is made exactly once. Names with `..`, a slash or a NUL do not even get here, the readers
+//! refuse them.
 //!
 //! Permission bits are restored; owners are not, nor setuid, setgid and sticky bits, which mean nothing or harm without
 //! them. The directory appears whole or not at all: it is filled under another name and renamed.
 
 use std::collections::HashSet;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error as ThisError;
 
+use crate::laydown::{self, Attributes, Filling, Options};
+use crate::mode::Mode;
 use crate::package::{self, Package};
 use crate::payload::{self, Progress};
+use crate::shown::shown;
 use crate::tree::TreePath;
 use crate::xar;
 
@@ -30,7 +32,7 @@ pub enum Error {
     #[error(transparent)]
     Xar(#[from] xar::Error),
     /// A payload or an archive of scripts can't be read.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Payload {
         /// Its path in the package.
         member: String,
@@ -44,23 +46,16 @@ pub enum Error {
         path: PathBuf,
     },
     /// A path that would not be a new one in a directory of the package.
-    #[error("{place} is refused: {why}")]
+    #[error("{place} is refused: {why}", place = shown(place))]
     Refused {
         /// The member, and the path in it.
         place: String,
         /// What is wrong with it.
         why: &'static str,
     },
-    /// The operating system refused.
-    #[error("failed to {doing} {}", path.display())]
-    Io {
-        /// What we were doing: a verb.
-        doing: &'static str,
-        /// The file or directory.
-        path: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
+    /// It can't be laid down.
+    #[error(transparent)]
+    Lay(#[from] laydown::Error),
 }
 
 /// What was written.
@@ -83,11 +78,11 @@ pub struct Summary {
 /// The directory is not empty, a member or a path in it is refused, reading or writing fails. Then the directory is as it
 /// was.
 pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, Error> {
-    expand_with(package, dir, payload, &|_| ())
+    expand_with(package, dir, payload, Options::default(), &|_| ())
 }
 
-/// [`expand()`] that says how far it has come: members and entries of archives, and bytes written. How many bytes there will
-/// be is what the package states.
+/// [`expand()`] within limits, that says how far it has come: members and entries of archives, and bytes written. How many
+/// bytes there will be is what the package states; if that is too much already, nothing is written.
 ///
 /// # Errors
 /// As for [`expand()`].
@@ -95,26 +90,20 @@ pub fn expand_with(
     package: &Package,
     dir: &Path,
     payload: bool,
+    options: Options,
     progress: &dyn Fn(Progress),
 ) -> Result<Summary, Error> {
-    let dir = target(dir)?;
-    let parent = dir.parent().unwrap_or_else(|| Path::new("/"));
-    let filling = temporary(parent).map_err(|source| io_error("create a directory in", parent)(source))?;
-    let mut place = Place {
-        root: filling.path().to_owned(),
-        directories: HashSet::new(),
-        modes: Vec::new(),
-        summary: Summary::default(),
-        done: expected(package, payload),
-        progress,
-    };
-    place.directories.insert(PathBuf::new());
+    let filling = Filling::begin(dir, options).map_err(|error| match error {
+        laydown::Error::Taken { .. } => Error::NotEmpty { path: dir.to_owned() },
+        other => Error::Lay(other),
+    })?;
+    let done = expected(package, payload);
+    filling.folder.expect(done.bytes)?;
+    let mut place = Place { filling, summary: Summary::default(), done, progress };
     members(package, payload, &mut place)?;
-    place.restore_directory_modes()?;
-    fs_err::rename(filling.path(), &dir).map_err(io_error("rename the expanded package to", &dir))?;
-    // The temporary name is gone; there is nothing to remove any more.
-    let _ = filling.keep();
-    Ok(place.summary)
+    let summary = place.summary;
+    place.filling.finish()?;
+    Ok(summary)
 }
 
 /// What there is to write, as the package states it.
@@ -135,34 +124,6 @@ fn expected(package: &Package, payload: bool) -> Progress {
     all
 }
 
-/// The directory by a path with a parent; refused when there is something in it.
-fn target(dir: &Path) -> Result<PathBuf, Error> {
-    match fs_err::read_dir(dir) {
-        Ok(mut entries) => {
-            if entries.next().is_some() {
-                return Err(Error::NotEmpty { path: dir.to_owned() });
-            }
-            fs_err::canonicalize(dir).map_err(io_error("find", dir))
-        }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-            let name = dir.file_name().ok_or_else(|| io_error("create", dir)(error))?;
-            Ok(fs_err::canonicalize(parent).map_err(io_error("find", parent))?.join(name))
-        }
-        Err(error) => Err(io_error("read", dir)(error)),
-    }
-}
-
-fn temporary(parent: &Path) -> io::Result<tempfile::TempDir> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let permissions = std::fs::Permissions::from_mode(0o777);
-    tempfile::Builder::new().prefix(".flatpkg-").permissions(permissions).tempdir_in(parent)
-}
-
-fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Error {
-    move |source| Error::Io { doing, path: path.to_owned(), source }
-}
-
 fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<(), Error> {
     let archive = package.archive();
     let archives: HashSet<String> = package
@@ -171,12 +132,17 @@ fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<()
         .filter(|_| payload)
         .collect();
     for file in &archive.toc().files {
-        let path = Path::new(&file.path);
+        let out = |_| Error::Refused { place: file.path.clone(), why: "it leads out of the directory" };
+        let path = &TreePath::new(file.path.as_str()).map_err(out)?;
         match &file.kind {
             xar::Kind::Directory => place.directory(path, None)?,
-            xar::Kind::File if file.data.is_none() => place.file(path, 0o644, io::empty())?,
-            xar::Kind::File if archives.contains(&file.path) => unpack(archive.member(file)?, &file.path, place)?,
-            xar::Kind::File => place.file(path, 0o644, archive.member(file)?)?,
+            xar::Kind::File if archives.contains(&file.path) && file.data.is_some() => {
+                unpack(archive.member(file)?, path, place)?;
+            }
+            xar::Kind::File => match &file.data {
+                Some(data) => place.file(path, data.size, Mode::PLAIN, archive.member(file)?)?,
+                None => place.file(path, 0, Mode::PLAIN, io::empty())?,
+            },
             xar::Kind::Other(_) => {
                 return Err(Error::Refused { place: file.path.clone(), why: "neither file nor directory" });
             }
@@ -186,83 +152,63 @@ fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<()
 }
 
 /// Unpacks an archive into a directory of its name.
-fn unpack(input: impl Read + Send, member: &str, place: &mut Place<'_>) -> Result<(), Error> {
-    let fail = |source: payload::Error| Error::Payload { member: member.to_owned(), source };
-    let top = Path::new(member);
+fn unpack(input: impl Read + Send, top: &TreePath, place: &mut Place<'_>) -> Result<(), Error> {
+    let fail = |source: payload::Error| Error::Payload { member: top.to_string(), source };
     place.directory(top, None)?;
     let mut archive = payload::read(input).map_err(fail)?;
     while let Some(entry) = archive.next().map_err(|error| fail(error.into()))? {
-        let mode = u32::from(entry.header().permissions().bits()) & 0o777;
-        let path = if entry.path().is_root() { top.to_owned() } else { top.join(entry.path().as_path()) };
+        let (mode, size) = (entry.header().permissions(), entry.header().size);
+        let too_long = |_| refused(top, entry.path(), "its path is too long");
+        let path = match entry.path().is_root() {
+            true => top.clone(),
+            false => TreePath::new([top.as_bytes(), b"/", entry.path().as_bytes()].concat()).map_err(too_long)?,
+        };
         match entry.target() {
             // The root is made already; what the archive adds is its mode.
-            None if entry.path().is_root() && entry.is_directory() => place.modes.push((path, mode)),
-            _ if entry.path().is_root() => return Err(refused(member, entry.path(), "the root is no directory")),
+            None if entry.path().is_root() && entry.is_directory() => {
+                place.filling.folder.change(&path, attributes(mode))?;
+            }
+            _ if entry.path().is_root() => return Err(refused(top, entry.path(), "the root is no directory")),
             None if entry.is_directory() => place.directory(&path, Some(mode))?,
-            None => place.file(&path, mode, entry)?,
+            None => place.file(&path, size, mode, entry)?,
             Some(target) => place.symlink(&path, target)?,
         }
     }
     Ok(())
 }
 
-fn refused(member: &str, path: &TreePath, why: &'static str) -> Error {
+fn refused(member: &TreePath, path: &TreePath, why: &'static str) -> Error {
     Error::Refused { place: format!("{member}: {path}"), why }
 }
 
-/// The directory being filled. Paths are relative to it.
+/// The directory being filled.
 struct Place<'a> {
-    root: PathBuf,
-    /// Directories made so far: the only ones that anything is put into.
-    directories: HashSet<PathBuf>,
-    /// Permissions to give to directories when everything is in them.
-    modes: Vec<(PathBuf, u32)>,
+    filling: Filling,
     summary: Summary,
     done: Progress,
     progress: &'a dyn Fn(Progress),
 }
 
 impl Place<'_> {
-    /// The full path, when what it is in is a directory made here.
-    fn inside(&self, path: &Path) -> Result<PathBuf, Error> {
-        let refuse = |why| Error::Refused { place: path.display().to_string(), why };
-        let mut components = path.components();
-        if !components.all(|component| matches!(component, std::path::Component::Normal(_))) {
-            return Err(refuse("it leads out of the directory"));
-        }
-        match path.parent() {
-            Some(parent) if self.directories.contains(parent) => Ok(self.root.join(path)),
-            _ => Err(refuse("what it is in is not a directory of the package")),
-        }
-    }
-
-    fn directory(&mut self, path: &Path, mode: Option<u32>) -> Result<(), Error> {
-        let full = self.inside(path)?;
-        fs_err::create_dir(&full).map_err(|source| taken(path, &full, source))?;
-        self.directories.insert(path.to_owned());
-        self.modes.extend(mode.map(|mode| (path.to_owned(), mode)));
+    fn directory(&mut self, path: &TreePath, mode: Option<Mode>) -> Result<(), Error> {
+        let made = self.filling.folder.directory(path, mode.map(attributes));
+        made.map_err(|error| explained(path, error))?;
         self.summary.directories += 1;
         self.one_more(0);
         Ok(())
     }
 
-    fn file(&mut self, path: &Path, mode: u32, mut contents: impl Read) -> Result<(), Error> {
-        use fs_err::os::unix::fs::OpenOptionsExt as _;
-        let full = self.inside(path)?;
-        // `create_new` neither follows a link nor takes what is there already.
-        let file = fs_err::OpenOptions::new().write(true).create_new(true).mode(mode & 0o700).open(&full);
-        let mut file = file.map_err(|source| taken(path, &full, source))?;
-        let bytes = io::copy(&mut contents, &mut file).map_err(io_error("write", &full))?;
-        file.set_permissions(permissions(mode)).map_err(io_error("set the permissions of", &full))?;
+    fn file(&mut self, path: &TreePath, size: u64, mode: Mode, mut contents: impl Read) -> Result<(), Error> {
+        let made = self.filling.folder.file(path, size, &mut contents, attributes(mode), None);
+        let bytes = made.map_err(|error| explained(path, error))?;
         self.summary.files += 1;
         self.one_more(bytes);
         Ok(())
     }
 
-    fn symlink(&mut self, path: &Path, target: &[u8]) -> Result<(), Error> {
-        let full = self.inside(path)?;
-        let target = Path::new(std::ffi::OsStr::from_bytes(target));
-        fs_err::os::unix::fs::symlink(target, &full).map_err(|source| taken(path, &full, source))?;
+    fn symlink(&mut self, path: &TreePath, target: &[u8]) -> Result<(), Error> {
+        let made = self.filling.folder.symlink(path, target, Attributes::SYSTEM, None);
+        made.map_err(|error| explained(path, error))?;
         self.summary.symlinks += 1;
         self.one_more(0);
         Ok(())
@@ -273,27 +219,19 @@ impl Place<'_> {
         self.done.bytes_done += bytes;
         (self.progress)(self.done);
     }
-
-    /// The deepest first: a directory that can't be searched hides what is in it.
-    fn restore_directory_modes(&self) -> Result<(), Error> {
-        for (path, mode) in self.modes.iter().rev() {
-            let full = self.root.join(path);
-            fs_err::set_permissions(&full, permissions(*mode)).map_err(io_error("set the permissions of", &full))?;
-        }
-        Ok(())
-    }
 }
 
-fn permissions(mode: u32) -> std::fs::Permissions {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::Permissions::from_mode(mode & 0o777)
+/// Nine permission bits; owners are not set.
+fn attributes(mode: Mode) -> Attributes {
+    Attributes { mode: Mode::from_st_mode(u32::from(mode.bits()) & 0o777), ..Attributes::SYSTEM }
 }
 
-/// A path that is there already is the package's doing; anything else is the system's.
-fn taken(path: &Path, full: &Path, source: io::Error) -> Error {
-    if source.kind() == io::ErrorKind::AlreadyExists {
-        Error::Refused { place: path.display().to_string(), why: "it is there already" }
-    } else {
-        Error::Io { doing: "create", path: full.to_owned(), source }
-    }
+/// What the package did is told apart from what the system says.
+fn explained(path: &TreePath, error: laydown::Error) -> Error {
+    let why = match error {
+        laydown::Error::Taken { .. } => "it is there already",
+        laydown::Error::NotDirectory { .. } => "what it is in is not a directory of the package",
+        other => return Error::Lay(other),
+    };
+    Error::Refused { place: path.to_string(), why }
 }

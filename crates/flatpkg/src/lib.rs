@@ -27,15 +27,17 @@
 //! | [`xar`]                        | the same                       | the archive around everything               |
 //! | [`bundle`], [`hfsplus`], [`udif`] | the same                    | packages before 10.5, and their disk images |
 //! |                                | [`effect`]                     | what a package does to a disk               |
+//! |                                | [`kind`]                       | what a file is                              |
 //! |                                | [`mod@dump`], [`mod@verify`], [`mod@expand`] | as text; findings; as files   |
 //! | [`xar::Signable`]              | [`signature`]                  | signatures and time stamps                  |
+//! |                                | [`mod@shown`]                  | a stranger's text, fit for a terminal       |
 //!
 //! One [`tree::Tree`] is the source of everything that is said about a payload, so sizes and numbers can't disagree.
 //! Owners, modes and times come from a policy and never from a disk; there is no clock. The same trees give the same bytes
 //! on every machine.
 //!
-//! What is read may come from anybody: every reader returns an error for bytes it does not like, and takes no more memory
-//! than a bounded multiple of them. Nothing here starts a process, looks at the environment or opens a connection.
+//! What is read may come from anybody: every reader returns an error for bytes it does not like, and its work and memory are
+//! at most a small multiple of them, which its documentation states. Nothing here starts a process, looks at the environment or opens a connection.
 //! Signing is left to tools that hold the keys; here is only where signatures go, and whether they are good.
 //!
 //! # Example
@@ -68,6 +70,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod bom;
+mod budget;
 pub mod bundle;
 pub mod cksum;
 pub mod component;
@@ -77,18 +80,25 @@ pub mod dump;
 pub mod effect;
 pub mod expand;
 pub mod hfsplus;
+pub mod kind;
+pub mod laydown;
 pub mod macho;
 pub mod mode;
 pub mod os_version;
+pub mod output;
 pub mod package;
 pub mod package_info;
 pub mod payload;
 pub mod plist;
 pub mod policy;
 pub mod product;
+mod script;
+pub mod shown;
 pub mod signature;
 pub mod tree;
 pub mod udif;
 pub mod verify;
 pub mod xar;
 pub mod xml;
+
+pub use budget::Exceeded;

@@ -10,6 +10,7 @@ use thiserror::Error as ThisError;
 use crate::bom::{self, Bom};
 use crate::distribution::{BadReference, Distribution, References};
 use crate::package_info::PackageInfo;
+use crate::shown::shown;
 use crate::xar::{self, Archive, File};
 use crate::xml;
 
@@ -30,7 +31,7 @@ pub enum Error {
     #[error("the archive has no Distribution and no PackageInfo at its top, it is no package")]
     NotAPackage,
     /// A document that can't be understood.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Xml {
         /// Its path in the archive.
         member: String,
@@ -38,7 +39,7 @@ pub enum Error {
         source: xml::Error,
     },
     /// A bill of materials that can't be understood.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Bom {
         /// Its path in the archive.
         member: String,
@@ -46,7 +47,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// A payload or an archive of scripts that can't be understood.
-    #[error("failed to read {member}")]
+    #[error("failed to read {member}", member = shown(member))]
     Archive {
         /// Its path in the archive.
         member: String,
@@ -57,7 +58,7 @@ pub enum Error {
     #[error("{}", lines(.0))]
     References(Vec<BadReference>),
     /// A part that every component has is missing.
-    #[error("{member} is missing")]
+    #[error("{member} is missing", member = shown(member))]
     Missing {
         /// Its path in the archive.
         member: String,
@@ -347,6 +348,14 @@ impl<'a> Component<'a> {
 /// The bytes of a part as they are read.
 #[derive(Debug)]
 pub struct Part<'a>(Option<xar::Member<'a>>);
+
+impl Part<'_> {
+    /// Bytes that it has in the package.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.0.as_ref().map_or(0, xar::Member::stored)
+    }
+}
 
 impl Read for Part<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

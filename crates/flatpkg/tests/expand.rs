@@ -73,7 +73,7 @@ fn a_product_as_archives() {
     }
     assert!(matches!(expand(&package, dir.path(), false), Err(Error::NotEmpty { .. })));
     let file = dir.path().join("Distribution");
-    assert!(matches!(expand(&package, &file, false), Err(Error::Io { .. })));
+    assert!(matches!(expand(&package, &file, false), Err(Error::Lay(_))));
 }
 
 /// A component package whose payload is an archive of these entries: name, type bits, contents.

@@ -278,7 +278,7 @@ fn all_problems_of_a_product_at_once() {
     component "c": file name "x/y.pkg", expected a name that ends in .pkg
     component "c": install location "Library", expected an absolute path
     component "c": pbzx for macOS 10.9, expected macOS 10.10 or later, or gzip
-    component "c": paths A, a, expected paths that differ in more than case
+    component "c": paths A, a, expected paths that differ in more than case and the composition of letters
     component "c": bundle "./No.app" is no directory in the payload, expected a path in the payload
     choice "one": 2 lines in the outline, expected one
     choice "one": pkg-ref "nobody", expected the identifier of a component

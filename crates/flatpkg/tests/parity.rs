@@ -180,11 +180,7 @@ fn edit(release: &mut Release, at: usize, path: &str, edit: impl Fn(&mut Entry) 
 fn both_formats_do_the_same() {
     let report = report(&release(), &release());
     assert_eq!(text(&report), "");
-    assert_eq!(
-        (report.groups.len(), report.situations.len()),
-        (4, 4),
-        "two parts lie in folders of the framework"
-    );
+    assert_eq!((report.groups.len(), report.situations.len()), (4, 4), "two parts lie in folders of the framework");
 }
 
 #[test]

@@ -8,11 +8,11 @@ mod oracle;
 use std::io::Read as _;
 use std::path::Path;
 
-use fake_apple::{FakeApple, Kind, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, Kind, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::signature::{
-    Anchor, CodeDirectory, CodeReport, Expectations, Hash, Policy, Report, RsaForm, Time, check, check_code,
+    Anchor, Code, CodeDirectory, CodeReport, Expectations, Hash, Policy, Report, RsaForm, Time, check, check_code,
 };
 use flatpkg::tree::Entry;
 use flatpkg::verify::{self, verify};
@@ -88,9 +88,9 @@ fn a_good_signature_is_clean_under_every_policy() {
 #[test]
 fn both_forms_of_the_rsa_signature_are_known() {
     let Some(fake) = FakeApple::get() else { return };
-    let bytes = fake.sign_package(&small(), Signing { double: true, ..Signing::default() });
+    let bytes = fake.sign_package(&small(), Signing { rsa: Some(RsaForm::Sha256OfDigest), ..Signing::default() });
     let report = judge_fake(fake, &bytes, Policy::Gatekeeper);
-    assert_eq!((text(&report).as_str(), report.facts.rsa), ("", Some(RsaForm::DigestOfDigest)));
+    assert_eq!((text(&report).as_str(), report.facts.rsa), ("", Some(RsaForm::Sha256OfDigest)));
 }
 
 /// What is wrong with a package signed like that.
@@ -106,7 +106,7 @@ fn an_application_s_certificate_signs_no_package() {
     let Some(text) = wrong(how, Policy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"
     error: x-signature: the certificate "Developer ID Application: Example Foundation (FAKE123456)" is a Developer ID Application certificate, expected a Developer ID Installer certificate
-    error: x-signature: the extended key usage of "Developer ID Application: Example Foundation (FAKE123456)" is another one, expected 1.2.840.113635.100.4.13 alone, critical
+    error: x-signature: the extended key usage of "Developer ID Application: Example Foundation (FAKE123456)" must be 1.2.840.113635.100.4.13, nothing else, and critical
     "#);
 }
 
@@ -115,7 +115,7 @@ fn a_certificate_must_be_valid_when_it_signs() {
     let how = Signing { by: Kind::ExpiredInstaller, ..Signing::default() };
     let Some(text) = wrong(how, Policy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]"#);
-    let text = wrong(Signing { timestamp: false, ..how }, Policy::SelfSigned).unwrap();
+    let text = wrong(Signing { cms: Some(Cms::default().unstamped()), ..how }, Policy::SelfSigned).unwrap();
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at 2033-05-18T03:33:20Z"#);
 }
 
@@ -123,16 +123,16 @@ fn a_certificate_must_be_valid_when_it_signs() {
 fn the_chain_must_be_whole() {
     let how = Signing { chain: false, ..Signing::default() };
     let Some(text) = wrong(how, Policy::DeveloperId) else { return };
-    insta::assert_snapshot!(text, @r#"error: x-signature: the certificate that vouches for "Developer ID Installer: Example Foundation (FAKE123456)" is missing, expected C=US,O=Fake Apple Inc.,OU=G2,CN=Fake Developer ID Certification Authority"#);
+    insta::assert_snapshot!(text, @r#"error: x-signature: the certificate that vouches for "Developer ID Installer: Example Foundation (FAKE123456)" is missing: C=US,O=Fake Apple Inc.,OU=G2,CN=Fake Developer ID Certification Authority"#);
 }
 
 #[test]
 fn a_time_stamp_and_a_ticket_are_demanded() {
-    let how = Signing { timestamp: false, ticket: false, ..Signing::default() };
+    let how = Signing { cms: Some(Cms::default().unstamped()), ticket: false, ..Signing::default() };
     let Some(text) = wrong(how, Policy::Gatekeeper) else { return };
     insta::assert_snapshot!(text, @"
-    error: ticket: the stapled ticket is missing, expected there: notarize the package, then staple it
-    error: x-signature: the time stamp is missing, expected there: sign with a time-stamp authority
+    error: ticket: the stapled ticket is missing: notarize the package, then staple it
+    error: x-signature: the time stamp is missing: sign with --timestamp-url
     ");
     assert_eq!(wrong(how, Policy::SelfSigned).unwrap(), "");
 }
@@ -142,11 +142,11 @@ fn the_authority_must_be_one_of_developer_ids() {
     let Some(text) = wrong(Signing { by: Kind::OtherAuthority, ..Signing::default() }, Policy::DeveloperId) else {
         return;
     };
-    insta::assert_snapshot!(text, @r#"error: x-signature: the authority "Fake Worldwide Developer Relations Certification Authority" is not one of Developer IDs, expected one of Developer IDs"#);
+    insta::assert_snapshot!(text, @r#"error: x-signature: the authority "Fake Worldwide Developer Relations Certification Authority" is not an authority for Developer ID certificates"#);
     let text = wrong(Signing { by: Kind::Plain, ..Signing::default() }, Policy::DeveloperId).unwrap();
     insta::assert_snapshot!(text, @r#"
-    error: x-signature: the certificate "Apple Development: Example Foundation (FAKE123456)" is no Developer ID, expected a Developer ID Installer certificate
-    error: x-signature: the extended key usage of "Apple Development: Example Foundation (FAKE123456)" is another one, expected 1.2.840.113635.100.4.13 alone, critical
+    error: x-signature: the certificate "Apple Development: Example Foundation (FAKE123456)" is not a Developer ID Installer certificate
+    error: x-signature: the extended key usage of "Apple Development: Example Foundation (FAKE123456)" must be 1.2.840.113635.100.4.13, nothing else, and critical
     "#);
 }
 
@@ -187,10 +187,10 @@ fn apple_s_root_did_not_sign_this() {
 fn an_unsigned_package_is_judged_by_the_policy() {
     let judge = |policy| text(&judge(&small(), policy, &[]));
     assert_eq!(judge(Policy::Unsigned), "");
-    insta::assert_snapshot!(judge(Policy::SelfSigned), @"error: signature: the package is not signed, expected signed");
+    insta::assert_snapshot!(judge(Policy::SelfSigned), @"error: signature: the package is not signed");
     insta::assert_snapshot!(judge(Policy::Gatekeeper), @"
-    error: signature: the package is not signed, expected signed
-    error: ticket: the stapled ticket is missing, expected there: notarize the package, then staple it
+    error: signature: the package is not signed
+    error: ticket: the stapled ticket is missing: notarize the package, then staple it
     ");
 }
 
@@ -204,11 +204,11 @@ fn a_ticket_must_be_for_this_package_and_there_once() {
         bytes
     };
     let other = stapled(sign(false), &[7; 20]);
-    insta::assert_snapshot!(text(&judge_fake(fake, &other, Policy::Gatekeeper)), @"error: ticket: what it is for is another package, expected this one: staple again after signing");
+    insta::assert_snapshot!(text(&judge_fake(fake, &other, Policy::Gatekeeper)), @"error: ticket: the stapled ticket is for another package: staple again after signing");
     let unsigned = stapled(small(), &[7; 20]);
     insta::assert_snapshot!(text(&judge_fake(fake, &unsigned, Policy::Unsigned)), @"
-    error: ticket: the stapled ticket is there, expected none: the package has no good signature
-    error: ticket: what it is for is another package, expected this one: staple again after signing
+    error: ticket: the stapled ticket is for another package: staple again after signing
+    error: ticket: the stapled ticket is of no use: the package has no CMS signature that can be read
     ");
     let twice = sign(true);
     let digest = Archive::from_bytes(twice.clone()).unwrap().toc_digest().unwrap().to_vec();
@@ -229,8 +229,8 @@ fn what_is_changed_after_signing_is_found() {
     let out = dir.path().join("packed.pkg");
     packed.write(&read(&archive, rsa), &read(&archive, cms), None, &out).unwrap();
     insta::assert_snapshot!(text(&judge_fake(fake, &std::fs::read(out).unwrap(), Policy::DeveloperId)), @"
-    error: signature: the signature is wrong, expected over the digest of the table of contents
-    error: x-signature: what is signed is something else, expected what is here
+    error: signature: the signature does not match the table of contents
+    error: x-signature: the signature is over something else
     ");
 }
 
@@ -292,7 +292,11 @@ fn rcodesign_agrees() {
     let (Some(fake), Some(rcodesign)) = (FakeApple::get(), rcodesign()) else { return };
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("signed.pkg");
-    std::fs::write(&out, fake.sign_package(&small(), Signing { double: true, ..Signing::default() })).unwrap();
+    std::fs::write(
+        &out,
+        fake.sign_package(&small(), Signing { rsa: Some(RsaForm::Sha256OfDigest), ..Signing::default() }),
+    )
+    .unwrap();
     let mut command = std::process::Command::new(rcodesign);
     let output = command.args(["-C", "/dev/null", "print-signature-info"]).arg(out).output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -341,7 +345,9 @@ fn firefox(policy: Policy, change: impl Fn(&mut Vec<u8>)) -> Option<CodeReport> 
     let anchors = [Anchor::apple().unwrap()];
     let expect = Expectations { policy, anchors: &anchors, team: Some("43AQ936H96"), now: NOW };
     let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha256 }];
-    Some(check_code(Some(&cms), &directories, &expect, "firefox"))
+    let code =
+        Code { cms: Some(&cms), directories: &directories, identifier: b"org.mozilla.firefox", requirements: None };
+    Some(check_code(&code, &expect, "firefox"))
 }
 
 #[test]
@@ -431,7 +437,7 @@ fn the_certificates_of_a_package_that_apple_s_tools_signed() {
 fn a_package_that_nobody_signed() {
     let Some(bytes) = oracle::fixture_bytes("relic-dummy.pkg") else { return };
     let report = judge(&bytes, Policy::DeveloperId, &[Anchor::apple().unwrap()]);
-    assert_eq!(report.facts.to_string(), "not signed, without a ticket");
+    assert_eq!(report.facts.to_string(), "none; no notarization ticket");
     insta::assert_snapshot!(text(&report), @"error: signature: the package is not signed, expected signed");
 }
 
@@ -443,7 +449,8 @@ proptest! {
         let anchors = [Anchor::apple().unwrap()];
         let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team: None, now: NOW };
         let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha1 }];
-        let _ = check_code(Some(&cms), &directories, &expect, "code");
+        let code = Code { cms: Some(&cms), directories: &directories, identifier: &directory, requirements: Some(&directory) };
+        let _ = check_code(&code, &expect, "code");
         let _ = Anchor::from_bytes(&cms);
     }
 

@@ -12,7 +12,9 @@ use object::macho;
 use object::read::macho::{LoadCommandVariant, MachHeader as _};
 
 use crate::exports;
-use crate::image::{LE, slice};
+use crate::image::slice;
+
+const LE: LittleEndian = LittleEndian;
 
 /// Where the parts of `LC_DYLD_INFO` lie in a slice.
 #[derive(Debug, Default, PartialEq, Eq)]

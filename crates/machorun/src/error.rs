@@ -32,6 +32,12 @@ pub enum Error {
         /// The places, in order.
         looked: String,
     },
+    /// The kernel can't keep a program from changing the machine.
+    #[error(
+        "the program is not started, because this kernel can't keep it from changing the machine: {0}\n  hint: \
+        allow the system calls `seccomp` and `prctl`, which a container may have forbidden"
+    )]
+    Unconfined(String),
     /// Imports that nothing satisfies: all of one image.
     #[error("{path}: {} unresolved:\n{}", count(.missing), .missing.join("\n"))]
     Unresolved {

@@ -11,7 +11,9 @@ use object::endian::LittleEndian;
 use object::macho;
 use object::read::macho::{Bind as ObjectBind, Fixup, RebaseOperation};
 
-use crate::image::{Image, LE};
+use crate::segments::Segments;
+
+const LE: LittleEndian = LittleEndian;
 
 /// A pointer that moves with the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +79,8 @@ impl<'data> Fixups<'data> {
     /// When it is cut off, or writes where it may not.
     pub(crate) fn add_opcodes(
         &mut self,
-        image: &Image<'_>,
+        segments: &Segments,
+        libraries: usize,
         info: &macho::DyldInfoCommand<LittleEndian>,
         slice: &'data [u8],
     ) -> Result<(), String> {
@@ -100,32 +103,38 @@ impl<'data> Fixups<'data> {
             if rebase.kind != macho::REBASE_TYPE_POINTER {
                 return Err(format!("a rebase of type {}", rebase.kind.0));
             }
-            let at = place(image, rebase.segment_index.into(), rebase.segment_offset)?;
+            let at = place(segments, rebase.segment_index.into(), rebase.segment_offset)?;
             self.rebases.push(Rebase { at, target: None });
             within(self.rebases.len(), budget)?;
         }
         for bind in info.binds(LE, slice, 8).map_err(said)? {
-            self.add_bind(image, bind.map_err(said)?, budget)?;
+            self.add_bind(segments, libraries, bind.map_err(said)?, budget)?;
         }
         for bind in info.lazy_binds(LE, slice, 8).map_err(said)? {
-            self.add_bind(image, bind.map_err(said)?, budget)?;
+            self.add_bind(segments, libraries, bind.map_err(said)?, budget)?;
         }
         for bind in info.weak_binds(LE, slice, 8).map_err(said)? {
-            self.add_bind(image, bind.map_err(said)?, budget)?;
+            self.add_bind(segments, libraries, bind.map_err(said)?, budget)?;
         }
         Ok(())
     }
 
-    fn add_bind(&mut self, image: &Image<'_>, bind: ObjectBind<'data>, budget: usize) -> Result<(), String> {
+    fn add_bind(
+        &mut self,
+        segments: &Segments,
+        libraries: usize,
+        bind: ObjectBind<'data>,
+        budget: usize,
+    ) -> Result<(), String> {
         if bind.kind != macho::BIND_TYPE_POINTER {
             return Err(format!("a bind of type {}", bind.kind.0));
         }
         let weak = bind.flags.contains(macho::BIND_SYMBOL_FLAGS_WEAK_IMPORT);
-        let import = Import { name: bind.symbol, origin: origin(image, bind.dylib)?, weak };
+        let import = Import { name: bind.symbol, origin: origin(libraries, bind.dylib)?, weak };
         if self.imports.last() != Some(&import) {
             self.imports.push(import);
         }
-        let at = place(image, bind.segment_index.into(), bind.segment_offset)?;
+        let at = place(segments, bind.segment_index.into(), bind.segment_offset)?;
         self.binds.push(Bind { at, import: self.imports.len() - 1, addend: bind.addend });
         within(self.binds.len(), budget)
     }
@@ -136,7 +145,8 @@ impl<'data> Fixups<'data> {
     /// When they lead astray.
     pub(crate) fn add_chains(
         &mut self,
-        image: &Image<'_>,
+        segments: &Segments,
+        libraries: usize,
         command: &macho::LinkeditDataCommand<LittleEndian>,
         slice: &'data [u8],
     ) -> Result<(), String> {
@@ -146,22 +156,22 @@ impl<'data> Fixups<'data> {
         let mut addends = Vec::new();
         for import in chains.imports(LE).map_err(said)? {
             let import = import.map_err(said)?;
-            let origin = origin(image, import.dylib)?;
+            let origin = origin(libraries, import.dylib)?;
             self.imports.push(Import { name: import.name, origin, weak: import.weak_import });
             addends.push(import.addend);
             within(addends.len(), slice.len())?;
         }
-        let base = image.span().start;
+        let base = segments.span().start;
         for chain in chains.segments(LE).map_err(said)? {
             let chain = chain.map_err(said)?;
             let index = chain.index() as usize;
-            let segment = image.segments.get(index).ok_or("a chain in a segment that isn't there")?;
+            let segment = segments.get(index).ok_or("a chain in a segment that isn't there")?;
             // The bounds were checked when the segment was read.
             let range = segment.file.start as usize..segment.file.end as usize;
             let data = slice.get(range).ok_or("a chain past the end of the slice")?;
             for fixup in chain.fixups(LE, base, data) {
                 let (offset, fixup) = fixup.map_err(said)?;
-                let at = place(image, index, offset)?;
+                let at = place(segments, index, offset)?;
                 match fixup {
                     Fixup::Rebase(rebase) if rebase.auth.is_none() => {
                         // The high byte of a pointer lies outside the 36 bits of the offset; it is used by tagged
@@ -190,8 +200,8 @@ fn within(count: usize, budget: usize) -> Result<(), String> {
 }
 
 /// The unslid address of a fixup.
-fn place(image: &Image<'_>, segment: usize, offset: u64) -> Result<u64, String> {
-    let segment = image.segments.get(segment).ok_or("a fixup in a segment that isn't there")?;
+fn place(segments: &Segments, segment: usize, offset: u64) -> Result<u64, String> {
+    let segment = segments.get(segment).ok_or("a fixup in a segment that isn't there")?;
     let at = segment.memory.start.wrapping_add(offset);
     if !segment.holds(&(at..at.saturating_add(8))) || segment.protection & 2 == 0 {
         return Err(format!("a fixup at {at:#x}, outside what may be written of {}", segment.name));
@@ -199,7 +209,7 @@ fn place(image: &Image<'_>, segment: usize, offset: u64) -> Result<u64, String> 
     Ok(at)
 }
 
-fn origin(image: &Image<'_>, dylib: macho::BindDylib) -> Result<Origin, String> {
+fn origin(libraries: usize, dylib: macho::BindDylib) -> Result<Origin, String> {
     Ok(match dylib {
         macho::BIND_SPECIAL_DYLIB_SELF => Origin::Itself,
         macho::BIND_SPECIAL_DYLIB_MAIN_EXECUTABLE => Origin::Program,
@@ -207,10 +217,8 @@ fn origin(image: &Image<'_>, dylib: macho::BindDylib) -> Result<Origin, String> 
         macho::BIND_SPECIAL_DYLIB_WEAK_LOOKUP => Origin::Coalesced,
         other => {
             let index = usize::try_from(other.0).ok().and_then(|ordinal| ordinal.checked_sub(1));
-            let index = index.filter(|&index| index < image.libraries.len());
-            Origin::Library(
-                index.ok_or_else(|| format!("an import from library {} of {}", other.0, image.libraries.len()))?,
-            )
+            let index = index.filter(|&index| index < libraries);
+            Origin::Library(index.ok_or_else(|| format!("an import from library {} of {}", other.0, libraries))?)
         }
     })
 }

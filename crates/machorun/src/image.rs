@@ -17,16 +17,14 @@ use crate::error::Error;
 use crate::exports::{self, Export};
 use crate::fixups::Fixups;
 use crate::launch;
+use crate::segments::{PAGE, Segment, Segments};
 
-pub(crate) const LE: LittleEndian = LittleEndian;
+const LE: LittleEndian = LittleEndian;
 
 type Header = macho::MachHeader64<LittleEndian>;
 
 /// The most that the segments of an image may span, bytes: code reaches its data with 32-bit displacements.
 const MAX_SPAN: u64 = 1 << 31;
-
-/// Fixups and protections go by page: both Apple's linker and lld align x86_64 segments to this, bytes.
-pub const PAGE: u64 = 4096;
 
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,19 +35,6 @@ pub enum Kind {
     Library,
     /// Code loaded at run time: `MH_BUNDLE`.
     Bundle,
-}
-
-/// A range of memory, and the part of the slice that fills it; the rest is zero.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Segment {
-    /// `__TEXT`, `__DATA`, …
-    pub name: String,
-    /// Unslid addresses. Empty for `__PAGEZERO`, which only keeps addresses out of use.
-    pub memory: Range<u64>,
-    /// Offsets in the slice.
-    pub file: Range<u64>,
-    /// Bit 0 read, bit 1 write, bit 2 execute: `VM_PROT_*`, which are `PROT_*` of Linux.
-    pub protection: u32,
 }
 
 /// A library that the image is linked with.
@@ -89,7 +74,7 @@ pub struct Image<'data> {
     /// What others link it as.
     pub install_name: Option<String>,
     /// In the file's order, which fixups count by.
-    pub segments: Vec<Segment>,
+    pub segments: Segments,
     /// In the file's order, which ordinals count by, from 1.
     pub libraries: Vec<Library>,
     /// What runs first.
@@ -158,7 +143,7 @@ impl<'data> Image<'data> {
         let mut image = Image {
             kind,
             install_name: None,
-            segments: Vec::new(),
+            segments: Segments::default(),
             libraries: Vec::new(),
             initialisers: Vec::new(),
             thread_locals: ThreadLocals::default(),
@@ -240,7 +225,7 @@ impl<'data> Image<'data> {
 
     /// Checks what the running half relies on.
     fn check(&self) -> Result<(), String> {
-        for segment in &self.segments {
+        for segment in self.segments.iter() {
             let (memory, file) = (&segment.memory, &segment.file);
             let room = memory.end - memory.start;
             // No sum of a page below overflows after this.
@@ -254,7 +239,7 @@ impl<'data> Image<'data> {
                 return Err(format!("segment {} doesn't start on a page", segment.name));
             }
         }
-        let mut used: Vec<&Segment> = self.mapped().collect();
+        let mut used: Vec<&Segment> = self.segments.mapped().collect();
         used.sort_by_key(|segment| segment.memory.start);
         for pair in used.windows(2) {
             if let [low, high] = pair
@@ -263,7 +248,7 @@ impl<'data> Image<'data> {
                 return Err(format!("segments {} and {} overlap", low.name, high.name));
             }
         }
-        let span = self.span();
+        let span = self.segments.span();
         if span.is_empty() || span.end - span.start > MAX_SPAN {
             return Err(format!("its segments span {} bytes", span.end.saturating_sub(span.start)));
         }
@@ -293,7 +278,8 @@ impl<'data> Image<'data> {
     fn fixups(&mut self, header: &Header, slice: &'data [u8]) -> Result<(), String> {
         let said = |error: object::Error| error.to_string();
         let mut fixups = Fixups::default();
-        for segment in &self.segments {
+        let (segments, libraries) = (&self.segments, self.libraries.len());
+        for segment in self.segments.iter() {
             let (start, end) = (usize::try_from(segment.file.start), usize::try_from(segment.file.end));
             let (Ok(start), Ok(end)) = (start, end) else { return Err("a segment past the end".into()) };
             if slice.get(start..end).is_none() {
@@ -303,27 +289,15 @@ impl<'data> Image<'data> {
         let mut commands = header.load_commands(LE, slice, 0).map_err(said)?;
         while let Some(command) = commands.next().map_err(said)? {
             match command.variant().map_err(said)? {
-                LoadCommandVariant::DyldInfo(info) => fixups.add_opcodes(self, info, slice)?,
+                LoadCommandVariant::DyldInfo(info) => fixups.add_opcodes(segments, libraries, info, slice)?,
                 LoadCommandVariant::LinkeditData(data) if command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS => {
-                    fixups.add_chains(self, data, slice)?;
+                    fixups.add_chains(segments, libraries, data, slice)?;
                 }
                 _ => {}
             }
         }
         self.fixups = fixups;
         Ok(())
-    }
-
-    /// The segments that take memory.
-    pub fn mapped(&self) -> impl Iterator<Item = &Segment> {
-        self.segments.iter().filter(|segment| !segment.memory.is_empty())
-    }
-
-    /// From the first to the last address in use, unslid and in whole pages.
-    pub fn span(&self) -> Range<u64> {
-        let start = self.mapped().map(|segment| segment.memory.start).min().unwrap_or(0);
-        let end = self.mapped().map(|segment| segment.memory.end).max().unwrap_or(0);
-        start..end.checked_next_multiple_of(PAGE).unwrap_or(start)
     }
 
     /// Looks one of its own exports up.
@@ -341,13 +315,6 @@ impl<'data> Image<'data> {
         };
         let symbol = self.symbols.iter().filter(defined).max_by_key(|symbol| symbol.n_value(LE))?;
         Some((symbol.name(LE, self.symbols.strings()).ok()?, symbol.n_value(LE)))
-    }
-}
-
-impl Segment {
-    /// Whether a range of unslid addresses lies in it.
-    pub fn holds(&self, range: &Range<u64>) -> bool {
-        self.memory.start <= range.start && range.start <= range.end && range.end <= self.memory.end
     }
 }
 

@@ -1,7 +1,7 @@
-//! Runs the x86_64 slice of Mach-O programs on Linux. `README.md` beside this crate draws the whole.
+#![doc = include_str!("../README.md")]
 //!
-//! Two halves. The *parsing half* ([`image`], [`fixups`], [`exports`], [`tbd`], [`launch`], [`damage`]) turns untrusted bytes into
-//! values, has no `unsafe` and works on every machine. The *running half* ([`run`]) maps those values into this
+//! The *parsing half* ([`image`], [`segments`], [`fixups`], [`exports`], [`tbd`], [`launch`], [`damage`]) turns untrusted bytes into
+//! values, has no `unsafe` and works on every machine. The *running half* (`run`) maps those values into this
 //! process and lends them a libSystem made of glibc; it exists on x86_64 Linux only.
 
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
@@ -14,6 +14,7 @@ pub mod image;
 pub mod launch;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod run;
+pub mod segments;
 pub mod tbd;
 #[cfg(test)]
 mod tests;

@@ -10,10 +10,14 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use lexopt::Arg;
 use machorun::launch::{self, Places};
 
 /// The exit code of a program that could not be loaded.
 const NOT_LOADED: i32 = 127;
+
+/// Said after what is wrong with the command line.
+const USAGE: &str = "usage: machorun [--root DIR] [--sdk DIR] [--argv0 NAME] PROGRAM [ARGUMENTS]";
 
 /// The command line.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,25 +30,28 @@ struct Line {
 
 impl Line {
     fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Self, String> {
+        Self::read(args).map_err(|error| format!("{error}\n  {USAGE}"))
+    }
+
+    fn read(args: impl IntoIterator<Item = OsString>) -> Result<Self, lexopt::Error> {
         let mut line = Line::default();
-        let mut args = args.into_iter();
-        while let Some(arg) = args.next() {
-            let name = arg.to_string_lossy().into_owned();
-            let mut value = || args.next().ok_or_else(|| format!("{name} needs a value"));
-            match name.as_str() {
-                "--root" => line.places.root = value()?.into(),
-                "--sdk" => line.places.sdk = value()?.into(),
-                "--argv0" => line.argv0 = Some(value()?),
-                "--copy" => line.copy = true,
-                option if option.starts_with('-') => return Err(format!("no option {option}")),
-                _ => {
-                    line.rest.push(arg);
-                    line.rest.extend(args);
-                    break;
+        let mut args = lexopt::Parser::from_args(args);
+        while let Some(arg) = args.next()? {
+            match arg {
+                Arg::Long("root") => line.places.root = args.value()?.into(),
+                Arg::Long("sdk") => line.places.sdk = args.value()?.into(),
+                Arg::Long("argv0") => line.argv0 = Some(args.value()?),
+                Arg::Long("copy") => line.copy = true,
+                // All that follows is the program's.
+                Arg::Value(program) => {
+                    line.rest.push(program);
+                    line.rest.extend(args.raw_args()?);
+                    return Ok(line);
                 }
+                other => return Err(other.unexpected()),
             }
         }
-        if line.rest.is_empty() { Err("no program".into()) } else { Ok(line) }
+        Err("no program is named".into())
     }
 
     fn run(self) -> Result<i32, String> {
@@ -124,12 +131,16 @@ mod tests {
         let line = parse(&["--root", "/r", "--sdk", "/s", "--argv0", "x", "/p", "--root", "-c"]).unwrap();
         assert_eq!(line.places, Places { root: "/r".into(), sdk: "/s".into() });
         assert_eq!(line.rest, ["/p", "--root", "-c"]);
+        // A login shell's name begins with a dash.
+        assert_eq!(parse(&["--argv0", "-sh", "--sdk=/s", "/p"]).unwrap().argv0, Some("-sh".into()));
     }
 
     #[test]
     fn wrong_lines_are_refused() {
-        assert_eq!(parse(&[]), Err("no program".into()));
-        assert_eq!(parse(&["--root"]), Err("--root needs a value".into()));
-        assert_eq!(parse(&["--no", "x"]), Err("no option --no".into()));
+        let wrong = |args: &[&str]| parse(args).unwrap_err().lines().next().unwrap_or_default().to_owned();
+        assert_eq!(wrong(&[]), "no program is named");
+        assert_eq!(wrong(&["--root"]), "missing argument for option '--root'");
+        assert_eq!(wrong(&["--no", "x"]), "invalid option '--no'");
+        assert_eq!(wrong(&["-r", "x"]), "invalid option '-r'");
     }
 }

@@ -62,7 +62,7 @@ fn the_sample_is_read() {
     let file = sample();
     let image = Image::parse("sample", &file).unwrap();
     assert_eq!(image.kind, Kind::Bundle);
-    assert_eq!(image.span(), 0..0x3000);
+    assert_eq!(image.segments.span(), 0..0x3000);
     assert_eq!(image.libraries[0].name, "/usr/lib/a.dylib");
     assert_eq!(image.fixups.rebases, [Rebase { at: 0x1000, target: None }]);
     assert_eq!(image.fixups.binds, [Bind { at: 0x1008, import: 0, addend: 0 }]);
@@ -161,7 +161,13 @@ proptest! {
             for bind in &image.fixups.binds {
                 prop_assert!(bind.import < image.fixups.imports.len());
             }
-            prop_assert!(image.span().end - image.span().start <= 1 << 31);
+            prop_assert!(image.segments.span().end - image.segments.span().start <= 1 << 31);
         }
     }
+}
+
+#[test]
+fn no_file_needs_one_that_needs_it() {
+    let circles = house_rules::circles(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
+    assert!(circles.is_empty(), "files that need each other: {circles:#?}");
 }

@@ -52,6 +52,36 @@ int main(int argc, char **argv) {
 }
 "#;
 
+/// Tries to change the machine, by names and by an instruction. 170 is `sethostname` of Linux.
+const HOSTILE: &str = r#"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+static void say(const char *what, int result) {
+    printf("%s: %s\n", what, result == 0 ? "done" : errno == EPERM ? "EPERM" : "another error");
+}
+int main(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    say("clock", clock_settime(CLOCK_REALTIME, &now));
+    say("name", sethostname("here", 4));
+    say("parent", kill(getppid(), SIGWINCH));
+    say("everything", kill(-1, SIGWINCH));
+    pid_t child = fork();
+    if (child == 0) for (;;) pause();
+    say("child", kill(child, SIGKILL));
+    int status;
+    waitpid(child, &status, 0);
+    long number = 170;
+    __asm__ volatile("syscall" : "+a"(number) : "D"("here"), "S"(4) : "rcx", "r11", "memory");
+    printf("instruction: %ld\n", number);
+    return WTERMSIG(status);
+}
+"#;
+
 /// Calls that Darwin has and Linux has not, or not so.
 const CALLS: &str = r#"
 #define __STDC_WANT_LIB_EXT1__ 1
@@ -208,4 +238,15 @@ fn what_is_missing_is_named_before_anything_runs() {
     for symbol in ["_sum", "_numbers"] {
         assert!(said.contains(&format!("{symbol}: not exported by /usr/lib/libsum.dylib")), "{said}");
     }
+}
+
+#[test]
+fn a_program_can_not_change_the_machine() {
+    let Some(site) = Site::new() else { return };
+    site.link(HOSTILE, "program", &[]);
+    let output = site.run();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wanted = "clock: EPERM\nname: EPERM\nparent: EPERM\neverything: EPERM\nchild: done\ninstruction: -1\n";
+    assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(9));
 }

@@ -12,18 +12,23 @@ mod uris;
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
-use crate::exec::{self, cmd};
+use crate::exec::{self, Needs, cmd};
 use crate::hint::{WithHint as _, hinted};
+use crate::recipe::LockedPackage;
 use stanza::Stanza;
 use uris::Uri;
 
 /// Ships with `apt` itself; downloads what it is told with apt's own transports and proxies.
 const APT_HELPER: &str = "/usr/lib/apt/apt-helper";
+
+/// How long one call of apt may take. It gives up a server that says nothing, but not one that says a byte a second; the
+/// compilers' packages, 40 MB for each connection, come in half of it over a line of 50 kB/s.
+const LIMIT: Duration = Duration::from_secs(30 * 60);
 
 /// How many downloads run at a time.
 const CONNECTIONS: usize = 4;
@@ -35,17 +40,6 @@ const FROM_HOST: &[&str] = &["libc6", "libgcc-s1", "libstdc++6", "libc6-dev", "b
 
 /// The same, for names that carry gcc's version: what they start with, and what they end with.
 const FROM_HOST_VERSIONED: &[(&str, &str)] = &[("libstdc++-", "-dev"), ("libgcc-", "-dev"), ("libobjc-", "-dev")];
-
-/// A binary package that was downloaded.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct DebPackage {
-    /// `clang-19`.
-    pub name: String,
-    /// `1:19.1.7-3~deb12u1`.
-    pub version: String,
-    /// The `.deb` file.
-    pub file: PathBuf,
-}
 
 /// The package client and its private state.
 pub struct Apt {
@@ -93,7 +87,7 @@ impl Apt {
         const HINT: &str = "take the sources from a folder (`--sources DIR`), or run on Debian or Ubuntu";
         let state = std::path::absolute(state)?;
         fs_err::create_dir_all(&state)?;
-        let sh = exec::shell(&state)?;
+        let sh = exec::shell_for(Needs::Apt, &state)?;
         let config = exec::read(cmd!(sh, "apt-config dump")).context("no apt on this machine").hint(HINT)?;
         let architecture = exec::read(cmd!(sh, "dpkg --print-architecture")).hint(HINT)?;
         let places =
@@ -139,44 +133,73 @@ impl Apt {
         found.with_context(|| format!("failed to get {file} of the source package {package} from {suite}"))
     }
 
-    /// Downloads packages and all that they need, except what [`FROM_HOST`] says. The result depends on the suite's
-    /// lists alone, not on what the machine has installed. A file that is there already and right is kept.
+    /// Names packages and all that they need, except what [`FROM_HOST`] says, as the suite has them now. The answer depends
+    /// on the suite's lists alone, not on what the machine has installed.
     ///
     /// # Errors
     /// Unknown package, no network.
-    pub fn binaries(&mut self, packages: &[String], into: &Path) -> Result<Vec<DebPackage>> {
+    pub fn resolve(&mut self, packages: &[String]) -> Result<Vec<LockedPackage>> {
         let view = self.view(Kind::Binaries, &self.codename.clone())?;
-        let found = self.with_fresh_lists(&view, |apt| {
-            apt.assume_from_host(&view)?;
-            let text = apt.read(
-                &view,
-                "apt-get",
-                &["install", "--print-uris", "--yes", "--no-install-recommends", "--"],
-                packages,
-            )?;
-            let uris = uris::parse(&text)?;
+        let resolved = self.update(&view).and_then(|()| {
+            self.assume_from_host(&view)?;
+            let fixed = ["install", "--print-uris", "--yes", "--no-install-recommends", "--"];
+            let uris = uris::parse(&self.read(&view, "apt-get", &fixed, packages)?)?;
             if uris.is_empty() {
                 bail!("apt names no package to download");
             }
-            let mut found = uris.iter().map(|uri| uri.package(into)).collect::<Result<Vec<DebPackage>>>()?;
-            let missing: Vec<Uri> = uris.into_iter().filter(|uri| !uri.is_in(into)).collect();
-            apt.download(&view, &missing, into)?;
-            found.sort();
-            Ok(found)
+            let mut locked = uris.iter().map(Uri::locked).collect::<Result<Vec<LockedPackage>>>()?;
+            locked.sort();
+            Ok(locked)
         });
-        found
-            .with_context(|| format!("failed to get the packages {}", packages.join(", ")))
+        resolved
+            .with_context(|| format!("failed to find the packages {}", packages.join(", ")))
             .hint("this needs a network that reaches the machine's Debian mirror; apt honours `http_proxy`")
+    }
+
+    /// Downloads pinned packages into a folder, each named by its digest, from whichever of the machine's mirrors has them.
+    /// Gives back those that none has.
+    ///
+    /// # Errors
+    /// When no mirror can be reached at all, or the folder not be written.
+    pub fn download_locked<'a>(
+        &mut self,
+        packages: &[&'a LockedPackage],
+        into: &Path,
+    ) -> Result<Vec<&'a LockedPackage>> {
+        let view = self.view(Kind::Binaries, &self.codename.clone())?;
+        let file = |package: &LockedPackage| format!("{}.deb", package.sha256);
+        let mirrors: BTreeSet<&str> = self.stanzas.iter().flat_map(Stanza::uris).collect();
+        let mut missing = packages.to_vec();
+        let mut trouble = None;
+        for mirror in mirrors {
+            let base = mirror.trim_end_matches('/');
+            let uris = missing.iter().map(|package| Uri {
+                uri: format!("{base}/{}", package.pool),
+                file: file(package),
+                sha256: package.sha256,
+            });
+            trouble = self.download(&view, &uris.collect::<Vec<_>>(), into).err().or(trouble);
+            missing.retain(|package| !into.join(file(package)).is_file());
+        }
+        match trouble {
+            // Not one came: that is the network, not the packages.
+            Some(error) if missing.len() == packages.len() && !packages.is_empty() && self.is_unreachable(&view) => {
+                Err(error)
+                    .context("failed to fetch the packages of the toolchain")
+                    .hint("this needs a network that reaches the machine's Debian mirror; apt honours `http_proxy`")
+            }
+            _ => Ok(missing),
+        }
+    }
+
+    /// Whether the machine's mirror gives no lists either.
+    fn is_unreachable(&mut self, view: &View) -> bool {
+        self.update(view).is_err()
     }
 
     /// The distribution's code name: `bookworm`.
     pub fn codename(&self) -> &str {
         &self.codename
-    }
-
-    /// A folder for downloads that may be thrown away.
-    pub fn archives(&self) -> PathBuf {
-        self.state.join("archives")
     }
 
     /// Writes a view's configuration and stanzas.
@@ -233,8 +256,8 @@ impl Apt {
 
     /// Runs one of apt's programs on a view: its fixed arguments, then names.
     fn read(&self, view: &View, program: &str, fixed: &[&str], names: &[String]) -> Result<String> {
-        let sh = exec::shell(&self.state)?;
-        exec::read(sh.cmd(program).args(fixed).args(names).env("APT_CONFIG", &view.config).env("LC_ALL", "C"))
+        let sh = exec::shell_for(Needs::Apt, &self.state)?;
+        exec::read_within(LIMIT, sh.cmd(program).args(fixed).args(names).env("APT_CONFIG", &view.config))
     }
 
     /// Tries with the lists at hand; when that fails, brings them up to date, once a process, and tries again.
@@ -316,16 +339,20 @@ impl Apt {
             let to = to.into_string().ok().context("apt can't use a folder of that name")?;
             args.extend([uri.uri.clone(), to, format!("SHA256:{}", uri.sha256)]);
         }
-        self.read(view, APT_HELPER, &["download-file"], &args)?;
+        // It goes on when it can't have one of them, and fails at the end.
+        let downloaded = self.read(view, APT_HELPER, &["download-file"], &args);
         for uri in uris {
             let file = partial.join(&uri.file);
+            if downloaded.is_err() && !file.is_file() {
+                continue;
+            }
             let got = Sha256::of_file(&file)?;
             if got != uri.sha256 {
                 bail!("sha256 of {} is {got}, the suite's lists say {}", uri.file, uri.sha256);
             }
-            fs_err::rename(file, into.join(&uri.file))?;
+            flatpkg::output::replace(&file, &into.join(&uri.file))?;
         }
-        Ok(())
+        downloaded.map(drop)
     }
 }
 

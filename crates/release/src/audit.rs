@@ -13,6 +13,8 @@ use crate::verify::{Expectations, Linkage, Report};
 /// # Errors
 /// All findings.
 pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
+    // What the SDK says is believed.
+    crate::build::finished::check(cx, plan, &["sdk"])?;
     let task = cx.ui.task("audit the staged root", None);
     let report = examine(cx, plan, built)?;
     if !report.passed() {
@@ -46,7 +48,7 @@ pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
             .chain(plan.libraries.iter().map(|library| library.name.clone()))
             .collect(),
         current: plan.current,
-        bytecode: plan.choices.pyc == Pyc::Hash,
+        bytecode: plan.options.pyc == Some(Pyc::Hash),
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
         sdk: sdk.is_dir().then_some(sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,

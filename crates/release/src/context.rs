@@ -36,6 +36,11 @@ impl Paths {
         self.cache.join("steps")
     }
 
+    /// What finished steps were when they were made, one file each.
+    pub fn manifests(&self) -> PathBuf {
+        self.cache.join("manifests")
+    }
+
     /// Steps at work. Thrown away when a step ends, or when it starts over.
     pub fn work(&self) -> PathBuf {
         self.cache.join("work")

@@ -1,4 +1,4 @@
-//! What is demanded of signatures.
+//! What is demanded of a package, and of signatures.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -8,10 +8,14 @@ use flatpkg::signature::{self, Anchor, Policy, Time};
 use crate::verify::code::{self, Decided, Entitlements};
 
 /// What is demanded.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Demand {
-    /// Of a package and of its code; code is looked at only when there is one.
+    /// How a package and code must be signed; without one a signature that is there must be consistent.
     pub policy: Option<Policy>,
+    /// Whether the code in a package is looked at as well.
+    pub code: bool,
+    /// Whether the package must be as ours are: what Apple's tools leave in packages and nobody needs is an error, not a note.
+    pub ours: bool,
     /// The roots to trust; Apple's when there are none.
     pub roots: Vec<Anchor>,
     /// The team that must have signed, if it matters.
@@ -36,7 +40,7 @@ impl Demand {
     }
 
     /// What code is held against.
-    pub fn code<'a>(&'a self, signer: signature::Expectations<'a>) -> code::Expectations<'a> {
+    pub fn expectations<'a>(&'a self, signer: signature::Expectations<'a>) -> code::Expectations<'a> {
         code::Expectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
     }
 }

@@ -49,12 +49,41 @@ impl Fingerprint {
     /// # Errors
     /// As [`Sha256::of_file`].
     pub fn of_file(path: &Path) -> io::Result<Self> {
-        let (mut sha256, mut md5) = (sha2::Sha256::new(), md5::Md5::new());
-        stream(path, |bytes| {
-            sha256.update(bytes);
-            md5.update(bytes);
-        })?;
-        Ok(Self { sha256: Sha256(sha256.finalize().into()), md5: Md5(md5.finalize().into()) })
+        Hashing::new(fs_err::File::open(path)?).finish()
+    }
+}
+
+/// A reader that knows the digests of all that was read.
+pub struct Hashing<R> {
+    inner: R,
+    sha256: sha2::Sha256,
+    md5: md5::Md5,
+}
+
+impl<R: Read> Hashing<R> {
+    /// Nothing is read yet.
+    pub fn new(inner: R) -> Self {
+        Self { inner, sha256: sha2::Sha256::new(), md5: md5::Md5::new() }
+    }
+
+    /// Reads what is left, and gives back the digests of everything.
+    ///
+    /// # Errors
+    /// What reading says.
+    pub fn finish(mut self) -> io::Result<Fingerprint> {
+        let mut buffer = vec![0; 1 << 16];
+        while self.read(&mut buffer)? > 0 {}
+        Ok(Fingerprint { sha256: Sha256(self.sha256.finalize().into()), md5: Md5(self.md5.finalize().into()) })
+    }
+}
+
+impl<R: Read> Read for Hashing<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        self.sha256.update(bytes);
+        self.md5.update(bytes);
+        Ok(count)
     }
 }
 

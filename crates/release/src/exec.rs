@@ -1,9 +1,12 @@
 //! The only place that starts processes.
 //!
-//! Short tools whose output we want are `xshell` commands run by [`read`]. Long ones are a [`Job`]: they get an
-//! environment made from nothing, write to a log file, and their last lines come back in the error when they fail.
+//! Short tools whose output we want are commands run by [`read`]. Long ones are a [`Job`]: they write to a log file, and
+//! their last lines come back in the error when they fail. All get an environment made from nothing; `environment.rs` says
+//! who may see what of ours.
 
 mod crew;
+mod environment;
+mod short;
 mod tool;
 
 use std::collections::BTreeMap;
@@ -13,44 +16,18 @@ use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 use fs_err::File;
 
 use crate::hint::WithHint as _;
 
 pub use crew::Crew;
+pub use environment::{Needs, is_passed_on};
+pub use short::{Cmd, Shell, cmd, read, read_within, shell, shell_for};
 pub use tool::{Ended, Tool};
-pub use xshell::{Cmd, Shell, cmd};
 
 /// How many of a failed job's last lines are shown.
 const TAIL_LINES: usize = 40;
-
-/// A shell for building short commands in some folder.
-///
-/// # Errors
-/// When the folder can't be entered.
-pub fn shell(dir: &Path) -> Result<Shell> {
-    let shell = Shell::new()?;
-    shell.change_dir(dir);
-    Ok(shell)
-}
-
-/// Runs a short command and gives back what it printed, without the last line break.
-///
-/// # Errors
-/// When it can't be started, or ends with anything but 0; then with what it said on standard error.
-pub fn read(cmd: Cmd<'_>) -> Result<String> {
-    let text = cmd.to_string();
-    let output = cmd.quiet().ignore_status().output().with_context(|| format!("could not run `{text}`"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        bail!("`{text}` ended with {}: {said}", output.status);
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned())
-}
-
-/// The variables that a job may see of ours. A build needs no network, so not even proxies.
-const PASSED_ON: &[&str] = &["HOME", "USER", "LOGNAME"];
 
 /// A long-running command.
 pub struct Job<'a> {
@@ -71,7 +48,7 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Runs it to its end.
+    /// Runs it to its end. A build needs no network, so a job does not even see proxies.
     ///
     /// # Errors
     /// When it can't be started or fails; the error shows its last lines and names the log.
@@ -108,7 +85,7 @@ impl Job<'_> {
 
     fn environment(&self) -> BTreeMap<OsString, OsString> {
         let mut env: BTreeMap<OsString, OsString> =
-            PASSED_ON.iter().filter_map(|name| Some(((*name).into(), std::env::var_os(name)?))).collect();
+            environment::passed_on(&[environment::EVERYBODY]).map(|(name, value)| (name.into(), value)).collect();
         env.insert("LC_ALL".into(), "C".into());
         env.insert("TZ".into(), "UTC".into());
         env.insert("PATH".into(), SYSTEM_PATH.into());
@@ -138,14 +115,14 @@ impl Job<'_> {
     }
 }
 
-/// A command of the developer's own tools, shown as it runs, with our own environment.
+/// `cargo` on this project itself, shown as it runs.
 pub struct Check<'a> {
     /// What it is for.
     pub purpose: &'a str,
-    /// The program.
-    pub program: &'a str,
     /// Its arguments.
     pub args: &'a [&'a str],
+    /// Variables besides those that `cargo` needs of ours.
+    pub env: &'a [(&'a str, OsString)],
     /// Where it runs.
     pub dir: &'a Path,
 }
@@ -156,13 +133,15 @@ impl Check<'_> {
     /// # Errors
     /// When it can't be started or fails.
     pub fn run(&self) -> Result<()> {
-        let sh = shell(self.dir)?;
-        let (program, args) = (self.program, self.args);
-        cmd!(sh, "{program} {args...}").quiet().run().with_context(|| format!("{} failed", self.purpose))
+        let sh = shell_for(Needs::Cargo, self.dir)?;
+        let args = self.args;
+        let command = cmd!(sh, "cargo {args...}").envs(self.env.iter().map(|(name, value)| (name, value)));
+        command.quiet().run().with_context(|| format!("{} failed", self.purpose))
     }
 }
 
-/// Another program in our place: our own input, output and environment, and what is set on top of it.
+/// Another program in our place: our own input, output and environment, and what is set on top of it. For what is itself
+/// started as a [`Job`], whose environment is clean.
 pub struct StandIn {
     /// The program.
     pub program: PathBuf,
@@ -280,14 +259,5 @@ mod tests {
         assert!(text.starts_with("error: failed to try it\n  caused by: sh ended with exit status: 3"), "{text}");
         assert!(text.contains("\n    100") && text.contains("\n    61") && !text.contains("\n    60"), "{text}");
         assert!(text.ends_with(&format!("hint: the whole log is {}", log.display())), "{text}");
-    }
-
-    #[test]
-    fn a_missing_program_is_named() {
-        let dir = tempfile::tempdir().unwrap();
-        let sh = shell(dir.path()).unwrap();
-        assert!(read(cmd!(sh, "no-such-program")).unwrap_err().to_string().contains("no-such-program"));
-        let said = read(cmd!(sh, "sh -c 'echo oops >&2; exit 2'")).unwrap_err().to_string();
-        assert!(said.ends_with("exit status: 2: oops"), "{said}");
     }
 }

@@ -3,6 +3,7 @@
 use std::{fmt, io};
 
 use anyhow::Error;
+use flatpkg::shown;
 
 /// A remedy, carried in an error's chain as one of its links.
 #[derive(Debug)]
@@ -82,7 +83,7 @@ pub fn render(error: &Error) -> String {
     let (mut hints, causes): (Vec<_>, Vec<_>) =
         error.chain().map(ToString::to_string).partition(|link| link.starts_with(PREFIX));
     if hints.is_empty() && is_full_disk(error) {
-        hints.push(format!("{PREFIX}make room there, then run the same command again; nothing half-written is left"));
+        hints.push(format!("{PREFIX}make room there, then run the same command again"));
     }
     let mut lines = Vec::new();
     for (depth, cause) in causes.iter().enumerate() {
@@ -91,7 +92,7 @@ pub fn render(error: &Error) -> String {
             continue;
         }
         let prefix = if depth == 0 { "error: " } else { "  caused by: " };
-        lines.push(format!("{prefix}{}", cause.trim_end().replace('\n', "\n    ")));
+        lines.push(format!("{prefix}{}", shown::lines(cause.trim_end()).replace('\n', "\n    ")));
     }
     lines.extend(hints.into_iter().map(|hint| format!("  {hint}")));
     lines.join("\n")
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn a_full_disk_has_a_remedy_whoever_meets_it() {
         let full = || Error::new(io::Error::from(io::ErrorKind::StorageFull)).context("failed to write x.pkg");
-        assert!(render(&full()).ends_with("nothing half-written is left"), "{}", render(&full()));
+        assert!(render(&full()).ends_with("then run the same command again"), "{}", render(&full()));
         let own = render(&hinted(full(), "name another folder"));
         assert!(own.ends_with("\n  hint: name another folder"), "{own}");
     }

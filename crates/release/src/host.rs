@@ -6,12 +6,13 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use walkdir::WalkDir;
 
+use crate::context::Context;
 use crate::digest::Sha256;
 use crate::exec::{cmd, read, shell};
 use crate::hint::WithHint as _;
 use crate::plan::{Host, ToolchainData};
 use crate::recipe::read_toml;
-use crate::toolchain::{open_sdk, shim};
+use crate::toolchain::{lock, open_sdk, shim};
 
 /// What this machine is.
 ///
@@ -40,7 +41,8 @@ pub fn linux_triple() -> String {
 ///
 /// # Errors
 /// When it can't be read.
-pub fn toolchain_data(mac: &Path) -> Result<ToolchainData> {
+pub fn toolchain_data(cx: &Context) -> Result<ToolchainData> {
+    let mac = cx.paths.mac();
     let dir = mac.join("patches");
     let mut patches = BTreeMap::new();
     for entry in WalkDir::new(&dir) {
@@ -54,6 +56,8 @@ pub fn toolchain_data(mac: &Path) -> Result<ToolchainData> {
         linux: read_toml(&mac.join("toolchains/linux.toml"))?,
         sdk_spec: open_sdk::spec_digest(&mac.join("sdk"))?,
         shims: Sha256::of(shim::SOURCE_DIGEST_INPUT.as_bytes()),
+        lock: lock::read(cx)?,
+        executor: crate::build::executor(),
         patches,
     })
 }

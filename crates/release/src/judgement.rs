@@ -1,11 +1,15 @@
 //! Everything that there is to say about a package: its bytes, its signature, the code in it.
+//!
+//! [`Judgement::of`] is the one function that holds a package against a demand. `verify` prints what it says; `package`, `sign`
+//! and `notarize` go on only when it finds nothing wrong.
 
 use std::fmt;
 use std::path::Path;
 use std::time::Instant;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 use flatpkg::effect::Installable;
+use flatpkg::kind::FileKind;
 use flatpkg::package::Package;
 use flatpkg::signature;
 use flatpkg::verify::{Finding, Options, Severity};
@@ -14,7 +18,7 @@ use serde::Serialize;
 use crate::context::Context;
 use crate::demand::Demand;
 use crate::digest::Sha256;
-use crate::hint::Unusable;
+use crate::hint::{Unusable, hinted};
 use crate::package::{Format, UnsignedPkg};
 use crate::ui::brief;
 use crate::verify::code::{self, Issue, Lint, Reason};
@@ -35,27 +39,25 @@ pub struct Judgement {
 }
 
 impl Judgement {
-    /// Looks at a package.
+    /// Holds a package against what is demanded of it.
     ///
     /// # Errors
     /// When a payload can't be read; what is wrong with what was read is a finding.
     pub fn of(
         package: &Package,
-        strict: bool,
         demand: &Demand,
         progress: &(dyn Fn(flatpkg::payload::Progress) + Sync),
     ) -> Result<Self> {
         let anchors = demand.anchors()?;
         let signer = demand.signer(&anchors);
-        let options = Options { strict: strict || signer.policy.wants_developer_id() };
-        let findings = flatpkg::verify::verify_with(package, options, progress).findings;
+        let findings = flatpkg::verify::verify_with(package, Options { strict: demand.ours }, progress).findings;
         let signature = signature::check(package.archive(), &signer);
         let whoever = signature::Expectations { policy: signature::Policy::Unsigned, team: None, ..signer };
         let inconsistent = signature::check(package.archive(), &whoever).findings;
         // Who signed the package must have signed what is in it.
         let team = signature.facts.signed.as_ref().and_then(|signed| signed.team.as_deref());
         let signer = signature::Expectations { team: signer.team.or(team), ..signer };
-        let code = demand.policy.map(|_| code::of_package(package, &demand.code(signer)));
+        let code = demand.code.then(|| code::of_package(package, &demand.expectations(signer)));
         let code = match code.transpose() {
             // A payload that can't be read was reported.
             Err(_) if findings.iter().any(|finding| finding.severity == Severity::Error) => None,
@@ -75,6 +77,19 @@ impl Judgement {
         let issues = self.code.iter().flat_map(|code| &code.issues);
         findings.filter(|finding| finding.severity == Severity::Error).count()
             + issues.filter(|issue| issue.severity == code::Severity::Error).count()
+    }
+
+    /// Nothing when nothing is wrong.
+    ///
+    /// # Errors
+    /// Everything that is wrong, a line each.
+    pub fn accept(&self) -> Result<()> {
+        let findings = self.findings.iter().chain(&self.signature.findings);
+        let findings = findings.filter(|finding| finding.severity == Severity::Error).map(ToString::to_string);
+        let issues = self.code.iter().flat_map(|code| &code.issues);
+        let issues = issues.filter(|issue| issue.severity == code::Severity::Error).map(ToString::to_string);
+        let wrong: Vec<String> = findings.chain(issues).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", wrong.join("\n"))) }
     }
 
     /// As the log of Apple's notary service has it.
@@ -118,7 +133,29 @@ impl fmt::Display for Judgement {
 /// # Errors
 /// It can't be read, or is none: [`Unusable`].
 pub fn open(path: &Path) -> Result<Package> {
-    Package::open(path).with_context(|| unreadable(path))
+    let error = match Package::open(path) {
+        Ok(package) => return Ok(package),
+        Err(error) => error,
+    };
+    match FileKind::of(path) {
+        Ok(kind) if kind != FileKind::FlatPackage => Err(other_kind(path, kind)),
+        _ => Err(error).with_context(|| unreadable(path)),
+    }
+}
+
+/// What is said of a file that is something else than a flat package: what it is, and what reads it.
+fn other_kind(path: &Path, kind: FileKind) -> anyhow::Error {
+    let hint = match kind {
+        FileKind::BundlePackage | FileKind::Metapackage | FileKind::DiskImage => {
+            "`cargo xtask inspect` shows what is in it; `verify`, `diff` and `install` read it too"
+        }
+        FileKind::EncryptedImage => "`hdiutil convert -format UDZO` on a Mac decrypts it",
+        FileKind::HfsVolume | FileKind::ApfsVolume => "`7zz x` unpacks it",
+        FileKind::Bom => "`cargo xtask inspect` lists it",
+        FileKind::Xar | FileKind::Gzip | FileKind::Bzip2 | FileKind::Cpio | FileKind::Zip => "`bsdtar -xf` unpacks it",
+        _ => "give a .pkg file",
+    };
+    hinted(anyhow!(Unusable(format!("{} is {kind}; a flat package is needed", path.display()))), hint)
 }
 
 /// What is said of a package, or a part of it, that can't be read.
@@ -126,28 +163,34 @@ pub fn unreadable(path: &Path) -> Unusable {
     Unusable(format!("{} can't be read as a package", path.display()))
 }
 
-/// Verifies a package, and its signature if it has one.
+/// What is said of a package with so many problems, which were shown.
+pub fn failed(path: &Path, problems: usize) -> anyhow::Error {
+    let s = if problems == 1 { "" } else { "s" };
+    anyhow!("{} failed verification: {problems} problem{s}", path.display())
+}
+
+/// Verifies a package that we made.
 ///
 /// # Errors
 /// All findings.
-pub fn package(cx: &Context, path: &Path, strict: bool) -> Result<()> {
-    demanded(cx, path, strict, &Demand::default())
+pub fn package(cx: &Context, path: &Path) -> Result<()> {
+    demanded(cx, path, &Demand { ours: true, ..Demand::default() })
 }
 
 /// Verifies a package of which something is demanded.
 ///
 /// # Errors
 /// All findings.
-pub fn demanded(cx: &Context, path: &Path, strict: bool, demand: &Demand) -> Result<()> {
+pub fn demanded(cx: &Context, path: &Path, demand: &Demand) -> Result<()> {
     let package = open(path)?;
     let name = format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy());
     let started = Instant::now();
     let files = cx.ui.files(&name);
-    let judgement = Judgement::of(&package, strict, demand, &|done| files.show(done))?;
+    let judgement = Judgement::of(&package, demand, &|done| files.show(done))?;
     drop(files);
     cx.ui.say(&judgement);
     if !judgement.is_clean() {
-        bail!("{} is not sound: {} findings", path.display(), judgement.errors());
+        return Err(failed(path, judgement.errors()));
     }
     cx.ui.say(format_args!("{:>7} {name}", brief(started.elapsed())));
     Ok(())
@@ -159,26 +202,49 @@ pub fn demanded(cx: &Context, path: &Path, strict: bool, demand: &Demand) -> Res
 /// All findings.
 pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
     match product.format {
-        Format::Flat => package(cx, &product.path, false),
-        Format::Mpkg => image(cx, &product.path),
+        Format::Flat => package(cx, &product.path),
+        Format::Mpkg => old(cx, &product.path),
     }
 }
 
-/// Verifies a disk image: its checksums, and that the bill of materials of every package agrees with its archive.
-fn image(cx: &Context, path: &Path) -> Result<()> {
+/// Verifies a bundle package, a metapackage or a disk image with a package: checksums of the image, and that the bill of
+/// materials of every package agrees with its archive.
+///
+/// # Errors
+/// All findings; it can't be read.
+pub fn old(cx: &Context, path: &Path) -> Result<()> {
     let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
-    let opened = crate::install::open(path)?;
-    let mut wrong = Vec::new();
-    if let Installable::Bundle(bundle) = opened.installable()? {
-        for member in &bundle.members {
-            let places = member.disagreements().with_context(|| unreadable(path))?;
-            wrong.extend(places.iter().map(|place| format!("{}: {place}", member.file_name)));
-        }
-    }
-    wrong.iter().for_each(|line| cx.ui.say(format_args!("{line}: the archive and its bill of materials disagree")));
-    if !wrong.is_empty() {
-        bail!("{} is not sound: {} findings", path.display(), wrong.len());
+    let findings = findings_of_old(path)?;
+    findings.iter().for_each(|finding| cx.ui.say(finding));
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors > 0 {
+        return Err(failed(path, errors));
     }
     task.done("");
     Ok(())
+}
+
+/// What is wrong with a bundle package, a metapackage or what is in a disk image. Signatures have no place in them.
+///
+/// # Errors
+/// It can't be read.
+pub fn findings_of_old(path: &Path) -> Result<Vec<Finding>> {
+    let opened = crate::install::open(path, None)?;
+    let bundle = match opened.installable()? {
+        Installable::Flat(package) => return Ok(flatpkg::verify::verify(package, Options::default()).findings),
+        Installable::Bundle(bundle) => bundle,
+    };
+    let mut findings = Vec::new();
+    for member in &bundle.members {
+        for place in member.disagreements().with_context(|| unreadable(path))? {
+            findings.push(Finding {
+                place: format!("{}: {place}", member.file_name),
+                severity: Severity::Error,
+                what: "path".to_owned(),
+                got: "not the same in the archive and in its bill of materials".to_owned(),
+                expected: String::new(),
+            });
+        }
+    }
+    Ok(findings)
 }

@@ -1,5 +1,6 @@
 //! What a tree is, as text: two builds of the same plan are equal when their manifests are.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -47,6 +48,20 @@ impl Manifest {
     /// One digest for the whole tree.
     pub fn digest(&self) -> Sha256 {
         Sha256::of(self.to_string().as_bytes())
+    }
+
+    /// From its text.
+    pub fn parse(text: &str) -> Self {
+        let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+        lines.sort();
+        Self { lines }
+    }
+
+    /// The folders of `dir` that links of the tree point into, by name.
+    pub fn folders_led_to(&self, dir: &Path) -> BTreeSet<String> {
+        let before = format!(" link {}/", dir.display());
+        let names = self.lines.iter().filter_map(|line| line.split_once(&before)?.1.split('/').next());
+        names.map(ToOwned::to_owned).collect()
     }
 
     /// Lines that only one of two manifests has: `-` before ours, `+` before the other's.

@@ -10,7 +10,24 @@ use crate::build::{self, Built, OnFailure};
 use crate::context::Context;
 use crate::fetch::Sources;
 use crate::hint::WithHint as _;
-use crate::plan::Plan;
+use crate::plan::{Plan, STAGE};
+
+/// The staged root of a plan, which is what it was when it was made, or another one that the user names.
+///
+/// # Errors
+/// When it is not there, or has changed since it was made.
+pub fn find(cx: &Context, plan: &Plan, named: Option<PathBuf>) -> Result<PathBuf> {
+    let root = match named {
+        Some(root) => root,
+        None => build::finished(cx, plan, STAGE)?.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE))),
+    };
+    if root.is_dir() {
+        return Ok(root);
+    }
+    let python = plan.python;
+    Err(anyhow!("Python {python} is not built: {} does not exist", root.display()))
+        .hint(format!("run `cargo xtask build {python}` with the same options first, or name a staged root"))
+}
 
 /// Builds and audits the staged root, and says what is left out of it.
 ///

@@ -1,14 +1,18 @@
 //! The terminal: what is running, for how long, and how much is left. The only place that prints.
 //!
 //! Results go to standard output, everything else to standard error. Off a terminal there are no moving lines:
-//! one line when a step ends.
+//! one line when a step ends. What a terminal would obey instead of showing it is escaped here, whoever wrote it; names and
+//! values of packages are escaped before, where a line break in them is told from one of ours ([`mod@flatpkg::shown`]).
 
 use std::fmt::Display;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use flatpkg::payload::Progress;
+use flatpkg::shown;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
 
 /// The user's terminal.
 #[derive(Clone)]
@@ -34,17 +38,26 @@ impl Ui {
     /// A line of the result, on standard output.
     pub fn result(&self, line: impl Display) {
         // A reader that went away (`| head`) is not our failure.
-        self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{line}"));
+        self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{}", safe(line)));
+    }
+
+    /// A result for programs.
+    ///
+    /// # Errors
+    /// When it can't be written as JSON.
+    pub fn json(&self, value: &impl Serialize) -> Result<()> {
+        self.result(shown::json(&serde_json::to_string_pretty(value)?));
+        Ok(())
     }
 
     /// A line about the work, on standard error.
     pub fn say(&self, line: impl Display) {
-        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{line}"));
+        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{}", safe(line)));
     }
 
     /// Starts to show a task. `expected` is how long it took the last time.
     pub fn task(&self, name: impl Into<String>, expected: Option<Duration>) -> Task {
-        let name = name.into();
+        let name = safe(name.into());
         let bar = self.bars.add(ProgressBar::new_spinner());
         bar.set_style(style("  {elapsed:>4} {msg}"));
         let left = expected.map(|time| format!(" (took {} last time)", brief(time))).unwrap_or_default();
@@ -66,7 +79,7 @@ impl Ui {
     pub fn bar(&self, name: impl Into<String>, total: u64) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::new(total));
         bar.set_style(style("  {msg:24} {wide_bar} {percent:>3}% {eta:>4} left"));
-        bar.set_message(name.into());
+        bar.set_message(safe(name.into()));
         bar
     }
 
@@ -74,9 +87,13 @@ impl Ui {
     pub fn files(&self, name: impl Into<String>) -> Files {
         let bar = self.bars.add(ProgressBar::new(0));
         bar.set_style(style("  {msg:24} {wide_bar} {prefix} files, {bytes} of {total_bytes}, {eta} left"));
-        bar.set_message(name.into());
+        bar.set_message(safe(name.into()));
         Files(bar)
     }
+}
+
+fn safe(text: impl Display) -> String {
+    shown::lines(&text.to_string()).into_owned()
 }
 
 fn style(template: &str) -> ProgressStyle {
@@ -91,7 +108,7 @@ pub struct Status {
 impl Status {
     /// Changes the line.
     pub fn show(&self, text: impl Display) {
-        self.bar.set_message(text.to_string());
+        self.bar.set_message(safe(text));
     }
 }
 

@@ -3,10 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
+use super::build_flags::BuildFlags;
 use super::fetch::From;
-use super::options::Options;
 use release::build::OnFailure;
 use release::context::Context;
+use release::planning::{planned, ready};
 use release::staged;
 use release::version::PythonVersion;
 
@@ -31,7 +32,7 @@ pub struct Build {
     keep_going: bool,
 
     #[command(flatten)]
-    options: Options,
+    build: BuildFlags,
 }
 
 impl Build {
@@ -40,7 +41,7 @@ impl Build {
     /// # Errors
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = self.options.plan(cx, self.version)?;
+        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?)?.plan;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
         let sources = release::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
         match &self.only {

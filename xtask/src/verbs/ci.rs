@@ -5,10 +5,17 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::options::Options;
 use release::build::{OnFailure, tree};
 use release::context::Context;
 use release::exec::Check;
+use release::interpreter::From;
+use release::package::Ownership;
+use release::pipeline::{self, Order};
+use release::plan::BuildOptions;
+use release::planning::{planned_or_newest, ready};
+use release::trial::{self, Trial};
+
+use super::product_flags::Kind;
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -41,22 +48,26 @@ impl Ci {
     pub fn run(self, cx: &Context) -> Result<()> {
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
-            Check { purpose, program: "cargo", args: &arguments.split(' ').collect::<Vec<_>>(), dir: &cx.paths.repo }
-                .run()?;
+            let args: Vec<&str> = arguments.split(' ').collect();
+            Check { purpose, args: &args, env: &[], dir: &cx.paths.repo }.run()?;
         }
         if !self.quick {
             cx.ui.say("#### release");
-            let package = super::release::Release::newest(cx)?.run(cx)?;
-            let plan = Options::default().plan_or_newest(cx, None)?;
+            let released = pipeline::release(cx, newest(cx)?)?;
+            let package = released.product.path().to_owned();
+            let plan = &released.planned.plan;
             cx.ui.say("#### the loader against the SDK");
-            release::interpreter::check_loader(cx, &plan)?;
+            release::interpreter::check_loader(cx, plan)?;
             cx.ui.say("#### installation and smoke test");
             match release::interpreter::obstacle() {
-                None => super::test::Test::of_package(package).run(cx)?,
+                None => {
+                    let trial = Trial { smoke: true, self_check: true, ..Trial::default() };
+                    trial::run(cx, plan, &From::Package(package), &trial)?;
+                }
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
             cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
-            Check { purpose: "signing", program: "cargo", args: SIGNING, dir: &cx.paths.repo }.run()?;
+            Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()?;
         }
         if self.twice {
             cx.ui.say("#### the same again");
@@ -77,8 +88,15 @@ fn twice(cx: &Context) -> Result<()> {
     tree::remove(&folder)
 }
 
+/// The newest release that is no draft, unsigned.
+fn newest(cx: &Context) -> Result<Order> {
+    let planned = planned_or_newest(cx, None, &BuildOptions::default())?;
+    let format = Kind::default().format(cx, &planned.plan)?;
+    Ok(Order { planned, sources: None, ownership: Ownership::default(), format, signing: None, notary: None })
+}
+
 fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = Options::default().plan_or_newest(cx, None)?;
+    let plan = ready(cx, newest(cx)?.planned)?.plan;
     let sources = release::fetch::all(cx, &plan.sources(), None)?;
     Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -4,20 +4,27 @@ use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 use walkdir::WalkDir;
 
+use release::build::finished::{self, State};
 use release::context::Context;
+use release::hint::WithHint as _;
+use release::plan::BuildOptions;
+use release::planning::{Planned, planned};
 use release::recipe::{Recipes, known_releases};
 
-/// Say what can be removed and how big it is, ask, and remove it.
+/// Say what can be removed and how big it is, ask, and remove it; or check what is kept.
 ///
 /// Everything in the cache can be made again. Nothing outside of the cache and of dist is ever touched, and no link is followed.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask clean                  steps that no release of Mac/releases uses any more, and unfinished work
   cargo xtask clean steps logs      all that was built, and the logs
+  cargo xtask clean --check         are all finished steps what they were when they were made?
+  cargo xtask clean damaged         those that are not
   cargo xtask clean all --yes       the whole cache and dist, without a question")]
 pub struct Clean {
     /// What to remove.
@@ -27,6 +34,10 @@ pub struct Clean {
     /// Don't ask.
     #[arg(long)]
     yes: bool,
+
+    /// Remove nothing: read every file of all finished steps, and hold it against what it was when it was made.
+    #[arg(long, conflicts_with_all = ["what", "yes"])]
+    check: bool,
 }
 
 /// What there is to remove.
@@ -38,6 +49,8 @@ enum What {
     Work,
     /// All finished steps.
     Steps,
+    /// Finished steps that have changed since they were made.
+    Damaged,
     /// Downloads.
     Sources,
     /// Downloads with a wrong digest.
@@ -64,7 +77,7 @@ impl Clean {
     /// # Errors
     /// When a build or release is at work in the folders, or something can't be removed.
     pub fn run(self, cx: &Context) -> Result<()> {
-        self.carry_out(cx, |question| ask(cx, question))
+        if self.check { check(cx) } else { self.carry_out(cx, |question| ask(cx, question)) }
     }
 
     fn carry_out(self, cx: &Context, agreed: impl FnOnce(&str) -> bool) -> Result<()> {
@@ -91,10 +104,44 @@ impl Clean {
             cx.paths.dist.is_dir().then(|| release::lock::take(&cx.paths.dist, "release", aside)).transpose()?;
         for item in &items {
             remove(&item.path)?;
+            if item.path.parent() == Some(&cx.paths.steps()) {
+                let manifest = cx.paths.manifests().join(item.path.file_name().unwrap_or_default());
+                manifest.exists().then(|| remove(&manifest)).transpose()?;
+            }
         }
         cx.ui.say(format_args!("{total} removed"));
         Ok(())
     }
+}
+
+/// Every finished step, by the name of its folder, and what it is now.
+fn states(cx: &Context) -> Result<Vec<(String, State)>> {
+    let steps = entries(&cx.paths.steps());
+    let names: Vec<&str> = steps.iter().filter_map(|path| path.file_name()?.to_str()).collect();
+    let states = names.par_iter().map(|name| Ok(((*name).to_owned(), finished::look(cx, name)?)));
+    let mut states: Vec<_> = states.collect::<Result<_>>()?;
+    states.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(states)
+}
+
+fn check(cx: &Context) -> Result<()> {
+    let states = states(cx)?;
+    let mut changed = 0;
+    for (name, state) in &states {
+        match state {
+            State::Sound => cx.ui.result(format_args!("sound    {name}")),
+            State::Unknown => cx.ui.result(format_args!("unknown  {name}: made before manifests were kept")),
+            State::Changed(lines) => {
+                changed += 1;
+                cx.ui.result(format_args!("changed  {}", finished::told(name, lines)));
+            }
+        }
+    }
+    if changed == 0 {
+        return Ok(());
+    }
+    Err(anyhow!("{changed} of {} finished steps have changed since they were made", states.len()))
+        .hint("`cargo xtask clean damaged` removes them; the next build makes them again")
 }
 
 /// What is meant, as far as it is there, sorted and once each. Only names that this tool gives.
@@ -107,6 +154,10 @@ fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
         let used = used(cx)?;
         let unused = |path: &PathBuf| path.file_name().is_some_and(|name| !used.contains(&*name.to_string_lossy()));
         paths.extend(entries(&cx.paths.steps()).into_iter().filter(unused));
+    }
+    if what.contains(&What::Damaged) && !has(What::Steps) {
+        let damaged = states(cx)?.into_iter().filter(|(_, state)| matches!(state, State::Changed(_)));
+        paths.extend(damaged.map(|(name, _)| cx.paths.steps().join(name)));
     }
     let folders = [
         (What::Work, cx.paths.work()),
@@ -138,7 +189,7 @@ fn used(cx: &Context) -> Result<BTreeSet<String>> {
     for version in known_releases(&cx.paths.mac())? {
         Recipes::load(&cx.paths.mac(), version)?;
         // What this machine can't make whole has no steps here.
-        if let Ok(plan) = super::plan::make(cx, version) {
+        if let Ok(Planned { plan, .. }) = planned(cx, Some(version), &BuildOptions::default()) {
             used.extend(plan.steps.iter().map(|step| plan.folder(&step.name)));
         }
     }
@@ -203,7 +254,7 @@ mod tests {
     }
 
     fn clean(cx: &Context, what: &[What]) {
-        Clean { what: what.to_vec(), yes: true }.run(cx).unwrap();
+        Clean { what: what.to_vec(), yes: true, check: false }.run(cx).unwrap();
     }
 
     #[test]
@@ -238,11 +289,30 @@ mod tests {
     }
 
     #[test]
+    fn a_changed_step_is_found_and_can_be_removed() {
+        let dir = tempfile::tempdir().unwrap();
+        let cx = context(dir.path());
+        for step in ["a-0", "b-0"] {
+            let folder = cx.paths.steps().join(step);
+            fs_err::create_dir_all(&folder).unwrap();
+            fs_err::write(folder.join("file"), "x").unwrap();
+            finished::record(&cx, step, &folder).unwrap();
+        }
+        check(&cx).unwrap();
+        fs_err::write(cx.paths.steps().join("a-0/file"), "y").unwrap();
+        let text = release::hint::render(&check(&cx).unwrap_err());
+        assert!(text.contains("1 of 2 finished steps have changed") && text.contains("clean damaged"), "{text}");
+        clean(&cx, &[What::Damaged]);
+        assert_eq!(entries(&cx.paths.steps()), [cx.paths.steps().join("b-0")]);
+        assert_eq!(entries(&cx.paths.manifests()), [cx.paths.manifests().join("b-0")]);
+    }
+
+    #[test]
     fn without_a_yes_nothing_goes() {
         let dir = tempfile::tempdir().unwrap();
         let cx = context(dir.path());
         fs_err::create_dir_all(cx.paths.work().join("x")).unwrap();
-        Clean { what: vec![What::Work], yes: false }.carry_out(&cx, |_| false).unwrap();
+        Clean { what: vec![What::Work], yes: false, check: false }.carry_out(&cx, |_| false).unwrap();
         assert!(cx.paths.work().join("x").is_dir());
     }
 }

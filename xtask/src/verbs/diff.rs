@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare};
+use flatpkg::kind::FileKind;
 
+use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
 use release::hint::Unusable;
@@ -27,6 +29,10 @@ pub struct Diff {
     /// New package.
     new: PathBuf,
 
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
+
     /// Compare only these choices, as `installer -applyChoiceChangesXML` reads them.
     #[arg(long, value_name = "FILE")]
     choices: Option<PathBuf>,
@@ -46,7 +52,8 @@ impl Diff {
     /// # Errors
     /// When the two do different things, or one can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let (old, new) = (offer(&self.old)?, offer(&self.new)?);
+        let package = self.package.as_deref();
+        let (old, new) = (offer(&self.old, package)?, offer(&self.new, package)?);
         let folder = old.is_folder || new.is_folder;
         let only = match &self.choices {
             // Both have to know the choices.
@@ -64,7 +71,7 @@ impl Diff {
         let report = compare(&old, &new, only.as_ref(), situations)
             .with_context(|| Unusable("the packages can't be compared".to_owned()))?;
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(text(&report));
         }
@@ -83,9 +90,10 @@ fn manifest(offer: &Offer, selection: &Selection) -> Result<String> {
     Ok(mtree::of_placed(laid))
 }
 
-/// What a package offers; one that can't be read is no difference.
-fn offer(path: &Path) -> Result<Offer> {
-    let offer = install::open(path)?.offer();
+/// What a package offers; one that can't be read is no difference. `package` is the name of one in a disk image.
+fn offer(path: &Path, package: Option<&str>) -> Result<Offer> {
+    let package = package.filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage));
+    let offer = install::open(path, package)?.offer();
     offer.with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
 }
 
@@ -100,8 +108,7 @@ fn text(report: &Report) -> String {
 }
 
 fn one(difference: &Difference, report: &Report) -> String {
-    let side = |text: &Option<String>| text.as_deref().map_or_else(|| "nothing".to_owned(), shown);
-    let (old, new) = (side(&difference.old), side(&difference.new));
+    let (old, new) = (value(&difference.old), value(&difference.new));
     let situations: Vec<&str> = difference.situations.iter().map(|situation| situation.name()).collect();
     let mut cases = Vec::new();
     if let Some(group) = difference.group.and_then(|group| report.groups.get(group))
@@ -109,7 +116,7 @@ fn one(difference: &Difference, report: &Report) -> String {
     {
         let names: Vec<&str> = group.choices.iter().map(String::as_str).take(CHOICES).collect();
         let more = if group.choices.len() > CHOICES { ", …" } else { "" };
-        let choices = names.join(", ");
+        let choices = shown(&names.join(", "));
         cases.push(match group.choices.len() {
             1 => format!("with {choices}"),
             _ => format!("in {} of {} selections of {choices}{more}", difference.selections, group.selections),
@@ -119,7 +126,8 @@ fn one(difference: &Difference, report: &Report) -> String {
         cases.push(situations.join(", "));
     }
     let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
-    format!("{}: {}{cases}\n  old  {old}\n  new  {new}", difference.subject, difference.reason)
+    let (subject, reason) = (&difference.subject, shown(&difference.reason));
+    format!("{subject}: {reason}{cases}\n  old  {old}\n  new  {new}")
 }
 
 /// Choices of a group that are named.
@@ -128,10 +136,11 @@ const CHOICES: usize = 4;
 /// Characters of a value that are shown; `--json` has all.
 const LENGTH: usize = 160;
 
-/// A value in one line.
-fn shown(text: &str) -> String {
-    let cut: String = text.chars().take(LENGTH).collect();
-    let more = if cut.len() < text.len() { format!("… ({} bytes)", text.len()) } else { String::new() };
-    let escaped = cut.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() });
-    escaped.collect::<String>() + &more
+/// A value, cut: scripts and pages are long.
+fn value(text: &Option<String>) -> String {
+    let Some(text) = text else { return "nothing".to_owned() };
+    match text.char_indices().nth(LENGTH) {
+        None => shown(text),
+        Some((end, _)) => format!("{}… ({} bytes)", shown(text.get(..end).unwrap_or_default()), text.len()),
+    }
 }

@@ -25,7 +25,7 @@ pub struct Doctor {
     #[arg(long)]
     sign: bool,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 
@@ -54,7 +54,7 @@ impl Doctor {
         }
         let report = examine(&machine);
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&report)?);
+            cx.ui.json(&report)?;
         } else {
             cx.ui.result(&report);
         }
@@ -64,12 +64,12 @@ impl Doctor {
     fn identities(&self, cx: &Context) -> Result<()> {
         let request = self.signers.request()?;
         if !request.names_somebody() {
-            return Err(anyhow!("nobody was named who signs"))
+            return Err(anyhow!("no signing identity was given"))
                 .hint("--application-p12, --installer-pem and so on, or --profile FILE");
         }
         let items = preflight(cx, &request, Wanted::Look)?.items;
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&items)?);
+            cx.ui.json(&items)?;
         } else {
             items.iter().for_each(|item| cx.ui.result(item));
         }

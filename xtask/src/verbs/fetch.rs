@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::options::{Options, Trust};
+use super::build_flags::{BuildFlags, Trust};
 use release::context::Context;
+use release::planning::planned;
 use release::version::PythonVersion;
 
 /// Fetch and check the sources of a release.
@@ -40,7 +41,7 @@ impl Fetch {
     /// # Errors
     /// All sources that could not be had.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = Options::trusting(self.trust).plan(cx, Some(self.version))?;
+        let plan = planned(cx, Some(self.version), &BuildFlags::trusting(self.trust).options()?)?.plan;
         let sources = release::fetch::all_again(cx, &plan.sources(), self.from.sources.as_deref())?;
         for source in plan.sources() {
             cx.ui.result(sources.path(source).display());

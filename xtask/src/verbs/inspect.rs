@@ -7,13 +7,16 @@ use clap::Args;
 use flatpkg::dump::{Dump, dump};
 
 use release::context::Context;
+use release::described::Described;
 
-/// Show what is in a flat package: header, table of contents, signatures, documents, every path.
+/// Show what is in a package: header, table of contents, signatures, documents, every path.
+///
+/// Bundle packages, bills of materials and disk images are shown too.
 ///
 /// Exit code 2 when it can't be read, 1 when the Distribution names a component that isn't there.
 #[derive(Debug, Args)]
 pub struct Inspect {
-    /// A .pkg file, Apple's own included.
+    /// A .pkg or .mpkg, a .dmg, or a bill of materials (.bom), Apple's own included.
     package: PathBuf,
 
     /// Print JSON.
@@ -27,11 +30,15 @@ impl Inspect {
     /// # Errors
     /// When it can't be read, or a reference leads to no component.
     pub fn run(self, cx: &Context) -> Result<()> {
+        if let Some(described) = Described::of(&self.package)? {
+            cx.ui.result(if self.json { serde_json::to_string_pretty(&described)? } else { described.to_string() });
+            return Ok(());
+        }
         let package = release::judgement::open(&self.package)?;
         let unreadable = || release::judgement::unreadable(&self.package);
         if self.json {
             let values = Dump::of(&package).with_context(unreadable)?;
-            cx.ui.result(serde_json::to_string_pretty(&values)?);
+            cx.ui.json(&values)?;
         } else {
             cx.ui.result(dump(&package).with_context(unreadable)?.trim_end());
         }

@@ -4,18 +4,27 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use flatpkg::laydown::Options;
+use flatpkg::shown::shown;
 
 use release::context::Context;
 use release::install;
 
 /// Lay a package down in a folder as the Installer would on a disk, for looking and for tests.
 ///
-/// Flat packages, bundle packages and disk images. Nothing is written outside of the folder. Only root can give files away:
-/// otherwise everything belongs to you.
+/// Flat packages, bundle packages and disk images. Nothing is written outside of the folder, links in it are followed as if it
+/// were `/`, and the folder itself keeps its owner and mode. Only root can give files away: otherwise everything belongs to
+/// you. When it fails or is interrupted, everything is removed again if the folder was empty or missing; else what was laid down
+/// so far stays.
 #[derive(Debug, Args)]
 pub struct Install {
     /// A .pkg or .mpkg, or a .dmg with one.
-    package: PathBuf,
+    #[arg(value_name = "PACKAGE")]
+    path: PathBuf,
+
+    /// Which package of a disk image that has several.
+    #[arg(long, value_name = "NAME")]
+    package: Option<String>,
 
     /// The folder that stands for the root of the disk.
     #[arg(long, value_name = "DIR")]
@@ -25,9 +34,23 @@ pub struct Install {
     #[arg(long, value_name = "FILE")]
     choices: Option<PathBuf>,
 
-    /// Run the package's scripts; bubblewrap keeps them from writing anywhere else and from the network.
+    /// Run the package's scripts, confined by bubblewrap; where that can't be had, nothing is laid down.
+    ///
+    /// They can write to the folder and, up to 256 MiB each, to their own /tmp and /dev/shm. They can read the folder, the
+    /// system's programs and libraries (/usr, /bin, /sbin, /lib*) and /etc/passwd, group, nsswitch.conf, localtime,
+    /// alternatives and ld.so.cache; no home, no /run, no /var, no socket outside of the folder. They have no network, no
+    /// capabilities and none of your variables, and see no other process. Each script ends after 10 minutes; each of its
+    /// processes may have 8 GiB of memory, and all together 1,024 processes, which the kernel doesn't count for root. What they
+    /// write to the folder is not limited by --max-size.
     #[arg(long)]
     run_scripts: bool,
+
+    /// Lay down setuid and setgid bits, too. Only root can: without the owner they mean nothing.
+    #[arg(long)]
+    keep_setid: bool,
+
+    #[command(flatten)]
+    limit: super::limit::Limit,
 }
 
 impl Install {
@@ -36,7 +59,7 @@ impl Install {
     /// # Errors
     /// It can't be read or laid down, or a script fails.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = install::open(&self.package)?;
+        let package = install::open(&self.path, self.package.as_deref())?;
         let offer = package.offer()?;
         let selection = install::selection(&offer, self.choices.as_deref())?;
         let log = cx.paths.logs().join("install.log");
@@ -44,11 +67,15 @@ impl Install {
             fs_err::create_dir_all(cx.paths.logs())?;
             release::exec::fresh_log(&log)?;
         }
-        let count = package.lay_down(&offer, &selection, &self.root, self.run_scripts.then_some(log.as_path()))?;
+        let options = Options { keep_setid: self.keep_setid, ..self.limit.options()?.with_owners() };
+        let run_scripts = self.run_scripts.then_some(log.as_path());
+        let count = package.lay_down(&offer, &selection, &self.root, options, run_scripts)?;
         for part in offer.parts.iter().filter(|part| selection.contains(&part.id)) {
-            cx.ui.say(format_args!("  {} {} in {}", part.identifier, part.version, part.location));
+            let [identifier, version, location] =
+                [&part.identifier, &part.version, &part.location].map(|text| shown(text));
+            cx.ui.say(format_args!("  {identifier} {version} in {location}"));
             let idle = part.scripts.iter().filter(|_| !self.run_scripts);
-            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", script.name)));
+            idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", shown(&script.name))));
         }
         cx.ui.result(format_args!("{count} entries in {}", self.root.display()));
         Ok(())

@@ -6,9 +6,11 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 
 use release::context::Context;
-use release::notarize::{Credentials, Notary, NotaryTool, Rcodesign};
+use release::notarize::{Credentials, Desk, Notary, NotaryTool, Rcodesign, Wishes};
 use release::sign::identity::{NotaryKey, Profile};
 use release::sign::{Rules, find_rcodesign};
+
+use super::signers::Signers;
 
 /// See the module's text.
 #[derive(Debug, Clone, Default, Args)]
@@ -55,11 +57,16 @@ impl Notaries {
         key.or(profile.notary).map(Credentials::Key)
     }
 
-    /// The program, with its key; nothing when nobody is named.
+    /// Who asks; nothing when nobody is named.
     ///
     /// # Errors
-    /// When the program or the key can't be used.
-    pub fn open(&self, cx: &Context, profile: Profile) -> Result<Option<Box<dyn Notary>>> {
+    /// When the program, the profile or the key can't be used.
+    pub fn desk(&self, cx: &Context, signers: &Signers, wishes: Wishes) -> Result<Option<Desk>> {
+        let notary = self.open(cx, signers.profile()?)?;
+        Ok(notary.map(|notary| Desk { notary, wishes, root: signers.root().cloned() }))
+    }
+
+    fn open(&self, cx: &Context, profile: Profile) -> Result<Option<Box<dyn Notary>>> {
         let Some(credentials) = self.credentials(profile) else { return Ok(None) };
         let apple = match self.notary {
             Some(program) => program == Program::Notarytool,

@@ -1,6 +1,6 @@
 //! `cargo xtask notarize`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -10,9 +10,9 @@ use super::notaries::Notaries;
 use super::signers::Signers;
 use release::context::Context;
 use release::hint::WithHint as _;
-use release::notarize::{Judge, Notary, Outcome, Patience, Wishes, notarize};
+use release::notarize::{Outcome, Patience, Wishes, submit};
 
-/// Have Apple look at a signed package, and staple the ticket to it.
+/// Submit a signed package to Apple for notarization, and staple the ticket to it.
 ///
 /// Where a package is on its way is kept beside it in X.pkg.notary.json: after a crash or a closed laptop the same command
 /// goes on, and nothing is uploaded twice. Apple's log is kept beside it, too, and its complaints are shown as a table.
@@ -52,49 +52,36 @@ pub struct Waiting {
     poll: u64,
 }
 
-impl Default for Waiting {
-    fn default() -> Self {
-        Self { patience: 120, poll: 20 }
-    }
-}
-
 impl Waiting {
-    /// As notarization takes it.
-    pub fn patience(self) -> Patience {
-        Patience { poll: Duration::from_secs(self.poll), wait: Duration::from_secs(self.patience * 60) }
+    /// Waits for the answer.
+    pub fn patiently(self) -> Wishes {
+        let patience = Patience { poll: Duration::from_secs(self.poll), wait: Duration::from_secs(self.patience * 60) };
+        Wishes { no_wait: false, resume: false, patience }
     }
 }
 
 impl Notarize {
-    /// Notarizes.
+    /// Notarizes, and says what is next.
     ///
     /// # Errors
     /// When Apple refuses the package, can't be reached, or doesn't answer in time.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let Some(notary) = self.notaries.open(cx, self.signers.profile()?)? else {
-            return Err(anyhow!("no key for Apple's notary service was named")).hint(
+        let wishes = Wishes { no_wait: self.no_wait, resume: self.resume, ..self.waiting.patiently() };
+        let Some(desk) = self.notaries.desk(cx, &self.signers, wishes)? else {
+            return Err(anyhow!("no key for Apple's notary service was given")).hint(
                 "--api-key AuthKey_ID.p8 --key-id ID --issuer UUID, --keychain-profile NAME, or [notary] in a --profile",
             );
         };
-        let wishes = Wishes { no_wait: self.no_wait, resume: self.resume, patience: self.waiting.patience() };
-        submit(cx, notary.as_ref(), &self.package, wishes, self.signers.root().map(PathBuf::as_path))
-    }
-}
-
-/// Notarizes a package, and says what is next.
-///
-/// # Errors
-/// As [`notarize`].
-pub fn submit(cx: &Context, notary: &dyn Notary, package: &Path, wishes: Wishes, root: Option<&Path>) -> Result<()> {
-    release::judgement::open(package)?;
-    let before = |path: &Path| release::sign::judge_unstapled(path, root);
-    let after = |path: &Path| release::sign::judge_stapled(path, root);
-    match notarize(cx, notary, package, wishes, &Judge { before: &before, after: &after })? {
-        Outcome::Stapled => cx.ui.result(package.display()),
-        Outcome::Submitted(id) => {
-            cx.ui.say(format_args!("submission {id} is uploaded"));
-            cx.ui.say(format_args!("next: cargo xtask notarize --resume {}", package.display()));
+        match submit(cx, &desk, &self.package)? {
+            Outcome::Stapled { before } => {
+                release::evidence::renew(&self.package, before)?;
+                cx.ui.result(self.package.display());
+            }
+            Outcome::Submitted(id) => {
+                cx.ui.say(format_args!("submission {id} is uploaded"));
+                cx.ui.say(format_args!("next: cargo xtask notarize --resume {}", self.package.display()));
+            }
         }
+        Ok(())
     }
-    Ok(())
 }

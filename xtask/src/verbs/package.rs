@@ -8,13 +8,17 @@ use flatpkg::component::{self, Component};
 use flatpkg::os_version::OsVersion;
 use flatpkg::xar;
 
-use super::release::{Kind, Owners};
 use release::context::Context;
-use release::hint::WithHint as _;
-use release::package::folder;
+use release::demand::Demand;
+use release::package::folder::{self, Junk};
 use release::package::product_file::{self, PayloadCompression};
-use release::plan::STAGE;
+use release::planning::planned;
+use release::product::Product;
+use release::staged;
 use release::version::PythonVersion;
+
+use super::build_flags::BuildFlags;
+use super::product_flags::{Kind, Owners};
 
 /// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
 /// of what was installed can't hold an earlier time.
@@ -43,11 +47,18 @@ pub struct Package {
     kind: Kind,
 
     #[command(flatten)]
+    build: BuildFlags,
+
+    #[command(flatten)]
     component: ComponentFlags,
 
     /// A product's description; xtask/examples/hello/product.toml explains the keys. Folders in it are relative to it.
     #[arg(long, value_name = "PRODUCT.toml", requires = "output")]
     product: Option<PathBuf>,
+
+    /// Package .DS_Store and ._ files too, which Finder leaves in folders; otherwise they are left out and named.
+    #[arg(long, conflicts_with = "release")]
+    keep_junk: bool,
 
     /// The package to write.
     #[arg(long, short, value_name = "OUT.pkg", conflicts_with = "release")]
@@ -93,24 +104,28 @@ impl Package {
     /// When nothing was built yet, a folder can't be packaged, or the package can't be written.
     pub fn run(self, cx: &Context) -> Result<()> {
         if let Some(version) = self.release {
-            return release(cx, version, self.root, self.owners, self.kind);
+            return staged_root(cx, self, version);
         }
         let out = self.output.context("no --output")?;
-        let date = super::options::source_date_epoch()?.unwrap_or(DATE);
+        flatpkg::output::place(&out)?;
+        let date = super::build_flags::source_date_epoch()?.unwrap_or(DATE);
+        let junk = if self.keep_junk { Junk::Kept } else { Junk::LeftOut };
         match &self.product {
-            Some(product) => product_file::write(cx, product, &out, date)?,
-            None => self.component.write(cx, self.root.as_deref(), &out, date)?,
+            Some(product) => product_file::write(cx, product, &out, date, junk)?,
+            None => self.component.write(cx, self.root.as_deref(), &out, date, junk)?,
         }
-        release::judgement::package(cx, &out, false)?;
+        // A product may be made of components that somebody else made.
+        let ours = self.product.is_none();
+        release::judgement::demanded(cx, &out, &Demand { ours, ..Demand::default() })?;
         cx.ui.result(out.display());
         Ok(())
     }
 }
 
 impl ComponentFlags {
-    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32) -> Result<()> {
-        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date)).transpose()?;
-        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date)).transpose()?;
+    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32, junk: Junk) -> Result<()> {
+        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date, junk)).transpose()?;
+        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date, junk)).transpose()?;
         let component = Component {
             install_location: self.install_location,
             payload: payload.as_ref(),
@@ -127,16 +142,13 @@ impl ComponentFlags {
 }
 
 /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`, or `.dmg`.
-fn release(cx: &Context, version: PythonVersion, root: Option<PathBuf>, owners: Owners, kind: Kind) -> Result<()> {
-    let plan = super::plan::make(cx, version)?;
-    let root = root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
-    if !root.is_dir() {
-        let error = anyhow::anyhow!("Python {version} is not built: {} does not exist", root.display());
-        return Err(error).hint(format!("run `cargo xtask build {version}` first"));
-    }
-    let format = kind.format(cx, &plan)?;
-    let package = release::package::package(cx, &plan, &root, owners.ownership(), format)?;
-    release::judgement::product(cx, &package)?;
-    super::release::summary(cx, &package);
+fn staged_root(cx: &Context, flags: Package, version: PythonVersion) -> Result<()> {
+    let plan = planned(cx, Some(version), &flags.build.options()?)?.plan;
+    let root = staged::find(cx, &plan, flags.root)?;
+    let format = flags.kind.format(cx, &plan)?;
+    let product = Product::unsigned(cx, &plan, &root, flags.owners.ownership(), format)?;
+    product.verify(cx)?;
+    cx.ui.result(product.path().display());
+    cx.ui.say(&product);
     Ok(())
 }

@@ -3,10 +3,11 @@
 use anyhow::Result;
 use clap::Args;
 
-use super::options::Options;
-use super::release::Kind;
+use super::build_flags::BuildFlags;
+use super::product_flags::Kind;
 use release::context::Context;
-use release::plan::{Plan as Value, STAGE, render};
+use release::plan::{STAGE, render};
+use release::planning::planned;
 use release::version::PythonVersion;
 
 /// Show what a release takes: sources, steps, what is left out. Does nothing.
@@ -20,7 +21,7 @@ pub struct Plan {
     #[arg(long)]
     commands: bool,
 
-    /// For programs; `root` is the folder that `build` fills.
+    /// Print JSON; `root` is the folder that `build` fills.
     #[arg(long)]
     json: bool,
 
@@ -28,7 +29,7 @@ pub struct Plan {
     kind: Kind,
 
     #[command(flatten)]
-    options: Options,
+    build: BuildFlags,
 }
 
 impl Plan {
@@ -37,7 +38,7 @@ impl Plan {
     /// # Errors
     /// When there is no such release, this host can't build it, or its oldest macOS can't install such a package.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = self.options.plan(cx, self.version)?;
+        let plan = planned(cx, self.version, &self.build.options()?)?.plan;
         let format = self.kind.format(cx, &plan)?;
         if self.json {
             let mut value = serde_json::to_value(&plan)?;
@@ -45,18 +46,10 @@ impl Plan {
             if let Some(object) = value.as_object_mut() {
                 object.insert("root".into(), root.to_string_lossy().into());
             }
-            cx.ui.result(serde_json::to_string_pretty(&value)?);
+            cx.ui.json(&value)?;
         } else {
             cx.ui.result(render(&plan, format.ending(), self.commands).trim_end());
         }
         Ok(())
     }
-}
-
-/// The plan of a version on this machine, as it is released.
-///
-/// # Errors
-/// When there is no such release, or this host can't build it.
-pub fn make(cx: &Context, version: PythonVersion) -> Result<Value> {
-    Options::default().plan(cx, Some(version))
 }

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::Args;
-use flatpkg::package::Package;
 
 use release::context::Context;
 use release::evidence::timings;
@@ -37,7 +36,7 @@ impl Preview {
     /// # Errors
     /// When the package can't be read or the page not be written.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = Package::open(&self.package)?;
+        let package = release::judgement::open(&self.package)?;
         let file = self.package.file_name().unwrap_or_default().to_string_lossy();
         let path = timings::path_beside(&self.package);
         let timings = match path.is_file() {

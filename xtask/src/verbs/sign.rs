@@ -1,22 +1,21 @@
 //! `cargo xtask sign`.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow};
 use clap::Args;
 
-use super::options::Options;
-use super::release::Owners;
-use super::signers::Signers;
 use release::context::Context;
-use release::evidence::Subject;
 use release::hint::WithHint as _;
-use release::package::name::{self, Mark};
-use release::package::{Format, UnsignedPkg};
-use release::plan::{Plan, STAGE};
-use release::recipe::newest_built;
-use release::sign::{Rules, SignedPkg, SignedRoot, Signing, Wanted, detached, preflight, sign_code, sign_package};
+use release::pipeline;
+use release::planning::planned_or_newest;
+use release::sign::{Rules, Wanted, detached, plan_of, preflight, sign_package};
+use release::staged;
 use release::version::PythonVersion;
+
+use super::build_flags::BuildFlags;
+use super::product_flags::Owners;
+use super::signers::Signers;
 
 /// Sign the release that was built, code and package, or a package made elsewhere.
 ///
@@ -62,6 +61,9 @@ pub struct Sign {
     owners: Owners,
 
     #[command(flatten)]
+    build: BuildFlags,
+
+    #[command(flatten)]
     signers: Signers,
 }
 
@@ -79,8 +81,9 @@ impl Sign {
             return Ok(());
         }
         if let Some(file) = &self.attach {
-            let output = self.output.as_deref().ok_or_else(|| anyhow!("nobody said where the signed package goes"));
-            let output = output.hint("--output OUT.pkg")?;
+            let output =
+                self.output.as_deref().ok_or_else(|| anyhow!("no output file for the signed package was given"));
+            let output = output.hint("add --output OUT.pkg")?;
             detached::attach(package, file, output)?;
             cx.ui.result(output.display());
             return Ok(());
@@ -88,93 +91,23 @@ impl Sign {
         release::judgement::open(package)?;
         let signing = preflight(cx, &self.signers.request()?, Wanted::Package)?.settle(cx)?;
         let signed = sign_package(cx, &signing, package, self.output.as_deref())?;
-        summary(cx, &signed);
+        cx.ui.result(signed.path.display());
+        cx.ui.say(format_args!("  {signed}"));
         Ok(())
     }
 
     /// The staged root, then the package of it.
     fn release(self, cx: &Context) -> Result<()> {
-        let version = match self.release {
-            Some(version) => version,
-            None => newest_built(&cx.paths.mac())?,
-        };
-        let (plan, recipes) = Options::default().plan_and_recipes(cx, Some(version))?;
-        let staged = self.staged.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
-        if !staged.is_dir() {
-            return Err(anyhow!("Python {version} is not built: {} does not exist", staged.display()))
-                .hint(format!("run `cargo xtask build {version}` first, or name a staged root with --staged DIR"));
-        }
+        let planned = planned_or_newest(cx, self.release, &self.build.options()?)?;
+        let root = staged::find(cx, &planned.plan, self.staged)?;
         if self.plan {
-            let rules = Rules::load(&cx.paths.repo)?;
-            cx.ui.result(release::sign::plan_of(&rules, &staged)?);
+            cx.ui.result(plan_of(&Rules::load(&cx.paths.repo)?, &root)?);
             return Ok(());
         }
         let signing = preflight(cx, &self.signers.request()?, Wanted::Release)?.settle(cx)?;
-        let _lock = release::lock::take(&cx.paths.dist, "release", "give this one its own folder with --dist DIR")?;
-        let made = Made::make(cx, &signing, &plan, &staged, self.owners)?;
-        let subject = Subject { plan: &plan, recipes: &recipes, package: &made.package, signed: made.signed.as_ref() };
-        release::evidence::write(cx, &subject)?;
-        made.finish(cx)
-    }
-}
-
-/// A signed release.
-pub struct Made {
-    /// The package of the signed root.
-    pub package: UnsignedPkg,
-    /// The same, signed; nothing without an installer identity.
-    pub signed: Option<SignedPkg>,
-}
-
-impl Made {
-    /// Signs a staged root's code, packages it, signs the package.
-    ///
-    /// # Errors
-    /// Whatever can't be signed or packaged, or isn't good afterwards.
-    pub fn make(cx: &Context, signing: &Signing, plan: &Plan, staged: &Path, owners: Owners) -> Result<Self> {
-        let root = sign_code(cx, signing, staged)?;
-        let between = tempfile::Builder::new().prefix("package-").tempdir_in(cx.paths.work())?;
-        // A package that is signed next isn't published.
-        let dir = if signing.installer.is_some() { between.path() } else { cx.paths.dist.as_path() };
-        let path = dir.join(name::file_name(&plan.product_name(), mark_of(&root)));
-        let ownership = owners.ownership();
-        let package = release::package::package_to(cx, plan, &root.root(), ownership, Format::Flat, path)?;
-        release::judgement::package(cx, &package.path, false)?;
-        let signed = match &signing.installer {
-            Some(_) => Some(sign_package(cx, signing, &package.path, None)?),
-            None => None,
-        };
-        Ok(Self { package, signed })
-    }
-
-    /// Says what was made, and lists its digests.
-    ///
-    /// # Errors
-    /// When `SHA256SUMS` can't be written.
-    pub fn finish(&self, cx: &Context) -> Result<()> {
-        match &self.signed {
-            None => super::release::summary(cx, &self.package),
-            Some(signed) => {
-                release::sign::list(signed)?;
-                super::release::contents(cx, &self.package);
-                summary(cx, signed);
-            }
-        }
+        let released = pipeline::sign(cx, planned, &root, &signing, self.owners.ownership())?;
+        cx.ui.result(released.product.path().display());
+        cx.ui.say(&released.product);
         Ok(())
     }
-}
-
-fn mark_of(root: &SignedRoot) -> Mark {
-    if root.ad_hoc { Mark::AdHoc } else { Mark::Unsigned }
-}
-
-/// What was signed, by whom, and what that is worth.
-fn summary(cx: &Context, signed: &SignedPkg) {
-    cx.ui.result(signed.path.display());
-    let worth = match signed.mark {
-        Mark::Signed => "not notarized yet: `cargo xtask notarize` is next",
-        _ => "no authority that macOS knows vouches for that: it opens only against its user's better judgement",
-    };
-    let size = signed.len as f64 / 1_048_576.0;
-    cx.ui.say(format_args!("  {size:.1} MiB, signed by {}; {worth}", signed.by));
 }

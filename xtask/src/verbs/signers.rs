@@ -12,7 +12,7 @@ use release::sign::{Request, SignerChoice};
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Who signs")]
 pub struct Signers {
-    /// A file that says all of this; flags go before it. CONTRIBUTING.md shows one.
+    /// A file that says all of this; flags override it. docs/sign.md shows one.
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
 
@@ -32,7 +32,7 @@ pub struct Signers {
     #[arg(long, value_name = "FILE", conflicts_with = "application_keychain")]
     application_pem: Vec<PathBuf>,
 
-    /// Code gets hashes that nobody signs.
+    /// Sign code ad hoc (no identity).
     #[arg(long, conflicts_with_all = ["application_keychain", "application_p12", "application_pem"])]
     ad_hoc: bool,
 

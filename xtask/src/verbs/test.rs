@@ -2,21 +2,22 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Args;
-
-use super::options::Options;
 use release::context::Context;
-use release::hint::WithHint as _;
-use release::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
-use release::plan::STAGE;
+use release::interpreter::From;
+use release::planning::planned_or_newest;
+use release::staged;
+use release::trial::{self, Trial};
 use release::version::PythonVersion;
+
+use super::build_flags::BuildFlags;
 
 /// Run the Python that was built, from a copy of the staged root.
 ///
 /// On a Mac it runs as it is. On x86_64 Linux its x86_64 slice runs under this project's own loader, on glibc: a pass
 /// says that the code is linked and works, not that macOS agrees.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Args)]
 pub struct Test {
     /// A version there is data for [default: the newest that is no draft].
     #[arg(value_name = "RELEASE")]
@@ -44,11 +45,14 @@ pub struct Test {
     root: Option<PathBuf>,
 
     /// Install this package into a folder, with its install scripts, and run what is there then.
+    ///
+    /// The scripts are confined as by `install --run-scripts`, and can read the loader and what it needs, too; Linux only. The
+    /// Python itself then runs as you: test only packages that you would run.
     #[arg(long, value_name = "X.pkg")]
     package: Option<PathBuf>,
 
     #[command(flatten)]
-    options: Options,
+    build: BuildFlags,
 
     /// For regrtest: names of tests, or its options.
     #[arg(last = true)]
@@ -56,44 +60,19 @@ pub struct Test {
 }
 
 impl Test {
-    /// What CI runs: a package is installed, and the smoke test looks at it and at itself.
-    pub fn of_package(package: PathBuf) -> Self {
-        Self { package: Some(package), smoke: true, self_check: true, ..Self::default() }
-    }
-
     /// Runs it.
     ///
     /// # Errors
     /// When nothing was built yet, or something came out otherwise than it should.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = self.options.plan_or_newest(cx, self.version)?;
+        let plan = planned_or_newest(cx, self.version, &self.build.options()?)?.plan;
         let from = match self.package {
             Some(package) => From::Package(std::path::absolute(package)?),
-            None => {
-                let root = self.root.unwrap_or_else(|| cx.paths.steps().join(plan.folder(STAGE)));
-                if !root.is_dir() {
-                    let python = plan.python;
-                    return Err(anyhow!("Python {python} is not built: {} does not exist", root.display())).hint(
-                        format!("run `cargo xtask build {python}` with the same choices first, or name a staged root with --root DIR"),
-                    );
-                }
-                From::Root(root)
-            }
+            None => From::Root(staged::find(cx, &plan, self.root)?),
         };
-        let interpreter = Interpreter::prepare(cx, &plan, &from)?;
-        let suite_wanted = self.suite || !self.regrtest.is_empty();
-        if self.smoke || !(suite_wanted || self.self_check || self.speed.is_some()) {
-            smoke(cx, &plan, &interpreter)?;
-        }
-        if self.self_check {
-            self_check(cx, &plan, &interpreter)?;
-        }
-        if let Some(native) = &self.speed {
-            speed(cx, &interpreter, &std::path::absolute(native)?)?;
-        }
-        if suite_wanted {
-            suite(cx, &plan, &interpreter, &self.regrtest)?;
-        }
-        Ok(())
+        let suite = self.suite || !self.regrtest.is_empty();
+        let smoke = self.smoke || !(suite || self.self_check || self.speed.is_some());
+        let trial = Trial { smoke, self_check: self.self_check, speed: self.speed, suite, regrtest: self.regrtest };
+        trial::run(cx, &plan, &from, &trial)
     }
 }

@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::Path;
 
-use fake_apple::Kind;
+use fake_apple::{Kind, Signing};
+use flatpkg::signature::RsaForm;
 
 use crate::{Stage, said};
 
@@ -80,4 +81,24 @@ fn a_signature_is_taken_off_and_put_on_again() {
     assert!(!stage.path("wrong.pkg").exists());
     let (code, _, error) = said(&stage.run(["sign", &unsigned, "--detach", &file]));
     assert!(code == Some(1) && error.contains("is not signed"), "{error}");
+}
+
+/// The forms that productsign made in 2024 and in 2020: `sign` takes them from the program that signs, and `notarize` would
+/// upload them, then wants the ticket.
+#[test]
+fn what_productsign_makes_is_accepted() {
+    for rsa in [RsaForm::Digest, RsaForm::Sha1OfDigest] {
+        let how = Signing { rsa: Some(rsa), ..Signing::productsign() };
+        let Some(stage) = Stage::with_stand_in_for(how) else { return };
+        let signed = stage.signed_package();
+        let root = stage.path("root.der");
+        release::sign::judge_unstapled(&signed, Some(&root)).unwrap();
+        let error = release::sign::judge_stapled(&signed, Some(&root)).unwrap_err().to_string();
+        assert_eq!(error, "error: ticket: the stapled ticket is missing: notarize the package, then staple it");
+        // Nobody but the fake root's friends accepts it.
+        let error = release::sign::judge_unstapled(&signed, None).unwrap_err().to_string();
+        assert!(error.contains("x-signature: the root is \"Fake Apple Root CA\""), "{error}");
+        let (code, said) = stage.verify(&signed, "developer-id");
+        assert!(code == Some(0) && said.contains("CMS signature without attributes"), "{said}");
+    }
 }

@@ -87,7 +87,7 @@ fn keys_that_are_refused() {
     let modern = stage.p12(Kind::Installer, true, false);
     refused(&stage, "wrong password, OpenSSL 3", &["--installer-p12", &modern, "--password-file", wrong], "is wrong");
     refused(&stage, "no terminal", &["--installer-p12", &with_chain], "no terminal to ask on");
-    refused(&stage, "nobody", &[], "nobody was named who signs a package");
+    refused(&stage, "nobody", &[], "no identity for signing a package was given");
     refused(
         &stage,
         "an application's",

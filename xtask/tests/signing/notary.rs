@@ -92,7 +92,7 @@ fn refused_packages_end_with_1_and_their_log_as_a_table() {
 #[test]
 fn an_unknown_state_is_no_success() {
     let Some(case) = Case::set(Script::saying(&["Wondering"])) else { return };
-    case.failing(&[], "which nobody has explained to us");
+    case.failing(&[], "answers with the unknown status");
     assert_eq!(case.state()["stage"], "submitted");
 }
 

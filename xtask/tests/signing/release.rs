@@ -119,7 +119,7 @@ fn code_that_nobody_signs_is_named_so_and_what_no_rule_covers_is_refused() {
     assert_eq!(code, Some(0), "{error}");
     assert!(out.trim_end().ends_with("python-3.13.5-macos11-adhoc.pkg"), "{out}");
     let (code, _, error) = said(&stage.run(flags));
-    assert!(code == Some(1) && error.contains("nobody was named who signs code"), "{error}");
+    assert!(code == Some(1) && error.contains("no identity for signing code was given"), "{error}");
     macho(&stage.program, &Path::new(&root).join("usr/local/bin/stray"), "executable");
     let (code, _, error) = said(&stage.run(["sign", "--plan", "--release", "3.13.5", "--staged", &root]));
     assert!(code == Some(1) && error.contains("usr/local/bin/stray: no rule says how it is signed"), "{error}");

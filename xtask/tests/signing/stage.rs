@@ -59,9 +59,13 @@ impl Stage {
 
     /// With a program that signs as rcodesign does, but always as the same one: what is tested is what we make of it.
     pub fn with_stand_in(kind: Kind) -> Option<Self> {
+        Self::with_stand_in_for(Signing { by: kind, ..Signing::rcodesign() })
+    }
+
+    /// With a program that signs like that.
+    pub fn with_stand_in_for(how: Signing) -> Option<Self> {
         let mut stage = Self::with_program(PathBuf::new(), Behaviour::Good)?;
         let unsigned = fs::read(stage.path("hello-unsigned.pkg")).unwrap();
-        let how = Signing { by: kind, double: true, ticket: false, ..Signing::default() };
         fs::write(stage.path("signed-by-stand-in"), stage.fake.sign_package(&unsigned, how)).unwrap();
         stage.program = stage.path("stand-in");
         let signed = stage.text("signed-by-stand-in");

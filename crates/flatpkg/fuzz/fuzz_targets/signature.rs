@@ -1,7 +1,7 @@
 //! Anything as a signature over code: it is never good, and is always judged.
 #![no_main]
 
-use flatpkg::signature::{Anchor, CodeDirectory, Expectations, Hash, Policy, Time, check_code};
+use flatpkg::signature::{Anchor, Code, CodeDirectory, Expectations, Hash, Policy, Time, check_code};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -9,7 +9,8 @@ fuzz_target!(|bytes: &[u8]| {
     let now = Time::from_unix(1_790_000_000);
     let expect = Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now };
     let directories = [CodeDirectory { bytes: b"code", hash: Hash::Sha256 }];
-    let report = check_code(Some(bytes), &directories, &expect, "code");
+    let code = Code { cms: Some(bytes), directories: &directories, identifier: b"code", requirements: Some(bytes) };
+    let report = check_code(&code, &expect, "code");
     assert!(!report.findings.is_empty());
     let _ = Anchor::from_bytes(bytes);
 });

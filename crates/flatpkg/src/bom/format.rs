@@ -5,7 +5,7 @@
 //! 512…     blocks, anywhere, in any order
 //! vars     u32 count; count × { u32 block, u8 length, name without NUL }
 //! index    u32 slots; slots × { u32 address, u32 length }; slot 0 is empty
-//!          u32 free; free × { u32 address, u32 length }; two empty pairs        ends the file
+//!          u32 free; free × { u32 address, u32 length }; two empty pairs        ends the file (macOS 15: one pair)
 //!
 //! BomInfo  u32 1, u32 paths + 1, u32 count; count × { u32 cputype, u32 0, u32 bytes, u32 0 }
 //! Paths    a tree: value {id, block of the record}, key {id of the parent, name NUL}
@@ -129,7 +129,8 @@ pub(super) struct PathPointer {
 /// * device: u32 device number;
 /// * placeholder, whatever its kind: nothing;
 ///
-/// and 8 zero bytes, which tools of 2014 left out and macOS 26 wants to see.
+/// and 8 zero bytes, which tools of 2014 left out and macOS 26 wants to see. Where digests were asked for, more follows:
+/// its layout was never seen, so it is counted and not interpreted.
 #[derive(FromBytes, IntoBytes, KnownLayout, Immutable, Unaligned)]
 #[repr(C)]
 pub(super) struct RecordHeader {

@@ -27,8 +27,10 @@ mod write;
 pub use read::read;
 pub use record::{DirectorySizes, Node, Record, check, records, totals};
 
+use crate::budget::Exceeded;
 use crate::macho::CpuType;
 use crate::payload::Facts;
+use crate::shown::shown;
 use crate::tree::{BadPath, Tree, TreePath};
 
 /// A bill of materials.
@@ -36,7 +38,7 @@ use crate::tree::{BadPath, Tree, TreePath};
 pub struct Bom {
     /// Bytes for each processor, [`CpuType::NONE`] for all that isn't Mach-O. See [`totals`].
     pub totals: Vec<(CpuType, u32)>,
-    /// What is known of each path, sorted by path; the root is the first.
+    /// What is known of each path, sorted by path; the root is the first. Some tools write bills without any path.
     pub records: Vec<Record>,
     /// How the file that was read is made.
     pub form: Form,
@@ -49,6 +51,8 @@ pub struct Form {
     pub free_list: bool,
     /// Records without the eight zero bytes at their end, as before 2015; macOS 26 doesn't list such files.
     pub short_records: usize,
+    /// Records with more after their tail, such as a SHA-1 digest. It is not interpreted.
+    pub long_records: usize,
     /// The paths are in the order of (parent's number, name); out of order `lsbom` stops in the middle.
     pub sorted: bool,
     /// The number of paths that BomInfo states.
@@ -69,7 +73,13 @@ impl Bom {
     pub fn new(mut records: Vec<Record>) -> Bom {
         records.sort_by(|a, b| a.path.cmp(&b.path));
         let totals = totals(&records, DirectorySizes::Excluded);
-        let form = Form { free_list: true, short_records: 0, sorted: true, stated_paths: records.len() as u32 };
+        let form = Form {
+            free_list: true,
+            short_records: 0,
+            long_records: 0,
+            sorted: true,
+            stated_paths: records.len() as u32,
+        };
         Bom { totals, records, form }
     }
 
@@ -93,7 +103,7 @@ impl Bom {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A size is stated in 32 bits; how Apple states larger ones (`Size64`) was never seen.
-    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX)]
+    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX, path = shown(path))]
     FileTooLarge {
         /// The path inside the tree.
         path: TreePath,
@@ -101,7 +111,7 @@ pub enum Error {
         size: u64,
     },
     /// The checksum of a file wasn't made.
-    #[error("there is no checksum for {path}")]
+    #[error("there is no checksum for {path}", path = shown(path))]
     NoFacts {
         /// The path inside the tree.
         path: TreePath,
@@ -116,13 +126,13 @@ pub enum Error {
         got: String,
     },
     /// A path's directory has no record.
-    #[error("{path} has no parent directory in the bill of materials")]
+    #[error("{path} has no parent directory in the bill of materials", path = shown(path))]
     NoParent {
         /// The path.
         path: TreePath,
     },
     /// Two records for one path, or records out of order.
-    #[error("{path} is there twice or out of order")]
+    #[error("{path} is there twice or out of order", path = shown(path))]
     Duplicate {
         /// The path.
         path: TreePath,
@@ -153,6 +163,9 @@ pub enum Error {
         /// What it is used as.
         expected: &'static str,
     },
+    /// Blocks shared by so many paths, or paths so long, that reading them would be far more work than the file is long.
+    #[error(transparent)]
+    Budget(#[from] Exceeded),
     /// One of the five variables.
     #[error("there is no variable {name:?}")]
     NoVariable {

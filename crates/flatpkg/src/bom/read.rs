@@ -5,32 +5,50 @@ use std::collections::{HashMap, HashSet};
 use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use super::format::{Header, InfoHeader, InfoTotal, MAGIC, NodeHeader, Pair, PathPointer, Slot, TreeHeader};
-use super::{Bom, Error, Form, Record, record_bytes};
+use super::record_bytes::{self, Tail};
+use super::{Bom, Error, Form, Record};
+use crate::budget::Budget;
 use crate::macho::CpuType;
 use crate::tree::TreePath;
 
 /// Fewest bytes of the file that a path takes: its record, key, pointer, slots and pair.
 const BYTES_PER_PATH: usize = 64;
 
+/// The blocks that are looked at may have so many times the bytes of the file. Apple's tools share none: once.
+const BLOCKS: u64 = 4;
+
+/// All paths together may have so many times the bytes of the file. Paths of 200 bytes on average: twice.
+const PATHS: u64 = 16;
+
 /// Levels of a tree; four nodes of 511 children reach every 32-bit number.
 const MAX_DEPTH: usize = 16;
 
 /// Reads a bill of materials.
 ///
-/// Old forms are understood; [`Form`] tells them apart. Memory is bounded by the file's length: a file can't refer to
-/// more paths than it has room for, and no path is longer than [`MAX_PATH`](crate::tree::MAX_PATH).
+/// Old forms are understood; [`Form`] tells them apart.
+///
+/// Work and memory are bounded by the file's length: a file can't refer to more paths than it has room for (one for 64
+/// bytes), the blocks that are looked at have at most 4 times its bytes, and all paths together at most 16 times.
+///
+/// # Errors
+///
+/// Whatever contradicts itself, and [`Error::Budget`] beyond these limits.
 pub fn read(bytes: &[u8]) -> Result<Bom, Error> {
-    let store = Store::open(bytes)?;
+    read_counted(&Store::open(bytes)?)
+}
+
+fn read_counted(store: &Store<'_>) -> Result<Bom, Error> {
     let (totals, stated_paths) = store.info()?;
     let keys = store.keys()?;
     let sorted = keys.is_sorted_by(|a, b| (a.parent, a.name) < (b.parent, b.name));
-    let paths = paths(&keys)?;
-    let mut short_records = 0;
+    let paths = paths(&keys, &store.paths)?;
+    let (mut short_records, mut long_records) = (0, 0);
     let mut records: Vec<Record> = Vec::with_capacity(keys.len());
     for (key, path) in keys.iter().zip(paths) {
         let decoded = record_bytes::decode(store.block(key.record)?, path);
-        let (record, short) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
-        short_records += usize::from(short);
+        let (record, tail) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
+        short_records += usize::from(tail == Tail::Short);
+        long_records += usize::from(tail == Tail::Long);
         records.push(record);
     }
     records.sort_by(|a, b| a.path.cmp(&b.path));
@@ -38,23 +56,27 @@ pub fn read(bytes: &[u8]) -> Result<Bom, Error> {
         return Err(Error::Duplicate { path: pair.first().map(|record| record.path.clone()).unwrap_or_default() });
     }
     match records.first() {
-        Some(root) if root.path.is_root() => {}
-        other => return Err(Error::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
+        Some(other) if !other.path.is_root() => return Err(Error::NoRoot { got: other.path.to_string() }),
+        Some(_) | None => {}
     }
-    let form = Form { free_list: store.free_list, short_records, sorted, stated_paths };
+    let form = Form { free_list: store.free_list, short_records, long_records, sorted, stated_paths };
     Ok(Bom { totals, records, form })
 }
 
 /// The blocks and variables of a file.
-struct Store<'a> {
+pub(super) struct Store<'a> {
     bytes: &'a [u8],
     slots: &'a [Slot],
     free_list: bool,
     variables: HashMap<&'a [u8], u32>,
+    /// For the blocks that are looked at.
+    pub(super) blocks: Budget,
+    /// For the bytes of all paths.
+    pub(super) paths: Budget,
 }
 
 /// A path as the tree has it.
-struct Key<'a> {
+pub(super) struct Key<'a> {
     id: u32,
     parent: u32,
     name: &'a [u8],
@@ -63,7 +85,7 @@ struct Key<'a> {
 }
 
 impl<'a> Store<'a> {
-    fn open(bytes: &'a [u8]) -> Result<Store<'a>, Error> {
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Store<'a>, Error> {
         let magic = || {
             let start = bytes.get(..12).unwrap_or(bytes);
             Error::Magic { got: start.escape_ascii().to_string() }
@@ -74,14 +96,24 @@ impl<'a> Store<'a> {
         }
         let index = range(bytes, header.index_offset.get(), header.index_length.get(), "the index")?;
         let (slots, rest) = counted::<Slot>(bytes, index, header.index_offset.get(), "the index")?;
-        let free_list = counted::<Slot>(bytes, rest, 0, "").is_ok_and(|(_, end)| end.len() >= 16);
+        let free_list = counted::<Slot>(bytes, rest, 0, "").is_ok_and(|(_, end)| end.len() >= size_of::<Slot>());
         let vars = range(bytes, header.vars_offset.get(), header.vars_length.get(), "the variables")?;
-        Ok(Store { bytes, slots, free_list, variables: variables(vars).unwrap_or_default() })
+        Ok(Store {
+            bytes,
+            slots,
+            free_list,
+            variables: variables(vars).unwrap_or_default(),
+            blocks: Budget::new(bytes.len() as u64, BLOCKS),
+            paths: Budget::new(bytes.len() as u64, PATHS),
+        })
     }
 
     fn block(&self, number: u32) -> Result<&'a [u8], Error> {
         match self.slots.get(number as usize) {
-            Some(slot) if slot.length != 0 => range(self.bytes, slot.address.get(), slot.length.get(), "a block"),
+            Some(slot) if slot.length != 0 => {
+                self.blocks.take(slot.length.get().into())?;
+                range(self.bytes, slot.address.get(), slot.length.get(), "a block")
+            }
             _ => Err(Error::Block { block: number, expected: "block of the index" }),
         }
     }
@@ -110,7 +142,7 @@ impl<'a> Store<'a> {
     }
 
     /// All entries of Paths, in the order of the leaves.
-    fn keys(&self) -> Result<Vec<Key<'a>>, Error> {
+    pub(super) fn keys(&self) -> Result<Vec<Key<'a>>, Error> {
         let tree = self.variable("Paths")?;
         let (header, _) = self.prefix::<TreeHeader>(tree, "tree")?;
         if header.magic != *b"tree" {
@@ -181,12 +213,8 @@ fn variables(bytes: &[u8]) -> Option<HashMap<&[u8], u32>> {
 }
 
 /// The path of each key.
-fn paths(keys: &[Key<'_>]) -> Result<Vec<TreePath>, Error> {
-    let number = |key: &Key<'_>| Error::Number {
-        name: String::from_utf8_lossy(key.name).into_owned(),
-        id: key.id,
-        parent: key.parent,
-    };
+pub(super) fn paths(keys: &[Key<'_>], budget: &Budget) -> Result<Vec<TreePath>, Error> {
+    let number = |key: &Key<'_>| Error::Number { name: lossy(key.name), id: key.id, parent: key.parent };
     let mut places = HashMap::with_capacity(keys.len());
     for (place, key) in keys.iter().enumerate() {
         if places.insert(key.id, place).is_some() {
@@ -217,9 +245,10 @@ fn paths(keys: &[Key<'_>]) -> Result<Vec<TreePath>, Error> {
         for (place, key) in way.into_iter().rev() {
             let path = match (key.parent, key.name) {
                 (0, b".") => TreePath::ROOT,
-                (0, _) => return Err(Error::NoRoot { got: String::from_utf8_lossy(key.name).into_owned() }),
+                (0, _) => return Err(Error::NoRoot { got: lossy(key.name) }),
                 _ => above.join(key.name).map_err(|source| Error::Name { id: key.id, source })?,
             };
+            budget.take(path.as_bytes().len() as u64)?;
             above.clone_from(&path);
             if let Some(slot) = paths.get_mut(place) {
                 *slot = Some(path);
@@ -227,6 +256,11 @@ fn paths(keys: &[Key<'_>]) -> Result<Vec<TreePath>, Error> {
         }
     }
     Ok(paths.into_iter().flatten().collect())
+}
+
+/// The start of a name as text, for an error.
+fn lossy(name: &[u8]) -> String {
+    String::from_utf8_lossy(name.get(..80).unwrap_or(name)).into_owned()
 }
 
 /// A part of the file.

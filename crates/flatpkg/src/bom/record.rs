@@ -88,7 +88,7 @@ pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
             Kind::Symlink(target) => Node::Symlink { target: target.clone(), cksum: cksum(target) },
             Kind::File(_) => Node::File(facts.get(path).ok_or(Error::NoFacts { path: path.clone() })?.clone()),
         };
-        Ok(Record {
+        Ok::<_, Error>(Record {
             path: path.clone(),
             node,
             mode: entry.mode,

@@ -68,8 +68,22 @@ pub(super) fn encode(record: &Record, out: &mut Vec<u8>) {
     out.extend(RECORD_TAIL);
 }
 
-/// A record read from its block, and whether the eight bytes at its end are missing.
-pub(super) fn decode(block: &[u8], path: TreePath) -> Result<(Record, bool), &'static str> {
+/// What follows the fields of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// Fewer than the eight bytes of today.
+    Short,
+    /// Eight bytes.
+    Today,
+    /// More, such as a digest.
+    Long,
+}
+
+/// The longest tail: the eight bytes, and twice the longest digest.
+const MAX_TAIL: usize = 8 + 2 * 64;
+
+/// A record read from its block, and how it ends.
+pub(super) fn decode(block: &[u8], path: TreePath) -> Result<(Record, Tail), &'static str> {
     let (header, mut rest) = RecordHeader::ref_from_prefix(block).map_err(|_| "path record (it is too short)")?;
     let st_mode = header.mode.get();
     let (node, type_bits) = match (header.kind, header.architecture.get()) {
@@ -102,8 +116,9 @@ pub(super) fn decode(block: &[u8], path: TreePath) -> Result<(Record, bool), &'s
         size: header.size.get(),
     };
     match rest.len() {
-        0..=7 => Ok((record, true)),
-        8 => Ok((record, false)),
+        0..=7 => Ok((record, Tail::Short)),
+        8 => Ok((record, Tail::Today)),
+        9..=MAX_TAIL => Ok((record, Tail::Long)),
         _ => Err("path record (it is too long)"),
     }
 }

@@ -145,3 +145,109 @@ fn flipped_bits_are_survived() {
         assert!(read(&good[..length]).is_err(), "{length} of {} bytes were taken for a file", good.len());
     }
 }
+
+/// Where the index starts, and how many slots it has.
+fn index(bytes: &[u8]) -> (usize, usize) {
+    let word = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
+    (word(16), word(word(16)))
+}
+
+/// macOS 15 ends the free list with one empty pair, earlier tools with two; without the list Apple's readers abort.
+#[test]
+fn the_free_list_may_end_with_one_pair() {
+    let bom = bom(3);
+    let mut bytes = bom.encode().unwrap();
+    let shorter = |bytes: &mut Vec<u8>, by: usize| {
+        bytes.truncate(bytes.len() - by);
+        let length = u32::from_be_bytes(bytes[20..24].try_into().unwrap()) - by as u32;
+        bytes[20..24].copy_from_slice(&length.to_be_bytes());
+    };
+    shorter(&mut bytes, 8);
+    assert_eq!(read(&bytes).unwrap(), bom);
+    shorter(&mut bytes, 8);
+    assert!(!read(&bytes).unwrap().form.free_list);
+}
+
+#[test]
+fn a_bill_without_paths_is_read() {
+    let mut bytes = bom(0).encode().unwrap();
+    let (index, _) = index(&bytes);
+    let node = u32::from_be_bytes(bytes[index + 4 + 8 * 3..][..4].try_into().unwrap()) as usize;
+    bytes[node + 2..node + 4].copy_from_slice(&[0, 0]);
+    assert_eq!(read(&bytes).unwrap().records, []);
+}
+
+/// More bytes after the tail, as where digests were asked for, are counted and not interpreted; far more are refused.
+#[test]
+fn longer_records_are_read() {
+    let good = bom(1);
+    let bytes = good.encode().unwrap();
+    let (index, _) = index(&bytes);
+    // Block 14 is the second record; what follows it in the file takes the place of a digest.
+    let longer = |by: u32| {
+        let mut bytes = bytes.clone();
+        let slot = index + 4 + 8 * 14;
+        let length = u32::from_be_bytes(bytes[slot + 4..slot + 8].try_into().unwrap()) + by;
+        bytes[slot + 4..slot + 8].copy_from_slice(&length.to_be_bytes());
+        read(&bytes)
+    };
+    let read = longer(20).unwrap();
+    assert_eq!((read.records, read.form.long_records, read.form.short_records), (good.records, 1, 0));
+    assert!(longer(200).is_err());
+}
+
+/// Every key is one long block: what is looked at must not grow with keys times bytes.
+#[test]
+fn a_block_that_all_share_is_refused() {
+    let work = |files: usize, shared: usize| {
+        let mut bytes = bom(files).encode().unwrap();
+        let (index, _) = index(&bytes);
+        let address = bytes.len() as u32;
+        bytes.extend(1_u32.to_be_bytes());
+        bytes.resize(bytes.len() + shared, b'a');
+        let paths = bom(files).records.len();
+        for path in 0..paths {
+            let slot = index + 4 + 8 * (10 + 3 * path + 2);
+            bytes[slot..slot + 4].copy_from_slice(&address.to_be_bytes());
+            bytes[slot + 4..slot + 8].copy_from_slice(&(shared as u32 + 4).to_be_bytes());
+        }
+        assert!(matches!(read(&bytes), Err(Error::Budget(_))));
+        let store = read::Store::open(&bytes).unwrap();
+        let error = store.keys().map(|keys| keys.len()).unwrap_err().to_string();
+        assert_eq!(error, format!("more than {} bytes referenced; refusing", 4 * bytes.len()));
+        (store.blocks.spent(), bytes.len() as u64)
+    };
+    for (files, shared) in [(2_000, 1 << 17), (4_000, 1 << 18)] {
+        let (spent, length) = work(files, shared);
+        assert!(spent <= 5 * length + 8192, "{spent} for {length}");
+    }
+}
+
+/// Paths that are long because their folder is, and chains of folders: their bytes must not grow with the square of the file.
+#[test]
+fn long_paths_of_many_files_are_refused() {
+    let deep = |files: usize| {
+        let folder = "d".repeat(4060);
+        let records = std::iter::once(record("", Node::Directory)).chain([record(&folder, Node::Directory)]);
+        records.chain((0..files).map(|at| file(&format!("{folder}/{at:07}")))).collect()
+    };
+    let chain = |folders: usize| {
+        let paths = (0..=folders).map(|depth| vec!["a"; depth].join("/"));
+        paths.map(|path| record(&path, Node::Directory)).collect()
+    };
+    for records in [deep(2_000), deep(8_000), chain(1_900)] {
+        let records: Vec<Record> = records;
+        let bytes = Bom::new(records).encode().unwrap();
+        let store = read::Store::open(&bytes).unwrap();
+        let keys = store.keys().unwrap();
+        assert!(store.blocks.spent() <= bytes.len() as u64, "each block is looked at once");
+        assert!(matches!(read(&bytes), Err(Error::Budget(_))), "{}", keys.len());
+        assert!(matches!(read::paths(&keys, &store.paths), Err(Error::Budget(_))));
+        assert!(store.paths.spent() <= 16 * bytes.len() as u64 + 4096);
+    }
+    // An honest file is far from the limits.
+    let bytes = bom(5_000).encode().unwrap();
+    let store = read::Store::open(&bytes).unwrap();
+    read::paths(&store.keys().unwrap(), &store.paths).unwrap();
+    assert!(store.paths.spent() < bytes.len() as u64);
+}

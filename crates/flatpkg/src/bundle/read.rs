@@ -6,9 +6,11 @@ use std::io::{self, Read};
 use super::info::{Info, Selection};
 use super::{COMPONENTS, Phase};
 use crate::bom::{self, Bom, Node, Record};
+use crate::budget::Budget;
 use crate::cpio;
 use crate::payload::{self, Decoded};
 use crate::plist::{self, Value};
+use crate::shown::shown;
 use crate::tree::{Contents, Kind, Tree, TreePath};
 use crate::xml;
 
@@ -26,13 +28,13 @@ const ARCHIVES: [&str; 2] = ["Archive.pax.gz", "Archive.pax"];
 #[non_exhaustive]
 pub enum Error {
     /// There is no `Contents/Info.plist`.
-    #[error("{place} has no Contents/Info.plist, it is no bundle package")]
+    #[error("{place} has no Contents/Info.plist, it is no bundle package", place = shown(place))]
     NotABundle {
         /// The bundle.
         place: String,
     },
     /// A property list that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Plist {
         /// The file.
         place: String,
@@ -40,7 +42,7 @@ pub enum Error {
         source: xml::Error,
     },
     /// A file that can't be read.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Io {
         /// The file.
         place: String,
@@ -48,7 +50,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file longer than any that was ever seen.
-    #[error("{place} has {size} bytes, more than {limit}")]
+    #[error("{place} has {size} bytes, more than {limit}", place = shown(place))]
     TooLarge {
         /// The file.
         place: String,
@@ -58,7 +60,7 @@ pub enum Error {
         limit: u64,
     },
     /// A bill of materials that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Bom {
         /// The file.
         place: String,
@@ -66,7 +68,7 @@ pub enum Error {
         source: bom::Error,
     },
     /// An archive that can't be understood.
-    #[error("failed to read {place}")]
+    #[error("failed to read {place}", place = shown(place))]
     Archive {
         /// The file.
         place: String,
@@ -74,7 +76,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// A metapackage names a package that it doesn't hold.
-    #[error("{place} lists {package:?}, which is not in {directory}")]
+    #[error("{place} lists {package:?}, which is not in {directory}", place = shown(place))]
     Missing {
         /// The metapackage.
         place: String,
@@ -83,8 +85,14 @@ pub enum Error {
         /// Where it should be.
         directory: String,
     },
+    /// A metapackage lists packages that lie in each other, or one again and again.
+    #[error("{place} lists the same packages several times; refusing")]
+    Repeated {
+        /// The metapackage.
+        place: String,
+    },
     /// A metapackage in a metapackage.
-    #[error("{place} is a metapackage in a metapackage, which is not read")]
+    #[error("{place} is a metapackage in a metapackage, which is not read", place = shown(place))]
     Nested {
         /// The inner one.
         place: String,
@@ -122,6 +130,8 @@ pub struct Member {
 impl Bundle {
     /// Reads the documents of the package whose directory is the root of `tree`. Archives are read when asked for.
     ///
+    /// The packages of a metapackage have at most 2 times the entries of the tree together.
+    ///
     /// # Errors
     /// It is none, or a document can't be read.
     pub fn of(tree: &Tree, file_name: &str) -> Result<Bundle, Error> {
@@ -134,6 +144,7 @@ impl Bundle {
         let directory = plist::text(&plist, "IFPkgFlagComponentDirectory").unwrap_or(COMPONENTS);
         let directory = directory.trim_start_matches("./").trim_matches('/');
         let mut members = Vec::new();
+        let entries = Budget::new(tree.len() as u64, 2);
         for package in listed.as_array().into_iter().flatten() {
             let text = |key: &str| plist::text(package, key).unwrap_or_default();
             let location = text("IFPkgFlagPackageLocation").trim_start_matches("./").trim_matches('/');
@@ -144,6 +155,7 @@ impl Bundle {
             };
             let path = TreePath::new(format!("{directory}/{location}")).map_err(|_| missing())?;
             let inside = tree.subtree(&path).ok_or_else(missing)?;
+            entries.take(inside.len() as u64).map_err(|_| Error::Repeated { place: file_name.to_owned() })?;
             let plist = info_plist(&inside, location)?;
             if plist::key(&plist, "IFPkgFlagPackageList").is_some() {
                 return Err(Error::Nested { place: location.to_owned() });

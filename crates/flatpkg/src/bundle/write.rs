@@ -9,9 +9,11 @@ use crate::bom;
 use crate::component::{Component, Problem, SCRIPTS};
 use crate::distribution::{Background, Choice, Distribution, Page};
 use crate::mode::Mode;
+use crate::output;
 use crate::payload::{self, Compression, Progress};
 use crate::plist::{self, Value};
 use crate::product::Product;
+use crate::shown::shown;
 use crate::tree::{Kind, Tree};
 use crate::xml;
 
@@ -26,7 +28,7 @@ pub enum Error {
     #[error("{}", Problem::list(.0))]
     Problems(Vec<Problem>),
     /// An archive can't be written.
-    #[error("failed to write the archive of {identifier}")]
+    #[error("failed to write the archive of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
@@ -34,7 +36,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// A bill of materials can't be written.
-    #[error("failed to write the bill of materials of {identifier}")]
+    #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
     Bom {
         /// The component.
         identifier: String,
@@ -335,7 +337,7 @@ fn whole(out: &Path, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<()
     let filling =
         tempfile::Builder::new().prefix(".flatpkg-").permissions(permissions(Mode::EXECUTABLE)).tempdir_in(parent)?;
     fill(filling.path())?;
-    fs_err::rename(filling.path(), out)?;
+    output::replace(filling.path(), out)?;
     let _ = filling.keep();
     Ok(())
 }

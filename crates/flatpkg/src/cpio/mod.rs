@@ -26,6 +26,7 @@ pub use header::Header;
 pub use read::{Entry, Reader};
 pub use write::{Writer, check};
 
+use crate::shown::shown;
 use crate::tree::{BadPath, TreePath};
 
 /// Most bytes of one file: 11 octal digits, 8 GiB − 1. Larger files need the undocumented format that
@@ -97,7 +98,7 @@ pub enum Error {
         length: u32,
     },
     /// Neither a directory nor a file nor a symbolic link, or a directory with contents.
-    #[error("{path} at byte {offset} has mode {mode:06o}, expected a directory without contents, a file or a link")]
+    #[error("{path} at byte {offset} has mode {mode:06o}, expected a directory without contents, a file or a link", path = shown(path))]
     Kind {
         /// Start of the entry.
         offset: u64,
@@ -107,7 +108,7 @@ pub enum Error {
         mode: u32,
     },
     /// A link target longer than any path, or empty, or with a NUL.
-    #[error("{path} at byte {offset} has a link target of {length} bytes that is empty, too long or holds NUL")]
+    #[error("{path} at byte {offset} has a link target of {length} bytes that is empty, too long or holds NUL", path = shown(path))]
     Target {
         /// Start of the entry.
         offset: u64,
@@ -125,7 +126,11 @@ pub enum Error {
         got: u8,
     },
     /// A file larger than the format can say.
-    #[error("{path} has {size} bytes, a payload can hold files of at most {MAX_FILE} (8 GiB - 1)")]
+    #[error(
+        "{path} has {size} bytes, a payload can hold files of at most {MAX_FILE} (8 GiB - 1); for larger ones \
+         `pkgbuild --large-payload` on a Mac writes another format, which macOS 12 and later read and which is not written here",
+        path = shown(path)
+    )]
     FileTooLarge {
         /// The entry.
         path: TreePath,
@@ -133,7 +138,7 @@ pub enum Error {
         size: u64,
     },
     /// An owner or group larger than the format can say.
-    #[error("{path} has {field} {got}, a payload can hold at most {MAX_NUMBER}")]
+    #[error("{path} has {field} {got}, a payload can hold at most {MAX_NUMBER}", path = shown(path))]
     NumberTooLarge {
         /// The entry.
         path: TreePath,
@@ -151,7 +156,7 @@ pub enum Error {
         limit: u64,
     },
     /// A writer was given another number of bytes than announced.
-    #[error("{path} was announced with {expected} bytes but {got} were written")]
+    #[error("{path} was announced with {expected} bytes but {got} were written", path = shown(path))]
     Size {
         /// The entry.
         path: TreePath,

@@ -126,7 +126,7 @@ fn limits() {
     tree.insert(path("b"), huge(MAX_FILE + 1)).unwrap();
     assert_eq!(
         check(&tree).unwrap_err().to_string(),
-        "b has 8589934592 bytes, a payload can hold files of at most 8589934591 (8 GiB - 1)"
+        "b has 8589934592 bytes, a payload can hold files of at most 8589934591 (8 GiB - 1); for larger ones `pkgbuild --large-payload` on a Mac writes another format, which macOS 12 and later read and which is not written here"
     );
     let mut archive = Writer::new(Vec::new());
     let nobody = Entry { uid: MAX_NUMBER + 1, ..Entry::directory(Mode::EXECUTABLE) };

@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Serialize, Serializer};
 
 use super::{Choice, Node, Placed, Policy, Situation};
+use crate::shown::shown;
 use crate::tree::TreePath;
 
 /// What two packages differ in.
@@ -137,14 +138,16 @@ impl fmt::Display for Choice {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Subject::Path(path) => write!(f, "/{}", if path.is_root() { String::new() } else { path.to_string() }),
-            Subject::Script(identifier, when) => write!(f, "script {when} {identifier}"),
-            Subject::Order(first, second) => write!(f, "order of the scripts {first} and {second}"),
-            Subject::Companion(identifier, name) => write!(f, "{name} beside the scripts of {identifier}"),
-            Subject::Receipt(identifier) => write!(f, "receipt {identifier}"),
-            Subject::Policy(identifier, policy) => write!(f, "{policy} of {identifier}"),
-            Subject::Choice(id) => write!(f, "choice {id}"),
-            Subject::Stated(name) => f.write_str(name),
+            Subject::Path(path) => write!(f, "/{}", if path.is_root() { String::new() } else { shown(path) }),
+            Subject::Script(identifier, when) => write!(f, "script {} {}", shown(when), shown(identifier)),
+            Subject::Order(first, second) => write!(f, "order of the scripts {} and {}", shown(first), shown(second)),
+            Subject::Companion(identifier, name) => {
+                write!(f, "{} beside the scripts of {}", shown(name), shown(identifier))
+            }
+            Subject::Receipt(identifier) => write!(f, "receipt {}", shown(identifier)),
+            Subject::Policy(identifier, policy) => write!(f, "{policy} of {}", shown(identifier)),
+            Subject::Choice(id) => write!(f, "choice {}", shown(id)),
+            Subject::Stated(name) => f.write_str(&shown(name)),
         }
     }
 }

@@ -2,30 +2,16 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::Bound;
+use std::io::Read;
 
 use super::{Node, Part};
-use crate::mode::Mode;
+use crate::laydown::{self, Folder, remove_below};
 use crate::tree::{MAX_PATH, TreePath};
+
+pub use crate::laydown::{Attributes, Seen};
 
 /// Links that are followed before a path counts as a circle.
 const MAX_LINKS: usize = 32;
-
-/// Owner and mode.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attributes {
-    /// Permission bits.
-    pub mode: Mode,
-    /// Owner's number.
-    pub uid: u32,
-    /// Group's number.
-    pub gid: u32,
-}
-
-impl Attributes {
-    /// What Installer gives to directories that nobody describes.
-    pub const SYSTEM: Attributes = Attributes { mode: Mode::EXECUTABLE, uid: 0, gid: 0 };
-}
 
 /// What a part says about directories that are there.
 #[derive(Debug, Clone, Copy)]
@@ -34,17 +20,6 @@ pub struct Rules {
     pub overwrite_permissions: bool,
     /// Links to them stay.
     pub follow_links: bool,
-}
-
-/// What is at a path of a disk, links not followed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Seen {
-    /// A directory.
-    Directory,
-    /// A file, or anything else that is neither directory nor link.
-    File,
-    /// A link with its target.
-    Symlink(Vec<u8>),
 }
 
 /// What is to be laid down.
@@ -69,7 +44,7 @@ pub trait Disk {
     ///
     /// # Errors
     /// It can't be looked at.
-    fn look(&self, path: &TreePath) -> Result<Option<Seen>, Self::Error>;
+    fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, Self::Error>;
 
     /// Makes something where nothing is.
     ///
@@ -181,7 +156,8 @@ pub(super) fn place_within<D: Disk>(
     let own =
         if path.is_root() { TreePath::ROOT } else { directory.join(path.name()).unwrap_or_else(|_| path.clone()) };
     if !matches!(what, What::Directory) {
-        if disk.look(&own)?.is_some() {
+        // The root stays, whatever an archive says of it: a disk refuses what is made there.
+        if !own.is_root() && disk.look(&own)?.is_some() {
             disk.remove(&own)?;
         }
         disk.make(&own, what, attributes)?;
@@ -271,7 +247,7 @@ impl Disk for Memory {
     type Bytes<'a> = Node;
     type Error = Infallible;
 
-    fn look(&self, path: &TreePath) -> Result<Option<Seen>, Infallible> {
+    fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, Infallible> {
         if path.is_root() {
             return Ok(Some(Seen::Directory));
         }
@@ -288,7 +264,9 @@ impl Disk for Memory {
             What::File(node) => node,
             What::Symlink(target) => Node::Symlink(target.to_vec()),
         };
-        self.paths.insert(path.clone(), Placed { node, attributes });
+        if !path.is_root() {
+            self.paths.insert(path.clone(), Placed { node, attributes });
+        }
         Ok(())
     }
 
@@ -306,12 +284,41 @@ impl Disk for Memory {
 
     fn remove(&mut self, path: &TreePath) -> Result<(), Infallible> {
         if self.paths.remove(path).is_some_and(|placed| placed.node == Node::Directory) {
-            // What lies below stands together, between `path/` and `path0`: the byte after `/` is `0`.
-            let (from, to) = ([path.as_bytes(), b"/"].concat(), [path.as_bytes(), b"0"].concat());
-            let below = self.paths.range::<[u8], _>((Bound::Included(from.as_slice()), Bound::Excluded(to.as_slice())));
-            let below: Vec<TreePath> = below.map(|(path, _)| path.clone()).collect();
-            below.iter().for_each(|path| drop(self.paths.remove(path)));
+            remove_below(&mut self.paths, path);
         }
         Ok(())
+    }
+}
+
+/// A file that is laid down in a folder.
+pub struct Bytes<'a> {
+    /// How many its archive says there are.
+    pub size: u64,
+    /// They themselves.
+    pub contents: &'a mut dyn Read,
+}
+
+impl Disk for Folder {
+    type Bytes<'a> = Bytes<'a>;
+    type Error = laydown::Error;
+
+    fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, laydown::Error> {
+        Folder::look(self, path)
+    }
+
+    fn make(&mut self, path: &TreePath, what: What<'_, Bytes<'_>>, to: Attributes) -> Result<(), laydown::Error> {
+        match what {
+            What::Directory => self.directory(path, Some(to)),
+            What::Symlink(target) => self.symlink(path, target, to, None),
+            What::File(Bytes { size, contents }) => self.file(path, size, contents, to, None).map(|_| ()),
+        }
+    }
+
+    fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), laydown::Error> {
+        Folder::change(self, path, attributes)
+    }
+
+    fn remove(&mut self, path: &TreePath) -> Result<(), laydown::Error> {
+        Folder::remove(self, path)
     }
 }

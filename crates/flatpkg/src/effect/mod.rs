@@ -47,7 +47,7 @@ use sha2::Digest as _;
 
 pub use compare::compare;
 pub use difference::{Difference, Group, Report, Subject};
-pub use disk::{Attributes, Disk, Memory, Placed, Rules, Seen, What, place};
+pub use disk::{Attributes, Bytes, Disk, Memory, Placed, Rules, Seen, What, place};
 pub use install::{Endless, Event, Outcome, install};
 pub use offer::{Choice, Laid, Node, Offer, Part, Policy, Script, Selection, When};
 pub use situation::Situation;

@@ -13,6 +13,7 @@ use crate::mode::Mode;
 use crate::package::{self, Component, Package};
 use crate::package_info::{Bundles, PackageInfo};
 use crate::payload::{self, Decoded};
+use crate::shown::shown;
 use crate::tree::{Kind, Tree, TreePath};
 use crate::xar;
 use crate::xml::{self, Element};
@@ -43,7 +44,7 @@ pub enum Error {
     #[error(transparent)]
     Bundle(#[from] bundle::ReadError),
     /// An archive of a part.
-    #[error("failed to read the archive of {identifier}")]
+    #[error("failed to read the archive of {identifier}", identifier = shown(identifier))]
     Archive {
         /// The part.
         identifier: String,
@@ -51,7 +52,7 @@ pub enum Error {
         source: payload::Error,
     },
     /// The contents of an entry.
-    #[error("failed to read {path} of {identifier}")]
+    #[error("failed to read {path} of {identifier}", path = shown(path), identifier = shown(identifier))]
     Contents {
         /// The part.
         identifier: String,
@@ -69,7 +70,7 @@ pub enum Error {
         limit: u64,
     },
     /// A place that can't be a path.
-    #[error("{identifier} can't be installed at {location:?}: no path is that long, or it leads up")]
+    #[error("{identifier} can't be installed at {location:?}: no path is that long, or it leads up", identifier = shown(identifier))]
     Location {
         /// The part.
         identifier: String,
@@ -77,7 +78,7 @@ pub enum Error {
         location: String,
     },
     /// More paths than any package that was ever seen.
-    #[error("{identifier} has more than {MAX_PATHS} paths")]
+    #[error("{identifier} has more than {MAX_PATHS} paths", identifier = shown(identifier))]
     TooMany {
         /// The part.
         identifier: String,
@@ -487,6 +488,18 @@ impl Part {
     pub fn place(&self, path: &TreePath) -> Result<TreePath, Error> {
         let place = place(&self.identifier, &self.location)?;
         below(&place, path).ok_or_else(|| bad_place(&self.identifier, &self.location))
+    }
+}
+
+impl Part {
+    /// The bytes of all files that it lays down.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        let sizes = self.paths.iter().flatten().map(|laid| match &laid.node {
+            Node::File { size, .. } => *size,
+            Node::Directory | Node::Symlink(_) => 0,
+        });
+        sizes.fold(0, u64::saturating_add)
     }
 }
 

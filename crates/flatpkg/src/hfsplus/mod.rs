@@ -23,6 +23,7 @@ use std::path::PathBuf;
 pub use read::read;
 pub use write::write;
 
+use crate::shown::shown;
 use crate::tree::{BadPath, Tree, TreePath};
 
 /// The file at the top whose picture Finder shows for the volume.
@@ -48,7 +49,7 @@ pub struct Volume {
 #[non_exhaustive]
 pub enum Error {
     /// A name that can't be written.
-    #[error("{path} has a name that is not ASCII or has more than 255 characters; the volume can't hold it")]
+    #[error("{path} has a name that is not ASCII or has more than 255 characters; the volume can't hold it", path = shown(path))]
     Name {
         /// The entry.
         path: TreePath,
@@ -69,7 +70,7 @@ pub enum Error {
     #[error("the volume would be larger than its format can say")]
     TooLarge,
     /// A file can't be read; the source names it.
-    #[error("failed to read {path} for the volume")]
+    #[error("failed to read {path} for the volume", path = shown(path))]
     File {
         /// The path inside the tree.
         path: TreePath,
@@ -77,7 +78,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file's length changed after the tree was made.
-    #[error("{path} changed while it was written: it had {expected} bytes")]
+    #[error("{path} changed while it was written: it had {expected} bytes", path = shown(path))]
     Changed {
         /// The path inside the tree.
         path: TreePath,
@@ -125,6 +126,9 @@ pub enum Error {
         /// A path, or a part of the volume.
         what: String,
     },
+    /// Paths so long together that no honest catalogue has them.
+    #[error("the paths of the volume: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// A name that can't be part of a path.
     #[error("the volume has a bad name")]
     Path(#[from] BadPath),

@@ -1,6 +1,6 @@
 //! Finding the files of a volume. Nothing in it is trusted.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::Range;
 use std::path::Path;
@@ -12,13 +12,19 @@ use super::format::{
     kind, record, unix,
 };
 use super::{Error, Volume};
+use crate::budget::Budget;
 use crate::mode::Mode;
 use crate::tree::{Contents, Entry, Kind, MAX_PATH, Tree, TreePath};
+
+/// All paths together may have so many times the bytes of the catalogue's leaves. A record of a file takes 250.
+const PATHS: u64 = 16;
 
 /// Finds the files of the volume in a file. Their contents stay there until the tree is written.
 ///
 /// Hard links, which Finder keeps in a hidden folder, come out as empty files; resource forks, extended attributes and
 /// compressed files are not read: images of installers that were looked at have none.
+///
+/// Each node of the catalogue is read once and its records don't overlap; all paths together have at most 16 times its bytes.
 ///
 /// # Errors
 /// It is no HFS+ volume, or contradicts itself.
@@ -58,6 +64,8 @@ pub(super) fn read_from<R: Read + Seek>(
 #[derive(Default)]
 struct Found {
     children: HashMap<u32, Vec<Child>>,
+    /// Bytes of the leaves that they come from.
+    bytes: u64,
 }
 
 #[derive(Clone)]
@@ -111,17 +119,16 @@ impl<R: Read + Seek> Source<'_, R> {
         if !node_size.is_power_of_two() || !(512..=32768).contains(&node_size) {
             return Err(bad);
         }
-        let most = fork.length.get() / node_size;
         let mut node = header.first_leaf.get();
-        let mut seen = 0;
+        let mut seen = HashSet::new();
         while node != 0 {
-            seen += 1;
-            if seen > most {
+            if !seen.insert(node) {
                 return Err(Error::Node { node, expected: "new one: the leaves form a circle" });
             }
             let offset = place(&pieces, u64::from(node) * node_size, node_size);
             let offset = offset.ok_or(Error::Node { node, expected: "node of the catalogue file" })?;
             let bytes = self.bytes(offset, node_size as usize, "a node of the catalogue")?;
+            found.bytes = found.bytes.saturating_add(node_size);
             node = leaf(&bytes, node, found)?;
         }
         Ok(())
@@ -135,6 +142,7 @@ impl<R: Read + Seek> Source<'_, R> {
         contents: &dyn Fn(Vec<Range<u64>>) -> Contents,
     ) -> Result<Tree, Error> {
         let mut tree = Tree::new(entry(&root.item, Kind::Directory));
+        let budget = Budget::new(found.bytes, PATHS);
         let mut folders = VecDeque::from([(ROOT, TreePath::ROOT)]);
         while let Some((id, path)) = folders.pop_front() {
             for child in found.children.remove(&id).unwrap_or_default() {
@@ -143,6 +151,7 @@ impl<R: Read + Seek> Source<'_, R> {
                     continue;
                 }
                 let path = path.join(child.name.as_bytes())?;
+                budget.take(path.as_bytes().len() as u64)?;
                 let kind = match &child.data {
                     None => {
                         folders.push_back((child.item.id.get(), path.clone()));
@@ -210,8 +219,11 @@ fn leaf(bytes: &[u8], node: u32, found: &mut Found) -> Result<u32, Error> {
         let at = bytes.len().checked_sub(2 * (record + 1))?;
         bytes.get(at..at + 2).map(|word| word.iter().fold(0, |sum, byte| sum << 8 | usize::from(*byte)))
     };
+    let mut before = 0;
     for at in 0..usize::from(descriptor.records.get()) {
-        let record = offset(at).zip(offset(at + 1)).and_then(|(start, end)| bytes.get(start..end));
+        let places = offset(at).zip(offset(at + 1)).filter(|(start, _)| *start >= before);
+        let record = places.and_then(|(start, end)| bytes.get(start..end));
+        before = places.map_or(before, |(_, end)| end);
         let record = record.ok_or_else(|| bad("node whose records are inside of it"))?;
         take(record, found).ok_or_else(|| bad("leaf of catalogue records"))?;
     }

@@ -26,6 +26,7 @@ pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
 use crate::cpio;
 use crate::macho::FileFacts;
+use crate::shown::shown;
 use crate::tree::{self, Tree, TreePath};
 
 /// How a payload is compressed.
@@ -80,7 +81,7 @@ pub enum Error {
     #[error(transparent)]
     Cpio(#[from] cpio::Error),
     /// A file of the tree can't be read; the source names it.
-    #[error("failed to read {path} for the payload")]
+    #[error("failed to read {path} for the payload", path = shown(path))]
     File {
         /// The path inside the tree.
         path: TreePath,
@@ -88,7 +89,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A file's length changed after the tree was made.
-    #[error("{path} changed while it was packaged: it had {expected} bytes, now {got}")]
+    #[error("{path} changed while it was packaged: it had {expected} bytes, now {got}", path = shown(path))]
     Changed {
         /// The path inside the tree.
         path: TreePath,
@@ -109,7 +110,7 @@ pub enum Error {
     #[error("failed to compress the payload")]
     Compressor(#[source] io::Error),
     /// The first bytes of a payload.
-    #[error("the payload starts with \"{got}\", expected gzip (1f 8b), pbzx or cpio (070707)")]
+    #[error("the payload starts with \"{got}\", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)")]
     Format {
         /// Its first bytes, escaped.
         got: String,
@@ -126,6 +127,9 @@ pub enum Error {
         /// The caller's limit in bytes.
         limit: u64,
     },
+    /// The paths are longer together than is taken into memory.
+    #[error("the paths of the archive: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// There are more entries than are taken into memory.
     #[error("the archive has more than {limit} entries")]
     TooMany {

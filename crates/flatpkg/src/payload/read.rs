@@ -2,10 +2,12 @@
 
 use std::io::{self, BufRead, BufReader, Read};
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 
 use super::{Error, pbzx};
 use crate::bom::{Node, Record};
+use crate::budget::Budget;
 use crate::cksum::cksum;
 use crate::cpio;
 use crate::macho::Examiner;
@@ -26,16 +28,19 @@ impl std::fmt::Debug for Decoded<'_> {
     }
 }
 
-/// Opens a payload: gzip with a single member, pbzx, or a plain cpio archive, told by its first bytes.
+/// Opens a payload: gzip or bzip2 with a single stream, pbzx, or a plain cpio archive, told by its first bytes.
 ///
-/// The entries stream; at most one block of 64 MiB (pbzx) or a few hundred KiB (gzip) are in memory. After the last
+/// The entries stream; at most one block of 64 MiB (pbzx), 4 MiB (bzip2) or a few hundred KiB (gzip) are in memory. Work
+/// grows with what comes out, which the caller counts: a compressed byte can stand for very many. After the last
 /// entry the input is read to its end; bytes after the compressed stream are an error then.
 pub fn read<'a>(input: impl Read + Send + 'a) -> Result<cpio::Reader<Decoded<'a>>, Error> {
     let mut input = BufReader::with_capacity(64 * 1024, input);
     let mut start = Vec::new();
     input.by_ref().take(6).read_to_end(&mut start).map_err(Error::Input)?;
     let decoded: Box<dyn Read + Send> = if start.starts_with(&[0x1f, 0x8b]) {
-        Box::new(Gzip(GzDecoder::new(io::Cursor::new(start).chain(input))))
+        Box::new(Single { decoder: GzDecoder::new(io::Cursor::new(start).chain(input)), rest: GzDecoder::get_mut })
+    } else if start.starts_with(b"BZh") {
+        Box::new(Single { decoder: BzDecoder::new(io::Cursor::new(start).chain(input)), rest: BzDecoder::get_mut })
     } else if start.starts_with(pbzx::MAGIC) {
         let rest = start.split_off(pbzx::MAGIC.len());
         Box::new(pbzx::Decoder::new(io::Cursor::new(rest).chain(input)).map_err(Error::Input)?)
@@ -47,14 +52,18 @@ pub fn read<'a>(input: impl Read + Send + 'a) -> Result<cpio::Reader<Decoded<'a>
     Ok(cpio::Reader::new(Decoded(decoded)))
 }
 
-/// One gzip member with nothing after it.
-struct Gzip<R>(GzDecoder<R>);
+/// One compressed stream with nothing after it.
+struct Single<D, R> {
+    decoder: D,
+    /// The input behind the stream.
+    rest: fn(&mut D) -> &mut R,
+}
 
-impl<R: BufRead> Read for Gzip<R> {
+impl<D: Read, R: BufRead> Read for Single<D, R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.0.read(buffer)?;
-        if count == 0 && !buffer.is_empty() && !self.0.get_mut().fill_buf()?.is_empty() {
-            return Err(io::Error::new(io::ErrorKind::InvalidData, "there are bytes after the gzip member"));
+        let count = self.decoder.read(buffer)?;
+        if count == 0 && !buffer.is_empty() && !(self.rest)(&mut self.decoder).fill_buf()?.is_empty() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "there are bytes after the compressed stream"));
         }
         Ok(count)
     }
@@ -79,18 +88,24 @@ pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
 /// Most entries that [`records()`] and [`load`] take into memory. No archive of scripts comes near.
 pub const MOST_IN_MEMORY: usize = 1 << 16;
 
+/// Most bytes of all paths together that [`records()`] and [`load`] take into memory.
+const MOST_PATH_BYTES: u64 = 16 << 20;
+
 /// All records of [`examine`] together: for archives of scripts and other small ones.
 ///
 /// # Errors
 ///
-/// When there are more than [`MOST_IN_MEMORY`].
+/// When there are more than [`MOST_IN_MEMORY`], or their paths have more than 16 MiB.
 pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
     let mut records = Vec::new();
+    let paths = Budget::new(MOST_PATH_BYTES, 1);
     for record in examine(input)? {
         if records.len() == MOST_IN_MEMORY {
             return Err(Error::TooMany { limit: MOST_IN_MEMORY });
         }
-        records.push(record?);
+        let record = record?;
+        paths.take(record.path.as_bytes().len() as u64)?;
+        records.push(record);
     }
     Ok(records)
 }
@@ -148,9 +163,11 @@ pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
     let mut archive = read(input)?;
     let mut tree: Option<Tree> = None;
     let mut left = limit;
+    let paths = Budget::new(MOST_PATH_BYTES, 1);
     while let Some(mut entry) = archive.next()? {
         let header = *entry.header();
         let path = entry.path().clone();
+        paths.take(path.as_bytes().len() as u64)?;
         let kind = if entry.is_directory() {
             Kind::Directory
         } else if let Some(target) = entry.target() {

@@ -20,6 +20,7 @@ use crate::component::{self, Component, Problem};
 use crate::distribution::{Choice, Distribution, Line, Outline, PkgRef};
 use crate::package_info::PostinstallAction;
 use crate::payload::Progress;
+use crate::shown::shown;
 use crate::tree::{Kind, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
@@ -63,7 +64,7 @@ pub enum Error {
     #[error("failed to write the Distribution")]
     Xml(#[from] xml::Error),
     /// A resource can't be read.
-    #[error("failed to read resource {path}")]
+    #[error("failed to read resource {path}", path = shown(path))]
     Resource {
         /// Its path below `Resources`.
         path: String,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::Digest as _;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Encode as _};
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
+use x509_cert::ext::pkix::{BasicConstraints, CertificatePolicies, ExtendedKeyUsage, KeyUsage, NameConstraints};
 use x509_cert::name::Name;
 
 use super::asn1::{Fields, Malformed};
@@ -119,7 +119,7 @@ impl Certificate {
     }
 
     /// The values of an attribute of the subject.
-    fn attribute(&self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
+    pub(super) fn attribute(&self, oid: ObjectIdentifier) -> impl Iterator<Item = String> {
         let attributes = self.subject().0.iter().flat_map(|set| set.0.iter());
         attributes
             .filter(move |attribute| attribute.oid == oid)
@@ -182,6 +182,18 @@ impl Certificate {
         self.extension(oid).is_some_and(|(_, value)| value == [0x05, 0x00])
     }
 
+    /// Whether there is an extension, by the bytes of its object identifier.
+    pub(super) fn has_extension(&self, oid: &[u8]) -> bool {
+        self.extensions().any(|extension| extension.extn_id.as_bytes() == oid)
+    }
+
+    /// Whether it was issued under a policy, by the bytes of its object identifier.
+    pub(super) fn has_policy(&self, oid: &[u8]) -> bool {
+        let policies =
+            self.extension(oid::CERTIFICATE_POLICIES).and_then(|(_, value)| CertificatePolicies::from_der(value).ok());
+        policies.is_some_and(|policies| policies.0.iter().any(|policy| policy.policy_identifier.as_bytes() == oid))
+    }
+
     /// Whether it may vouch for others, and for how many levels below the next.
     pub(super) fn authority(&self) -> Option<Option<u8>> {
         let (critical, value) = self.extension(oid::BASIC_CONSTRAINTS)?;
@@ -199,6 +211,36 @@ impl Certificate {
         self.extension(oid::EXTENDED_KEY_USAGE).is_some_and(|(critical, value)| {
             critical && ExtendedKeyUsage::from_der(value).is_ok_and(|usages| usages.0 == [usage])
         })
+    }
+
+    /// Whether it may vouch for certificates with that usage: it states no usages, or this one, or any.
+    pub(super) fn may_vouch_for(&self, usage: ObjectIdentifier) -> bool {
+        self.extension(oid::EXTENDED_KEY_USAGE).is_none_or(|(_, value)| {
+            let usages = ExtendedKeyUsage::from_der(value).map(|usages| usages.0).unwrap_or_default();
+            usages.contains(&usage) || usages.contains(&oid::ANY_USAGE)
+        })
+    }
+
+    /// The names that it is an authority for, if they are restricted.
+    pub(super) fn name_constraints(&self) -> Option<NameConstraints> {
+        NameConstraints::from_der(self.extension(oid::NAME_CONSTRAINTS)?.1).ok()
+    }
+
+    /// Whether there is such an extension.
+    pub(super) fn has(&self, oid: ObjectIdentifier) -> bool {
+        self.extension(oid).is_some()
+    }
+
+    /// Extensions that matter here and can't be read.
+    pub(super) fn unreadable(&self) -> impl Iterator<Item = &'static str> {
+        let bad = |oid, reads: fn(&[u8]) -> bool| self.extension(oid).is_some_and(|(_, value)| !reads(value));
+        let all = [
+            ("key usage", bad(oid::KEY_USAGE, |value| KeyUsage::from_der(value).is_ok())),
+            ("extended key usage", bad(oid::EXTENDED_KEY_USAGE, |value| ExtendedKeyUsage::from_der(value).is_ok())),
+            ("basic constraints", bad(oid::BASIC_CONSTRAINTS, |value| BasicConstraints::from_der(value).is_ok())),
+            ("name constraints", bad(oid::NAME_CONSTRAINTS, |value| NameConstraints::from_der(value).is_ok())),
+        ];
+        all.into_iter().filter_map(|(name, bad)| bad.then_some(name))
     }
 
     fn extension(&self, oid: ObjectIdentifier) -> Option<(bool, &[u8])> {
@@ -219,4 +261,9 @@ impl Certificate {
             not_after: self.not_after(),
         }
     }
+}
+
+/// A certificate's name in a sentence.
+pub(super) fn quoted(certificate: &Certificate) -> String {
+    format!("\"{}\"", certificate.name().escape_debug())
 }

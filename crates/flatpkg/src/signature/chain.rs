@@ -5,21 +5,22 @@
 
 use x509_cert::der::asn1::ObjectIdentifier;
 
-use super::certificate::{Certificate, Role};
+use super::certificate::{Certificate, Role, quoted};
 use super::facts::Link;
 use super::hash::Hash;
 use super::policy::Trust;
-use super::{Time, oid, rsa};
+use super::{Time, constraints, oid, rsa};
 use crate::verify::Findings;
 
 /// More certificates than any chain has: Apple's have three.
 const LONGEST: usize = 6;
 
 /// The critical extensions that we understand.
-const UNDERSTOOD: [ObjectIdentifier; 6] = [
+const UNDERSTOOD: [ObjectIdentifier; 7] = [
     oid::KEY_USAGE,
     oid::BASIC_CONSTRAINTS,
     oid::EXTENDED_KEY_USAGE,
+    oid::NAME_CONSTRAINTS,
     oid::DEVELOPER_ID_APPLICATION,
     oid::DEVELOPER_ID_INSTALLER,
     oid::DEVELOPER_ID_KERNEL,
@@ -50,7 +51,7 @@ pub(super) fn check(
         if depth == 0 {
             end(certificate, demands.role, place, findings);
         } else {
-            authority(certificate, depth, place, findings);
+            authority(certificate, depth, demands.role, place, findings);
         }
         // A root's own signature proves nothing.
         if depth + 1 < path.len() && certificate.hash() == Some(Hash::Sha1) {
@@ -62,8 +63,9 @@ pub(super) fn check(
         && !issuer.has_mark(oid::DEVELOPER_ID_AUTHORITY)
     {
         let what = format!("the authority {}", quoted(issuer));
-        findings.error(place, &what, "not one of Developer IDs", "one of Developer IDs");
+        findings.says(place, &what, "is not an authority for Developer ID certificates");
     }
+    constraints::check(&path, place, findings);
     unused(leaf, others, &path, demands.trust, place, findings);
     path.into_iter().map(Certificate::link).collect()
 }
@@ -130,7 +132,7 @@ fn missing(current: &Certificate, others: &[Certificate], trust: Trust<'_>, plac
         findings.error(place, &signature_of(current), "wrong", expected);
     } else {
         let what = format!("the certificate that vouches for {}", quoted(current));
-        findings.error(place, &what, "missing", current.issuer());
+        findings.says(place, &what, format_args!("is missing: {}", current.issuer()));
     }
 }
 
@@ -151,10 +153,13 @@ fn form(certificate: &Certificate, place: &str, findings: &mut Findings) {
     }
     for oid in certificate.critical().filter(|oid| !UNDERSTOOD.contains(oid)) {
         let what = format!("the critical extension {oid} of {name}");
-        findings.error(place, &what, "not known", "one that is understood");
+        findings.says(place, &what, "is not understood");
     }
     if let Some(oid) = certificate.repeated() {
-        findings.error(place, &format!("the extension {oid} of {name}"), "there twice", "there once");
+        findings.says(place, &format!("the extension {oid} of {name}"), "occurs twice");
+    }
+    for extension in certificate.unreadable() {
+        findings.says(place, &format!("the {extension} of {name}"), "cannot be read");
     }
 }
 
@@ -162,32 +167,47 @@ fn form(certificate: &Certificate, place: &str, findings: &mut Findings) {
 fn end(certificate: &Certificate, role: Option<Role>, place: &str, findings: &mut Findings) {
     let name = quoted(certificate);
     if certificate.key_usage().is_some_and(|usage| !usage.digital_signature()) {
-        findings.error(place, &format!("the key usage of {name}"), "not for signatures", "digitalSignature");
+        findings.says(place, &format!("the key usage of {name}"), "does not include digitalSignature");
     }
     let Some(role) = role else { return };
     if let Some(mark) = role.mark()
         && !certificate.has_mark(mark)
     {
-        let got = match certificate.role() {
-            Some(other) => format!("a {other} certificate"),
-            None => "no Developer ID".to_owned(),
-        };
-        findings.error(place, &format!("the certificate {name}"), got, format!("a {role} certificate"));
+        let what = format!("the certificate {name}");
+        match certificate.role() {
+            Some(other) => {
+                findings.error(place, &what, format!("a {other} certificate"), format!("a {role} certificate"))
+            }
+            None => findings.says(place, &what, format_args!("is not a {role} certificate")),
+        }
     }
     if !certificate.is_only_for(role.usage()) {
         let what = format!("the extended key usage of {name}");
-        findings.error(place, &what, "another one", format!("{} alone, critical", role.usage()));
+        findings.says(place, &what, format_args!("must be {}, nothing else, and critical", role.usage()));
     }
     if role.mark().is_some() && certificate.authority().is_some() {
-        findings.error(place, &format!("the certificate {name}"), "an authority's", "a signer's");
+        findings.says(place, &format!("the certificate {name}"), "is a CA certificate, not a signing certificate");
     }
 }
 
 /// A certificate that vouches for others, so many steps above the first.
-fn authority(certificate: &Certificate, depth: usize, place: &str, findings: &mut Findings) {
+fn authority(certificate: &Certificate, depth: usize, role: Option<Role>, place: &str, findings: &mut Findings) {
     let name = quoted(certificate);
+    // Apple's authorities state no usages; one that does vouches for nothing else (as browsers and Apple's own evaluation see it).
+    if let Some(role) = role
+        && !certificate.may_vouch_for(role.usage())
+    {
+        let what = format!("the extended key usage of {name}");
+        findings.says(
+            place,
+            &what,
+            format_args!("does not include {}, so it can't vouch for a {role} certificate", role.usage()),
+        );
+    }
     match certificate.authority() {
-        None => findings.error(place, &format!("the certificate {name}"), "not an authority's", "an authority's"),
+        None => {
+            findings.says(place, &format!("the certificate {name}"), "is not a CA certificate, but vouches for another")
+        }
         Some(Some(limit)) if depth > usize::from(limit) + 1 => {
             let what = format!("levels below {name}");
             findings.error(place, &what, depth - 1, format!("at most {limit}"));
@@ -195,7 +215,11 @@ fn authority(certificate: &Certificate, depth: usize, place: &str, findings: &mu
         Some(_) => {}
     }
     if certificate.key_usage().is_some_and(|usage| !usage.key_cert_sign()) {
-        findings.error(place, &format!("the key usage of {name}"), "not for certificates", "keyCertSign");
+        findings.says(
+            place,
+            &format!("the key usage of {name}"),
+            "does not include keyCertSign, but it vouches for another",
+        );
     }
 }
 
@@ -212,14 +236,9 @@ fn unused(
         let repeated = others.iter().take(index).any(|before| before == other) || other == leaf;
         if repeated || !(path.contains(&other) || trust.anchor(other).is_some()) {
             let what = format!("the certificate {}", quoted(other));
-            let got = if repeated { "there twice" } else { "not part of the chain" };
-            findings.error(place, &what, got, "only what the chain needs");
+            findings.says(place, &what, if repeated { "is listed twice" } else { "is not part of the chain" });
         }
     }
-}
-
-fn quoted(certificate: &Certificate) -> String {
-    format!("\"{}\"", certificate.name().escape_debug())
 }
 
 fn signature_of(certificate: &Certificate) -> String {

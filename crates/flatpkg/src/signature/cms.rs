@@ -1,11 +1,17 @@
 //! SignedData (RFC 5652), in the few forms that signatures of packages, of code and of time stamps have: one signer, named by
-//! issuer and serial number, with signed attributes.
+//! issuer and serial number.
+//!
+//! What the signer's key signs has two forms (RFC 5652 §5.4): a SET of signed attributes, one of which is the digest of the
+//! content; or, when there are none, the content itself. §5.3 allows the second for plain data only. `productsign` made it at
+//! least from 2015 to 2024. The two can't be taken for one another here: what a package signs is a digest of 20 to 64 bytes and
+//! code begins with its magic number, and neither is a SET of attributes.
 
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Tag, TagNumber};
 
 use super::asn1::{Fields, Malformed, Value, context, name};
 use super::certificate::Certificate;
+use super::facts::CmsForm;
 use super::hash::Hash;
 use super::{Time, ber, oid};
 
@@ -56,22 +62,29 @@ pub(super) struct Signer {
     issuer_and_serial: Vec<u8>,
     /// What the content and the attributes are digested with.
     pub(super) hash: Hash,
-    /// The signed attributes as they are signed: as a SET.
-    signed: Vec<u8>,
-    /// The digest of the content that the signer saw.
-    pub(super) digest: Vec<u8>,
-    /// When, as the signer says.
-    pub(super) time: Option<Time>,
-    /// Apple's, and a time stamp's.
-    pub(super) others: Vec<Attribute>,
+    /// The signed attributes; without them the signature is over the content.
+    attributes: Option<Attributes>,
     /// The signature's value.
     pub(super) value: Vec<u8>,
     /// The time-stamp token.
     pub(super) token: Option<Vec<u8>>,
 }
 
-/// A signed attribute that not every signature has.
+/// Signed attributes.
 #[derive(Debug)]
+struct Attributes {
+    /// As they are signed: as a SET.
+    signed: Vec<u8>,
+    /// The digest of the content that the signer saw.
+    digest: Vec<u8>,
+    /// When, as the signer says.
+    time: Option<Time>,
+    /// Apple's, and a time stamp's.
+    others: Vec<Attribute>,
+}
+
+/// A signed attribute that not every signature has.
+#[derive(Debug, Clone)]
 pub(super) struct Attribute {
     /// Its object identifier's bytes.
     pub(super) oid: Vec<u8>,
@@ -153,31 +166,59 @@ impl Signer {
         let algorithm = fields.algorithm("digestAlgorithm")?;
         let hash = Hash::from_oid(algorithm)
             .ok_or_else(|| Malformed::new(format_args!("SignerInfo: the digest algorithm is {}", name(algorithm))))?;
-        let attributes = fields.take("signedAttrs", context(TagNumber::N0))?;
+        let attributes = match content {
+            Content::Detached => fields.take_if("signedAttrs", context(TagNumber::N0))?,
+            Content::TimeStamp => Some(fields.take("signedAttrs", context(TagNumber::N0))?),
+        };
         let algorithm = fields.algorithm("signatureAlgorithm")?;
-        // Apple's tools and OpenSSL say RSA, rcodesign says RSA with a digest.
-        if algorithm != oid::RSA.as_bytes() && Hash::from_rsa_oid(algorithm) != Some(hash) {
+        // Apple's tools and OpenSSL say RSA, rcodesign says RSA with SHA-256. RSA with SHA-1 was never seen, and is one bit away
+        // from plain RSA.
+        let with_hash = hash != Hash::Sha1 && Hash::from_rsa_oid(algorithm) == Some(hash);
+        if algorithm != oid::RSA.as_bytes() && !with_hash {
             return Err(Malformed::new(format_args!("SignerInfo: the signature algorithm is {}", name(algorithm))));
         }
-        let signature = fields.take("signature", Tag::OctetString)?.contents.to_vec();
+        let value = fields.take("signature", Tag::OctetString)?.contents.to_vec();
         let unsigned = fields.take_if("unsignedAttrs", context(TagNumber::N1))?;
         fields.end()?;
-
-        let mut signer = Self {
+        Ok(Self {
             issuer_and_serial,
             hash,
-            signed: as_set(attributes.whole),
-            digest: Vec::new(),
-            time: None,
-            others: Vec::new(),
-            value: signature,
+            attributes: attributes.map(|attributes| Attributes::parse(attributes, content)).transpose()?,
+            value,
             token: unsigned.map(token).transpose()?,
-        };
-        signer.signed_attributes(attributes, content)?;
-        Ok(signer)
+        })
     }
 
-    fn signed_attributes(&mut self, set: Value<'_>, content: Content) -> Result<(), Malformed> {
+    /// Which form it has.
+    pub(super) fn form(&self) -> CmsForm {
+        if self.attributes.is_some() { CmsForm::Attributes } else { CmsForm::Content }
+    }
+
+    /// When, as the signer says.
+    pub(super) fn time(&self) -> Option<Time> {
+        self.attributes.as_ref()?.time
+    }
+
+    /// Signed attributes that not every signature has.
+    pub(super) fn others(&self) -> &[Attribute] {
+        self.attributes.as_ref().map(|attributes| attributes.others.as_slice()).unwrap_or_default()
+    }
+
+    /// Whether this is the content that the attributes name. Without attributes [`Signer::is_by`] says so.
+    pub(super) fn names(&self, content: &[u8]) -> bool {
+        self.attributes.as_ref().is_none_or(|attributes| attributes.digest == self.hash.digest(content))
+    }
+
+    /// Whether the key of that certificate made this signature: over the attributes, or over this content.
+    pub(super) fn is_by(&self, certificate: &Certificate, content: &[u8]) -> bool {
+        let signed = self.attributes.as_ref().map_or(content, |attributes| &attributes.signed);
+        certificate.key.verifies(self.hash, &self.hash.digest(signed), &self.value)
+    }
+}
+
+impl Attributes {
+    fn parse(set: Value<'_>, content: Content) -> Result<Self, Malformed> {
+        let mut parsed = Self { signed: as_set(set.whole), digest: Vec::new(), time: None, others: Vec::new() };
         let mut content_type = false;
         let mut seen: Vec<Vec<u8>> = Vec::new();
         for attribute in attributes(set, "signedAttrs")? {
@@ -197,26 +238,21 @@ impl Signer {
             if attribute.oid == oid::CONTENT_TYPE.as_bytes() {
                 content_type = single(Tag::ObjectIdentifier)? == content.oid().as_bytes();
             } else if attribute.oid == oid::MESSAGE_DIGEST.as_bytes() {
-                self.digest = single(Tag::OctetString)?;
+                parsed.digest = single(Tag::OctetString)?;
             } else if attribute.oid == oid::SIGNING_TIME.as_bytes() {
                 let whole = attribute.values.first().map(Vec::as_slice).unwrap_or_default();
-                self.time = Some(Time::from_der(Value { whole, contents: &[] })?);
+                parsed.time = Some(Time::from_der(Value { whole, contents: &[] })?);
             } else {
-                self.others.push(attribute);
+                parsed.others.push(attribute);
             }
         }
         if !content_type {
             return Err(Malformed::new("signedAttrs: the content type is missing or another one"));
         }
-        if self.digest.is_empty() {
+        if parsed.digest.is_empty() {
             return Err(Malformed::new("signedAttrs: there is no digest of the content"));
         }
-        Ok(())
-    }
-
-    /// Whether the key of that certificate made this signature.
-    pub(super) fn is_by(&self, certificate: &Certificate) -> bool {
-        certificate.key.verifies(self.hash, &self.hash.digest(&self.signed), &self.value)
+        Ok(parsed)
     }
 }
 

@@ -51,14 +51,43 @@ pub struct Signed {
     pub timestamp: Option<Stamp>,
 }
 
-/// What the RSA signature of a package is over.
+/// What the RSA signature of a package is over. All three were seen in packages that macOS installs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RsaForm {
-    /// The digest of the table of contents, as Apple's tools and xar make it.
+    /// The digest of the table of contents, as xar and most of Apple's tools make it.
     Digest,
-    /// The digest of that digest, as `rcodesign` makes it.
-    DigestOfDigest,
+    /// SHA-1 of that digest, as Apple's tools made it in 2020 and 2021.
+    Sha1OfDigest,
+    /// SHA-256 of that digest, as `rcodesign` makes it.
+    Sha256OfDigest,
+}
+
+impl RsaForm {
+    /// All of them, the likeliest first.
+    pub const ALL: [Self; 3] = [Self::Digest, Self::Sha1OfDigest, Self::Sha256OfDigest];
+}
+
+/// What a SignedData is over (RFC 5652 §5.4).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CmsForm {
+    /// Signed attributes, one of which is the digest of the content.
+    Attributes,
+    /// The content itself, as `productsign` made it at least from 2015 to 2024.
+    Content,
+}
+
+/// Whether a root that is trusted vouches for who signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Vouched {
+    /// Nobody asked: the policy takes any root, and anybody can make one with any name.
+    Unchecked,
+    /// The policy asks for one, and something is wrong.
+    Refused,
+    /// Yes, and nothing is wrong with the signatures.
+    Trusted,
 }
 
 /// Everything that is known about the signature of a package.
@@ -69,9 +98,15 @@ pub struct Facts {
     /// The form of the RSA signature, when there is a good one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rsa: Option<RsaForm>,
-    /// The CMS signature, when there is one that can be read.
+    /// The form of the CMS signature, when there is one that can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cms: Option<CmsForm>,
+    /// Who signed: by the CMS signature, or by the RSA signature of a package that has no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub signed: Option<Signed>,
+    /// Whether somebody vouches for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vouched: Option<Vouched>,
     /// Whether there is a ticket.
     pub stapled: bool,
 }
@@ -79,28 +114,40 @@ pub struct Facts {
 impl fmt::Display for Facts {
     /// One line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.signed {
-            None => f.write_str("not signed")?,
-            Some(signed) => write!(f, "{signed}")?,
+        let ticket = if self.stapled { "notarization ticket stapled" } else { "no notarization ticket" };
+        let Some(signed) = &self.signed else { return write!(f, "none; {ticket}") };
+        let name = |link: Option<&Link>| link.map_or("nobody".into(), |link| link.name.escape_debug().to_string());
+        let signer = name(signed.chain.first());
+        let root = name(signed.chain.last());
+        match self.vouched {
+            Some(Vouched::Trusted) => write!(f, "signed by {signer}, trusted root {root}")?,
+            Some(Vouched::Refused) => {
+                write!(f, "not accepted; the signer's certificate says {signer}, its root {root}")?
+            }
+            _ => write!(
+                f,
+                "the certificate says {signer}, but it was not checked against a trusted root (its root says {root})"
+            )?,
         }
-        if let Some(RsaForm::DigestOfDigest) = self.rsa {
-            f.write_str(", RSA over the digest's digest as rcodesign makes it")?;
+        match (self.rsa, self.cms) {
+            (_, None) => f.write_str("; signed, RSA only")?,
+            (None, Some(_)) => f.write_str("; signed, CMS only")?,
+            (Some(_), Some(_)) => {}
         }
-        f.write_str(if self.stapled { ", with a ticket" } else { ", without a ticket" })
-    }
-}
-
-impl fmt::Display for Signed {
-    /// One line.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let signer = self.chain.first().map_or("nobody", |link| link.name.as_str());
-        write!(f, "signed by {}", signer.escape_debug())?;
-        if let Some(root) = self.chain.get(1..).unwrap_or_default().last() {
-            write!(f, " under {}", root.name.escape_debug())?;
+        match self.rsa {
+            Some(RsaForm::Sha1OfDigest) => {
+                f.write_str("; RSA signature over SHA-1 of the digest (Apple's form of 2020)")?
+            }
+            Some(RsaForm::Sha256OfDigest) => f.write_str("; RSA signature (rcodesign's double-hash form)")?,
+            Some(RsaForm::Digest) | None => {}
         }
-        match &self.timestamp {
-            Some(stamp) => write!(f, ", time stamp of {}", stamp.time),
-            None => f.write_str(", without a time stamp"),
+        if self.cms == Some(CmsForm::Content) {
+            f.write_str("; CMS signature without attributes")?;
         }
+        match &signed.timestamp {
+            Some(stamp) => write!(f, "; time stamp {}", stamp.time)?,
+            None => f.write_str("; no time stamp")?,
+        }
+        write!(f, "; {ticket}")
     }
 }

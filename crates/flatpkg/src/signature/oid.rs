@@ -31,9 +31,13 @@ pub(super) const RSA: ObjectIdentifier = oid("1.2.840.113549.1.1.1");
 /// RFC 5280: extensions of certificates.
 pub(super) const KEY_USAGE: ObjectIdentifier = oid("2.5.29.15");
 pub(super) const BASIC_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.19");
+pub(super) const CERTIFICATE_POLICIES: ObjectIdentifier = oid("2.5.29.32");
+pub(super) const SUBJECT_ALT_NAME: ObjectIdentifier = oid("2.5.29.17");
+pub(super) const NAME_CONSTRAINTS: ObjectIdentifier = oid("2.5.29.30");
 pub(super) const EXTENDED_KEY_USAGE: ObjectIdentifier = oid("2.5.29.37");
 
 /// Extended key usages.
+pub(super) const ANY_USAGE: ObjectIdentifier = oid("2.5.29.37.0");
 pub(super) const CODE_SIGNING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.3");
 pub(super) const TIME_STAMPING: ObjectIdentifier = oid("1.3.6.1.5.5.7.3.8");
 /// Apple's, for packages.
@@ -48,4 +52,6 @@ pub(super) const DEVELOPER_ID_AUTHORITY: ObjectIdentifier = oid("1.2.840.113635.
 /// Attributes of names.
 pub(super) const COMMON_NAME: ObjectIdentifier = oid("2.5.4.3");
 pub(super) const ORGANIZATIONAL_UNIT: ObjectIdentifier = oid("2.5.4.11");
+pub(super) const ORGANIZATION: ObjectIdentifier = oid("2.5.4.10");
+pub(super) const COUNTRY: ObjectIdentifier = oid("2.5.4.6");
 pub(super) const USER_ID: ObjectIdentifier = oid("0.9.2342.19200300.100.1.1");

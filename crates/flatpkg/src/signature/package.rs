@@ -5,11 +5,11 @@ use std::io::Read as _;
 use serde::Serialize;
 
 use super::certificate::{Certificate, Role};
-use super::facts::{Facts, RsaForm};
+use super::facts::{Facts, RsaForm, Signed, Vouched};
 use super::hash::Hash;
 use super::policy::{Expectations, Policy};
 use super::signed;
-use crate::verify::{Finding, Findings, chain};
+use crate::verify::{Finding, Findings, Severity, chain};
 use crate::xar::{Archive, Signature};
 
 /// The longest signature we read: Apple's have about 10,000 bytes.
@@ -35,7 +35,7 @@ impl Report {
     /// Whether there is no error; there may be notes.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        self.findings.iter().all(|finding| finding.severity == crate::verify::Severity::Note)
+        self.findings.iter().all(|finding| finding.severity == Severity::Note)
     }
 }
 
@@ -46,16 +46,28 @@ impl Report {
 #[must_use]
 pub fn check(archive: &Archive, expect: &Expectations<'_>) -> Report {
     let mut findings = Findings::default();
-    let mut facts = Facts { checksum: archive.header().checksum, rsa: None, signed: None, stapled: false };
+    let checksum = archive.header().checksum;
+    let mut facts = Facts { checksum, rsa: None, cms: None, signed: None, vouched: None, stapled: false };
     match (archive.toc_digest(), archive.stored_digest()) {
         (Some(digest), Ok(stored)) if digest == stored => {
             signatures(archive, digest, expect, &mut facts, &mut findings)
         }
         (_, Err(error)) => findings.unreadable(RSA, "the digest of the table of contents", chain(&error)),
-        _ => findings.error(RSA, "the digest of the table of contents", "wrong", "the one that is stored"),
+        _ => findings.says(RSA, "the digest of the table of contents", "is not the one that is stored"),
     }
     ticket(archive, expect, &mut facts, &mut findings);
-    Report { policy: expect.policy, facts, findings: findings.sorted() }
+    let findings = findings.sorted();
+    facts.vouched = facts.signed.as_ref().map(|_| vouched(expect.policy, &findings));
+    Report { policy: expect.policy, facts, findings }
+}
+
+fn vouched(policy: Policy, findings: &[Finding]) -> Vouched {
+    let wrong = findings.iter().any(|finding| finding.severity == Severity::Error && finding.place != TICKET);
+    match (policy.wants_developer_id(), wrong) {
+        (false, _) => Vouched::Unchecked,
+        (true, true) => Vouched::Refused,
+        (true, false) => Vouched::Trusted,
+    }
 }
 
 fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts: &mut Facts, findings: &mut Findings) {
@@ -63,22 +75,22 @@ fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts
     let (extended, classic): (Vec<_>, Vec<_>) = all.iter().partition(|signature| signature.extended);
     for (place, signatures) in [(RSA, &classic), (CMS, &extended)] {
         if signatures.len() > 1 {
-            findings.error(place, "how many there are", signatures.len(), "one");
+            findings.error(place, "the number of signatures", signatures.len(), "1");
         }
     }
     if all.is_empty() {
         if expect.policy > Policy::Unsigned {
-            findings.error(RSA, "the package", "not signed", "signed");
+            findings.says(RSA, "the package", "is not signed");
         }
         return;
     }
     if expect.policy.wants_developer_id() {
         for (place, signatures, why) in [
-            (RSA, &classic, "there: macOS before 10.12 needs it"),
-            (CMS, &extended, "there: no ticket can be stapled without it"),
+            (RSA, &classic, "is missing: macOS before 10.12 needs it"),
+            (CMS, &extended, "is missing: no ticket can be stapled without it"),
         ] {
             if signatures.is_empty() {
-                findings.error(place, "the signature", "missing", why);
+                findings.says(place, "the signature", why);
             }
         }
     }
@@ -87,22 +99,42 @@ fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts
         facts.rsa = rsa_form(archive, signature, certificates, digest, findings);
     }
     let cms = extended.first().map(|signature| key_info(signature, CMS, "CMS", findings));
-    let Some(signature) = extended.first() else { return };
+    let Some(signature) = extended.first() else {
+        facts.signed =
+            rsa.flatten().zip(facts.rsa).and_then(|(listed, form)| rsa_only(archive, &listed, form, expect, findings));
+        return;
+    };
     let Some(bytes) = read(archive, signature, CMS, findings) else { return };
     let Some(outcome) = signed::check(&bytes, digest, Role::Installer, expect, CMS, findings) else { return };
     signed::note_unknown(outcome.attributes.iter(), CMS, findings);
     for (place, listed) in [(RSA, rsa.flatten()), (CMS, cms.flatten())] {
         let Some(listed) = listed else { continue };
         if listed.first() != Some(&outcome.leaf) {
-            findings.error(place, "the first certificate listed", "another one", "that of who signed the CMS");
+            findings.says(place, "the first certificate listed", "is not that of the signer of the CMS signature");
         }
         let same = listed.len() == outcome.certificates.len()
             && listed.iter().all(|certificate| outcome.certificates.contains(certificate));
         if !same {
-            findings.error(place, "the certificates listed", "others", "those of the CMS signature");
+            findings.says(place, "the certificates listed", "are not those of the CMS signature");
         }
     }
+    facts.cms = Some(outcome.form);
     facts.signed = Some(outcome.facts);
+}
+
+/// Who signed a package that has a good RSA signature and no other: the table of contents lists the certificates, and the digest
+/// that was signed covers it. There can be no time stamp, so such a signature ends with its certificate.
+fn rsa_only(
+    archive: &Archive,
+    listed: &[Certificate],
+    form: RsaForm,
+    expect: &Expectations<'_>,
+    findings: &mut Findings,
+) -> Option<Signed> {
+    let (leaf, others) = listed.split_first()?;
+    let (chain, team) = signed::party(leaf, others, Role::Installer, expect.now, expect, RSA, findings);
+    let hash = hash_of(form, archive)?;
+    Some(Signed { chain, role: leaf.role(), team, hash, claimed: None, timestamp: None })
 }
 
 /// The certificates that the table of contents lists for a signature.
@@ -113,7 +145,7 @@ fn key_info(signature: &Signature, place: &str, style: &str, findings: &mut Find
     let parsed = signature.certificates.iter().map(|certificate| Certificate::parse(certificate.der()));
     match parsed.collect::<Result<Vec<_>, _>>() {
         Ok(certificates) if certificates.is_empty() => {
-            findings.error(place, "certificates", "none", "the signer's first");
+            findings.says(place, "the list of certificates", "is empty");
             None
         }
         Ok(certificates) => Some(certificates),
@@ -127,7 +159,7 @@ fn key_info(signature: &Signature, place: &str, style: &str, findings: &mut Find
 /// The bytes of a signature.
 fn read(archive: &Archive, signature: &Signature, place: &str, findings: &mut Findings) -> Option<Vec<u8>> {
     if signature.size > MAX_SIGNATURE {
-        findings.error(place, "its size", signature.size, format!("at most {MAX_SIGNATURE}"));
+        findings.error(place, "its size in bytes", signature.size, format!("at most {MAX_SIGNATURE}"));
         return None;
     }
     let mut bytes = Vec::new();
@@ -144,7 +176,7 @@ fn read(archive: &Archive, signature: &Signature, place: &str, findings: &mut Fi
     }
 }
 
-/// Which of its two forms the RSA signature has.
+/// Which of its forms the RSA signature has.
 fn rsa_form(
     archive: &Archive,
     signature: &Signature,
@@ -153,18 +185,27 @@ fn rsa_form(
     findings: &mut Findings,
 ) -> Option<RsaForm> {
     let bytes = read(archive, signature, RSA, findings)?;
-    let (key, hash) = (&certificates.first()?.key, Hash::from_style(archive.header().checksum)?);
-    let form = if key.verifies(hash, digest, &bytes) {
-        Some(RsaForm::Digest)
-    } else if key.verifies(Hash::Sha256, &Hash::Sha256.digest(digest), &bytes) {
-        Some(RsaForm::DigestOfDigest)
-    } else {
-        None
-    };
+    let key = &certificates.first()?.key;
+    let form = RsaForm::ALL.into_iter().find(|form| {
+        let Some(hash) = hash_of(*form, archive) else { return false };
+        match form {
+            RsaForm::Digest => key.verifies(hash, digest, &bytes),
+            RsaForm::Sha1OfDigest | RsaForm::Sha256OfDigest => key.verifies(hash, &hash.digest(digest), &bytes),
+        }
+    });
     if form.is_none() {
-        findings.error(RSA, "the signature", "wrong", "over the digest of the table of contents");
+        findings.says(RSA, "the signature", "does not match the table of contents");
     }
     form
+}
+
+/// What the RSA signature's last digest is made with.
+fn hash_of(form: RsaForm, archive: &Archive) -> Option<Hash> {
+    match form {
+        RsaForm::Digest => Hash::from_style(archive.header().checksum),
+        RsaForm::Sha1OfDigest => Some(Hash::Sha1),
+        RsaForm::Sha256OfDigest => Some(Hash::Sha256),
+    }
 }
 
 /// The form of the ticket, and that it is for this package.
@@ -181,13 +222,13 @@ fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findi
     };
     let Some(staple) = trailer.staple() else {
         if expect.policy == Policy::Gatekeeper {
-            findings.error(TICKET, "the stapled ticket", "missing", "there: notarize the package, then staple it");
+            findings.says(TICKET, "the stapled ticket", "is missing: notarize the package, then staple it");
         }
         return;
     };
     facts.stapled = true;
-    if facts.signed.is_none() {
-        findings.error(TICKET, "the stapled ticket", "there", "none: the package has no good signature");
+    if facts.cms.is_none() {
+        findings.says(TICKET, "the stapled ticket", "is of no use: the package has no CMS signature that can be read");
     }
     let ticket = match archive.ticket(staple, LONGEST) {
         Ok(ticket) => ticket,
@@ -195,10 +236,10 @@ fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findi
     };
     if !ticket.starts_with(MAGIC) {
         let got = ticket.get(..MAGIC.len()).unwrap_or(&ticket).escape_ascii();
-        findings.error(TICKET, "how it begins", got, "s8ch");
+        findings.error(TICKET, "the beginning of the ticket", got, "s8ch");
     }
     let digest = archive.toc_digest().and_then(|digest| digest.get(..DIGEST));
     if !digest.is_some_and(|digest| ticket.windows(DIGEST).any(|window| window == digest)) {
-        findings.error(TICKET, "what it is for", "another package", "this one: staple again after signing");
+        findings.says(TICKET, "the stapled ticket", "is for another package: staple again after signing");
     }
 }

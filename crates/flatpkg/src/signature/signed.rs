@@ -1,17 +1,19 @@
 //! A detached SignedData with its time stamp and its chains: what packages and code have in common.
 
-use super::certificate::{Certificate, Role};
+use super::certificate::{Certificate, Role, quoted};
 use super::chain::{self, Demands};
 use super::cms::{Attribute, Content, SignedData};
-use super::facts::Signed;
+use super::facts::{CmsForm, Link, Signed};
 use super::hash::Hash;
 use super::policy::Expectations;
-use super::{asn1, timestamp};
-use crate::verify::Findings;
+use super::{Time, asn1, timestamp};
+use crate::verify::{Findings, Severity};
 
 /// What was read on the way, for those who know more about the content.
 pub(super) struct Outcome {
     pub(super) facts: Signed,
+    /// What the signature is over.
+    pub(super) form: CmsForm,
     /// All certificates, in their order.
     pub(super) certificates: Vec<Certificate>,
     /// The signer's.
@@ -37,48 +39,61 @@ pub(super) fn check(
         }
     };
     let signer = &data.signer;
-    if signer.digest != signer.hash.digest(content) {
-        findings.error(place, "what is signed", "something else", "what is here");
+    if !signer.names(content) {
+        findings.says(place, "the signature", "is over something else");
     }
     if signer.hash == Hash::Sha1 {
         findings.note(place, "the digest", signer.hash, "SHA-256 or better");
     }
     let Some((leaf, others)) = data.split() else {
-        findings.error(place, "the signer's certificate", "missing", "there");
+        findings.says(place, "the signer's certificate", "is missing");
         return None;
     };
-    if !signer.is_by(leaf) {
-        findings.error(place, "the signature", "wrong", format!("by the key of {:?}", leaf.name()));
+    if !signer.is_by(leaf, content) {
+        findings.says(place, "the signature", format_args!("was not made with the key of {}", quoted(leaf)));
     }
     let stamp =
         signer.token.as_deref().and_then(|token| timestamp::check(token, &signer.value, expect, place, findings));
     if signer.token.is_none() && expect.policy.wants_developer_id() {
-        findings.error(place, "the time stamp", "missing", "there: sign with a time-stamp authority");
+        findings.says(place, "the time stamp", "is missing: sign with --timestamp-url");
     }
+    // A certificate may end after it signed: that is what time stamps are for.
+    let at = stamp.as_ref().map_or(expect.now, |stamp| stamp.time);
+    let (chain, team) = party(leaf, &others, role, at, expect, place, findings);
+    let (claimed, form) = (signer.time(), signer.form());
+    let facts = Signed { chain, role: leaf.role(), team, hash: signer.hash, claimed, timestamp: stamp };
+    let attributes = signer.others().to_vec();
+    Some(Outcome { facts, form, leaf: leaf.clone(), certificates: data.certificates, attributes })
+}
+
+/// Who signed: the chain of the certificates, and the team.
+pub(super) fn party(
+    leaf: &Certificate,
+    others: &[Certificate],
+    role: Role,
+    at: Time,
+    expect: &Expectations<'_>,
+    place: &str,
+    findings: &mut Findings,
+) -> (Vec<Link>, Option<String>) {
     let developer_id = expect.policy.wants_developer_id();
-    let demands = Demands {
-        trust: expect.trust(),
-        // A certificate may end after it signed: that is what time stamps are for.
-        at: stamp.as_ref().map_or(expect.now, |stamp| stamp.time),
-        role: developer_id.then_some(role),
-    };
-    let chain = chain::check(leaf, &others, &demands, place, findings);
+    let demands = Demands { trust: expect.trust(), at, role: developer_id.then_some(role) };
+    let chain = chain::check(leaf, others, &demands, place, findings);
     let team = leaf.team();
     if let Some(expected) = expect.team
         && team.as_deref() != Some(expected)
     {
         findings.error(place, "the team", team.as_deref().unwrap_or("none"), expected);
     } else if developer_id && team.is_none() {
-        findings.error(place, "the team", "none, or two", "one");
+        findings.says(place, "the certificate of the signer", "does not name one team");
     }
-    let facts = Signed { chain, role: leaf.role(), team, hash: signer.hash, claimed: signer.time, timestamp: stamp };
-    let leaf = leaf.clone();
-    Some(Outcome { facts, leaf, certificates: data.certificates, attributes: data.signer.others })
+    (chain, team)
 }
 
 /// Signed attributes that are not known: they are signed, so they are only odd.
 pub(super) fn note_unknown<'a>(attributes: impl Iterator<Item = &'a Attribute>, place: &str, findings: &mut Findings) {
     for attribute in attributes {
-        findings.note(place, "a signed attribute", asn1::name(&attribute.oid), "one of those that Apple's tools write");
+        let what = format!("the signed attribute {}", asn1::name(&attribute.oid));
+        findings.push(Severity::Note, place, &what, "is not one that Apple's tools write", "");
     }
 }

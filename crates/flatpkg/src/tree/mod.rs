@@ -21,15 +21,18 @@ mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
-use std::ops::Range;
+use std::ops::{Bound, Range};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use unicode_normalization::UnicodeNormalization as _;
 
 pub use path::{BadPath, MAX_PATH, PathFlaw, TreePath};
 pub use scan::{BadEntry, BadEntryReason};
 
 use crate::mode::Mode;
 use crate::policy::Policy;
+use crate::shown::shown;
 use pieces::Pieces;
 
 /// Paths with what lies there; the root directory is always one of them.
@@ -102,25 +105,25 @@ pub struct Totals {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something at the path already.
-    #[error("{path} is in the tree already")]
+    #[error("{path} is in the tree already", path = shown(path))]
     Duplicate {
         /// The path inside the tree.
         path: TreePath,
     },
     /// The directory it belongs in isn't there.
-    #[error("{path} has no parent directory in the tree")]
+    #[error("{path} has no parent directory in the tree", path = shown(path))]
     NoParent {
         /// The path inside the tree.
         path: TreePath,
     },
     /// What it belongs in isn't a directory.
-    #[error("{path} lies in something that is not a directory")]
+    #[error("{path} lies in something that is not a directory", path = shown(path))]
     ParentNotDirectory {
         /// The path inside the tree.
         path: TreePath,
     },
     /// A link target that is empty, holds NUL or is longer than [`MAX_PATH`].
-    #[error("{path} is a symbolic link with a target of {length} bytes that is empty, too long or holds NUL")]
+    #[error("{path} is a symbolic link with a target of {length} bytes that is empty, too long or holds NUL", path = shown(path))]
     BadTarget {
         /// The path inside the tree.
         path: TreePath,
@@ -209,6 +212,15 @@ impl Tree {
         self.len() <= 1
     }
 
+    /// Takes out the files of [`is_junk`], and says which they were.
+    pub fn remove_junk(&mut self) -> Vec<TreePath> {
+        let junk = |path: &TreePath, entry: &Entry| matches!(entry.kind, Kind::File(_)) && is_junk(path);
+        let found: Vec<_> =
+            self.entries.iter().filter(|(path, entry)| junk(path, entry)).map(|(path, _)| path.clone()).collect();
+        self.entries.retain(|path, entry| !junk(path, entry));
+        found
+    }
+
     /// The part of the tree below a directory, which becomes its root; `None` where there is no directory.
     ///
     /// ```
@@ -225,8 +237,15 @@ impl Tree {
     pub fn subtree(&self, top: &TreePath) -> Option<Tree> {
         let root = self.entries.get(top).filter(|entry| matches!(entry.kind, Kind::Directory))?;
         let mut part = Tree::new(root.clone());
-        let below = self.entries.iter().filter_map(|(path, entry)| Some((path.below(top)?, entry.clone())));
-        part.entries.extend(below);
+        let below = |(path, entry): (&TreePath, &Entry)| Some((path.below(top)?, entry.clone()));
+        if top.is_root() {
+            part.entries.extend(self.entries.iter().filter_map(below));
+        } else {
+            // What lies below is together: from the slash to the byte after it.
+            let [from, to] = [b'/', b'/' + 1].map(|byte| [top.as_bytes(), &[byte]].concat());
+            let range = (Bound::Included(from.as_slice()), Bound::Excluded(to.as_slice()));
+            part.entries.extend(self.entries.range::<[u8], _>(range).filter_map(below));
+        }
         Some(part)
     }
 
@@ -258,7 +277,7 @@ impl Tree {
 
     /// Groups of paths that a volume which ignores case takes for one (macOS's default), each group sorted.
     ///
-    /// Names are compared after Unicode lower-casing; different compositions of one letter aren't recognised.
+    /// Names are compared after Unicode decomposition and lower-casing: `café` is one name however its é is written.
     pub fn case_collisions(&self) -> Vec<Vec<&TreePath>> {
         let mut groups: HashMap<Vec<u8>, Vec<&TreePath>> = HashMap::with_capacity(self.len());
         for path in self.entries.keys() {
@@ -270,11 +289,22 @@ impl Tree {
     }
 }
 
-fn fold(path: &[u8]) -> Vec<u8> {
+/// What APFS and HFS+ compare instead of a path where they don't tell case apart: decomposed and in small letters. Two
+/// paths with the same folded form are one there.
+pub(crate) fn fold(path: &[u8]) -> Vec<u8> {
     match std::str::from_utf8(path) {
-        Ok(text) => text.to_lowercase().into_bytes(),
+        Ok(text) if text.is_ascii() => text.to_ascii_lowercase().into_bytes(),
+        Ok(text) => text.nfd().flat_map(char::to_lowercase).nfd().collect::<String>().into_bytes(),
         Err(_) => path.to_ascii_lowercase(),
     }
+}
+
+/// Whether a file is what Finder and old file systems leave behind: `.DS_Store`, and AppleDouble files (`._NAME`) with
+/// attributes of another file. `pkgbuild` leaves them out.
+#[must_use]
+pub fn is_junk(path: &TreePath) -> bool {
+    let name = path.name();
+    name == b".DS_Store" || (name.len() > 2 && name.starts_with(b"._"))
 }
 
 impl AsRef<[u8]> for TreePath {

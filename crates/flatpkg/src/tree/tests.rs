@@ -50,3 +50,45 @@ fn case_collisions_are_grouped() {
     let collisions = format!("{:?}", tree.case_collisions());
     assert_eq!(collisions, r#"[["README", "Readme"], ["\xc3\x84", "\xc3\xa4"]]"#);
 }
+
+#[test]
+fn compositions_of_a_letter_are_one_name() {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    for name in ["caf\u{e9}", "CAFE\u{301}", "cafe"] {
+        tree.insert(TreePath::new(name).unwrap(), Entry::file(*b"x", Mode::PLAIN)).unwrap();
+    }
+    let collisions = tree.case_collisions();
+    assert_eq!(collisions.len(), 1);
+    assert_eq!(collisions[0].len(), 2);
+}
+
+#[test]
+fn junk_is_taken_out() {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    for name in ["a", "._b"] {
+        tree.insert(TreePath::new(name).unwrap(), Entry::directory(Mode::EXECUTABLE)).unwrap();
+    }
+    for name in [".DS_Store", "a/._x", "a/x", "._", "._b/y", ".DS_Store.txt"] {
+        tree.insert(TreePath::new(name).unwrap(), Entry::file(*b"x", Mode::PLAIN)).unwrap();
+    }
+    let texts = |paths: Vec<TreePath>| paths.iter().map(ToString::to_string).collect::<Vec<_>>();
+    assert_eq!(texts(tree.remove_junk()), [".DS_Store", "a/._x"]);
+    let left: Vec<_> = tree.iter().map(|(path, _)| path.to_string()).collect();
+    assert_eq!(left, [".", "._", ".DS_Store.txt", "._b", "._b/y", "a", "a/x"]);
+}
+
+/// Names that sort between a folder and what is in it stay out of its part.
+#[test]
+fn a_part_of_a_tree_is_what_lies_below() {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    for name in ["a", "a/b", "a/b/c", "a0"] {
+        tree.insert(TreePath::new(name).unwrap(), Entry::directory(Mode::EXECUTABLE)).unwrap();
+    }
+    for name in ["a.b", "a-b", "a/b/d", "ab"] {
+        tree.insert(TreePath::new(name).unwrap(), Entry::file(*b"x", Mode::PLAIN)).unwrap();
+    }
+    let part = tree.subtree(&TreePath::new("a").unwrap()).unwrap();
+    let paths: Vec<_> = part.iter().map(|(path, _)| path.to_string()).collect();
+    assert_eq!(paths, [".", "b", "b/c", "b/d"]);
+    assert_eq!(tree.subtree(&TreePath::ROOT).unwrap().len(), tree.len());
+}

@@ -9,7 +9,8 @@
 //! Table        for each run of sectors: how it is stored, and where; the last run is of type "end"
 //! ```
 //!
-//! The checksum of a partition is the CRC-32 of its bytes; that of the data, of the compressed bytes; the main one, of the
+//! The checksum of a partition is the CRC-32 of its bytes, runs of type 2 (ignored) left out: `hdiutil` doesn't say what is in
+//! them, and its checksums fit only so. That of the data, of the compressed bytes; the main one, of the
 //! partitions' checksums, four bytes each, one after the other.
 
 use zerocopy::byteorder::big_endian::{U32, U64};
@@ -19,7 +20,7 @@ use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 pub(super) mod method {
     pub(in super::super) const ZEROS: u32 = 0;
     pub(in super::super) const STORED: u32 = 1;
-    /// Free space: zeros too.
+    /// Free space: read as zeros, and no part of the checksum.
     pub(in super::super) const IGNORED: u32 = 2;
     pub(in super::super) const ADC: u32 = 0x8000_0004;
     pub(in super::super) const ZLIB: u32 = 0x8000_0005;

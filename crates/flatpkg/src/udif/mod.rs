@@ -1,10 +1,10 @@
-//! UDIF disk images: `.dmg` files, compressed with zlib (`UDZO`), which every Mac OS X mounts.
+//! UDIF disk images: `.dmg` files, written with zlib (`UDZO`), which every Mac OS X mounts.
 //!
 //! [`write()`] compresses a volume while it is written, on all cores; the bytes don't depend on their number. [`Image`] reads
 //! images, ours or Apple's: [`Image::unpack`] writes the volume that is in one. `format.rs` beside this file draws the image.
 //!
-//! Written without a partition map, as `hdiutil create -layout NONE` does it. Compressed blocks other than zlib's are not
-//! read: the installers of the days of bundle packages have none.
+//! Written without a partition map, as `hdiutil create -layout NONE` does it. Blocks in zlib (`UDZO`), bzip2 (`UDBZ`) and LZMA
+//! (`ULMO`, an xz stream each) are read; ADC, LZFSE, encrypted images and APFS volumes are told by their names.
 //!
 //! Source: images that `hdiutil` made, read by 7-Zip and `dmg2img`; nothing of it is documented by Apple.
 
@@ -74,13 +74,29 @@ pub enum Error {
         expected: &'static str,
     },
     /// A compression that is not read.
-    #[error("sector {sector} is compressed by {method}, which is not read here; zlib is")]
+    #[error(
+        "the disk image is compressed with {method} from sector {sector} on, which is not read here; `7zz x` and \
+         `hdiutil convert -format UDZO` on a Mac read it"
+    )]
     Method {
         /// The first sector of the block.
         sector: u64,
         /// The name of the method.
-        method: &'static str,
+        method: String,
     },
+    /// Encrypted.
+    #[error(
+        "the disk image is encrypted, which is not read here; `hdiutil convert -format UDZO` on a Mac reads it with its password"
+    )]
+    Encrypted,
+    /// A volume of another file system.
+    #[error(
+        "the disk image holds an APFS volume, which is not read here; `7zz x` and `hdiutil attach` on a Mac read it"
+    )]
+    Apfs,
+    /// Runs that share their blocks, so often that reading them all would be endless work.
+    #[error("the blocks of the disk image: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// A block of other contents or another length than stated.
     #[error("the block at sector {sector} does not decompress to its {expected} bytes")]
     Block {

@@ -15,10 +15,10 @@ const HEAP: &str = "heap";
 
 /// Everything that the archive's own numbers and digests can tell.
 pub(super) fn check(archive: &Archive, options: Options) -> Findings {
-    let slack = if options.strict { Severity::Error } else { Severity::Note };
+    let slack = options.odd();
     let mut findings = Findings::default();
     toc_digest(archive, &mut findings);
-    names(archive, &mut findings);
+    names(archive, slack, &mut findings);
     extents(archive, slack, &mut findings);
     trailer(archive, slack, &mut findings);
     findings.0.par_extend(stretches(archive).into_par_iter().flat_map_iter(|(place, data)| {
@@ -31,16 +31,20 @@ pub(super) fn check(archive: &Archive, options: Options) -> Findings {
 
 fn toc_digest(archive: &Archive, findings: &mut Findings) {
     let (header, checksum) = (archive.header(), &archive.toc().checksum);
+    // Never: libxar writes the length of its structure. Bytes after it would be covered by nothing.
     findings.equal(HEADER, "header length", usize::from(header.header_len), Header::LEN);
+    // Never: the compressed length is what zlib gave.
     if archive.toc_slack() > 0 {
-        let got = format!("{} bytes", archive.toc_slack());
-        findings.error(TOC, "what follows the zlib stream", got, "nothing");
+        findings.says(TOC, "the zlib stream", format_args!("is followed by {} bytes", archive.toc_slack()));
     }
+    // Never: libxar refuses such a package.
     findings.equal(TOC, "checksum style", checksum.style, header.checksum);
     findings.equal(TOC, "checksum size", checksum.size, header.checksum.len());
+    // Could be: libxar reads the offset, and writes 0.
     if checksum.offset != 0 {
         findings.note(TOC, "checksum offset", checksum.offset, 0);
     }
+    // Never: Apple's tools write SHA-1, and read SHA-256 and SHA-512 besides.
     let Some(digest) = archive.toc_digest() else {
         findings.error(
             HEADER,
@@ -57,31 +61,41 @@ fn toc_digest(archive: &Archive, findings: &mut Findings) {
 }
 
 /// Ids, names and kinds of the members.
-fn names(archive: &Archive, findings: &mut Findings) {
+fn names(archive: &Archive, odd: Severity, findings: &mut Findings) {
     let files = &archive.toc().files;
     let (mut ids, mut paths) = (HashMap::new(), HashMap::new());
     for file in files {
         let place = file.path.as_str();
+        // Never: libxar counts.
         if let Some(other) = ids.insert(file.id, place) {
             findings.error(place, "id", format!("{}, as of {other}", file.id), "unique");
         }
+        // Never: the second is laid over the first where Installer unpacks resources, and case counts for nothing there.
         match paths.insert(file.path.to_lowercase(), place) {
-            Some(other) if other == place => findings.error(place, "path", "there twice", "unique"),
-            Some(other) => findings.error(place, "path", format!("equal to {other} but for case"), "unique"),
+            Some(other) if other == place => findings.says(place, "the path", "occurs twice"),
+            Some(other) => findings.says(place, "the path", format_args!("differs from {other} in case alone")),
             None => {}
         }
+        // Never: two readers could take two different names.
         for name in &file.other_names {
             findings.error(place, "further <name>", format!("{name:?}"), format!("{:?}", file.name));
         }
         match &file.kind {
-            Kind::Directory if file.data.is_some() => findings.error(place, "directory's data", "there", "none"),
+            // Never.
+            Kind::Directory if file.data.is_some() => findings.says(place, "the directory", "has data"),
+            // Could be: productbuild archives a link in its folder of resources as the link that it is.
+            Kind::Other(kind) if kind == "symlink" || kind == "hardlink" => {
+                findings.mentions(odd, place, "the member", format_args!("is a {kind}"));
+            }
+            // Never: devices, sockets and the like.
             Kind::Other(kind) => findings.error(place, "kind", kind, "file or directory"),
             Kind::File | Kind::Directory => {}
         }
         if let Some(parent) = file.parent.and_then(|index| files.get(index))
             && parent.kind != Kind::Directory
         {
-            findings.error(place, "what it is in", parent.kind.name(), "directory");
+            // Never.
+            findings.says(place, "the member", format_args!("is inside of a {}", parent.kind.name()));
         }
     }
 }
@@ -94,9 +108,11 @@ fn extents(archive: &Archive, slack: Severity, findings: &mut Findings) {
     let (mut end, mut before) = (0_u64, "the start of the heap".to_owned());
     for (place, offset, length) in extents {
         if offset > end {
+            // Seen: PackageMaker and productbuild leave bytes between members.
             let got = format!("{} bytes that nothing refers to, at {end}", offset - end);
             findings.push(slack, HEAP, &format!("between {before} and {place}"), got, "nothing");
         } else if offset < end {
+            // Never by Apple's tools, which store each member for itself; `xar --coalesce-heap` could.
             findings.error(HEAP, &format!("offset of {place}"), offset, format!("{end} or more, where {before} ends"));
         }
         let stop = offset.saturating_add(length);
@@ -113,6 +129,7 @@ fn trailer(archive: &Archive, slack: Severity, findings: &mut Findings) {
     const WHAT: &str = "what follows the last member";
     match archive.trailer() {
         Ok(Trailer::Nothing | Trailer::Stapled(_)) => {}
+        // Seen: productbuild and Packages.app leave bytes after the heap.
         Ok(Trailer::Slack { bytes, staple }) => {
             let and = if staple.is_some() { ", then a ticket" } else { "" };
             findings.push(
@@ -140,6 +157,7 @@ fn stretches(archive: &Archive) -> Vec<(String, &Data)> {
 
 /// Sizes and digests of one stretch, before and after decoding.
 fn stretch(archive: &Archive, place: &str, data: &Data, slack: Severity, findings: &mut Findings) {
+    // Lengths, sizes and digests that are wrong: never, libxar refuses to extract such a member.
     let archived_style = style(data.archived.as_ref(), "archived", place, findings);
     let archived = match digest(archive.section(data.offset, data.length), archived_style) {
         Ok((length, digest)) => {
@@ -162,6 +180,7 @@ fn stretch(archive: &Archive, place: &str, data: &Data, slack: Severity, finding
         Ok((_, digest)) => compare(data.extracted.as_ref(), digest.as_deref(), "extracted", place, findings),
         Err(error) => return findings.unreadable(place, "encoded bytes", error),
     }
+    // Could be: a compressor that is flushed once more than needed.
     if member.slack() > 0 {
         let got = format!("{} bytes", member.slack());
         findings.push(slack, place, "what follows the encoded bytes", got, "nothing");

@@ -1,17 +1,27 @@
 //! An archive of a component, entry by entry, and the bill of materials that lists what it should hold.
 //!
 //! Nothing here grows with the archive: a few kilobytes of gzip can hold millions of entries. What is remembered is bounded
-//! by the bill of materials, which is in memory anyway.
+//! by the bill of materials, which is in memory anyway, and paths by 16 times what is stored and 16 MiB.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
 use std::io::Read;
 
-use super::{Findings, Meter, chain};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::{Findings, Meter, Options, chain};
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
+use crate::budget::Budget;
 use crate::package::Part;
 use crate::payload;
-use crate::tree::TreePath;
+use crate::tree::{TreePath, fold};
+
+/// All paths of an archive may have so many times the bytes that it has in the package, beyond [`SMALL`]. An entry
+/// takes a header and its checksum too, however well its name compresses.
+const PATHS: u64 = 16;
+
+/// Counted in addition to what is stored, in bytes: small archives compress better.
+const SMALL: u64 = 1 << 20;
 
 /// What the entries of an archive add up to.
 #[derive(Debug, Clone, Copy, Default)]
@@ -30,17 +40,19 @@ pub(super) fn walk(
     input: Part<'_>,
     place: &str,
     listed: usize,
+    options: Options,
     meter: &Meter<'_>,
     findings: &mut Findings,
     mut look: impl FnMut(&Record, &mut Findings),
 ) -> Option<Sums> {
     let most = listed.saturating_add(payload::MOST_IN_MEMORY);
+    let budget = Budget::new(input.stored().saturating_add(SMALL), PATHS);
     let mut sums = Sums::default();
     let mut seen = HashMap::with_capacity(listed);
     let records = match payload::examine(Metered { input, meter }) {
         Ok(records) => records,
         Err(error) => {
-            findings.unreadable(place, "archive", chain(&error));
+            findings.unreadable(place, "the archive", chain(&error));
             return None;
         }
     };
@@ -48,24 +60,31 @@ pub(super) fn walk(
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                findings.unreadable(place, "archive", chain(&error));
+                findings.unreadable(place, "the archive", chain(&error));
                 return None;
             }
         };
+        // Could be: a payload that somebody else's cpio made. Parents are made where they are missing.
         if sums.paths == 0 && !record.path.is_root() {
-            findings.error(place, "first path", dotted(&record.path), ".");
+            findings.push(options.odd(), place, "the first path", dotted(&record.path), ".");
         }
         sums.add(&record);
+        // Never: this bounds what is remembered of an archive.
         if sums.paths > most as u64 {
             findings.error(place, "number of entries", format!("more than {most}"), format!("{listed}, as listed"));
+            return None;
+        }
+        if let Err(error) = budget.take(record.path.as_bytes().len() as u64) {
+            findings.unreadable(place, "archive", format_args!("its paths: {error}"));
             return None;
         }
         unique(&record.path, &mut seen, place, findings);
         look(&record, findings);
         meter.entry();
     }
+    // Could be: an archive of nothing, as somebody else's cpio makes it.
     if sums.paths == 0 {
-        findings.error(place, "first path", "none", ".");
+        findings.mentions(options.odd(), place, "the archive", "is empty; it should have the root, .");
     }
     Some(sums)
 }
@@ -82,14 +101,17 @@ impl Sums {
     }
 }
 
-/// No path twice, none that differs in case alone.
-fn unique(path: &TreePath, seen: &mut HashMap<String, TreePath>, place: &str, findings: &mut Findings) {
+/// No path twice, none that differs only in case or in how its letters are composed. Never: one would replace the other on
+/// a disk.
+fn unique(path: &TreePath, seen: &mut HashMap<Vec<u8>, TreePath>, place: &str, findings: &mut Findings) {
     let text = dotted(path);
-    match seen.insert(text.to_lowercase(), path.clone()) {
-        Some(other) if other == *path => findings.error(&inside(place, &text), "path", "there twice", "unique"),
+    match seen.insert(fold(path.as_bytes()), path.clone()) {
+        Some(other) if other == *path => findings.says(&inside(place, &text), "the path", "occurs twice"),
         Some(other) => {
-            let got = format!("equal to {} but for case", dotted(&other));
-            findings.error(&inside(place, &text), "path", got, "unique");
+            let composed = dotted(&other).nfc().eq(text.nfc());
+            let but = if composed { "in how its letters are composed alone" } else { "in case alone" };
+            let says = format!("differs from {} {but}: on a Mac they are one file", dotted(&other));
+            findings.says(&inside(place, &text), "the path", says);
         }
         None => {}
     }
@@ -107,13 +129,15 @@ impl<'a> Listed<'a> {
         let mut open = BTreeMap::new();
         for record in &bom.records {
             if open.insert(&record.path, record).is_some() {
-                findings.error(&inside(&place, &dotted(&record.path)), "path", "there twice", "unique");
+                // Never: the paths are the keys of a tree.
+                findings.says(&inside(&place, &dotted(&record.path)), "the path", "occurs twice");
             }
         }
         Self { place, open }
     }
 
-    /// Compares an entry of the payload with its line.
+    /// Compares an entry of the payload with its line. Differences: never, Apple's tools make one from the other, and Installer
+    /// takes owners and modes from here, names and contents from there.
     pub(super) fn tick(&mut self, held: &Record, findings: &mut Findings) {
         let line = self.open.remove(&held.path);
         match line.map(|listed| same(listed, held)) {
@@ -123,7 +147,7 @@ impl<'a> Listed<'a> {
             }),
             None => {
                 let path = inside(&self.place, &dotted(&held.path));
-                findings.error(&path, "path", "missing", "there, as in the payload");
+                findings.says(&path, "the path", "is in Payload but not listed in Bom");
             }
         }
     }
@@ -131,7 +155,7 @@ impl<'a> Listed<'a> {
     /// What is left is not in the payload.
     pub(super) fn finish(self, findings: &mut Findings) {
         for path in self.open.keys() {
-            findings.error(&inside(&self.place, &dotted(path)), "path", "there", "missing, as in the payload");
+            findings.says(&inside(&self.place, &dotted(path)), "the path", "is listed in Bom but not in Payload");
         }
     }
 }
@@ -177,16 +201,20 @@ fn same(listed: &Record, held: &Record) -> Vec<Difference> {
 
 /// What Apple's readers insist on, and the numbers that nobody looks at.
 pub(super) fn form(bom: &Bom, place: &str, findings: &mut Findings) {
+    // Never, both: lsbom of macOS stops there.
     if !bom.form.free_list {
-        findings.error(place, "free list", "missing: Apple's readers abort", "there");
+        findings.says(place, "the free list", "is missing: Apple's readers abort");
     }
     if !bom.form.sorted {
-        let got = "none: Apple's readers stop in the middle";
-        findings.error(place, "order of the paths", got, "by directory and name");
+        findings.says(place, "the list of paths", "is not in order: Apple's readers stop in the middle");
     }
     if bom.form.short_records > 0 {
         let got = format!("{}, as before 2015", bom.form.short_records);
         findings.note(place, "short records", got, "none: macOS 26 does not list them");
+    }
+    if bom.form.long_records > 0 {
+        let got = format!("{}, with digests that are not checked", bom.form.long_records);
+        findings.note(place, "long records", got, "none");
     }
     let paths = bom.records.len();
     if bom.form.stated_paths as usize != paths {

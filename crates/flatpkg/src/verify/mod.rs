@@ -10,12 +10,19 @@
 //! * slack bytes, which Apple's tools leave in some packages: their number is reported, not their value.
 //!
 //! A package made by this crate has neither, and no bit of it can flip unseen.
+//!
+//! Errors are what changes what Installer does, or what no tool of Apple's has written. What those tools, and makers of packages
+//! that many people install, do differently from us and Installer doesn't mind is a note, unless the package must be as ours are
+//! ([`Options::strict`]). Beside each finding stands whether that was ever shipped: *never* means that no package that was looked
+//! at has it and that it would break; *seen* names who made it; *could be* means that a tool writes it when asked.
 
 mod component;
 mod container;
 mod contents;
 mod meter;
 mod product;
+mod scripts;
+mod surprise;
 
 use std::fmt;
 use std::path::Path;
@@ -24,14 +31,23 @@ use serde::Serialize;
 
 use crate::package::{self, Package};
 use crate::payload::Progress;
+use crate::shown::shown;
 use crate::xar::Archive;
 use meter::Meter;
 
 /// How strict to be.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Whether slack bytes are errors. Some of Apple's own packages have them.
+    /// Whether the package must be as ours are: bytes that nothing refers to, sizes that are not recounted and the like are
+    /// errors. Packages by Apple's tools and by others have them.
     pub strict: bool,
+}
+
+impl Options {
+    /// How bad it is when a package is odd, and Installer doesn't mind.
+    fn odd(self) -> Severity {
+        if self.strict { Severity::Error } else { Severity::Note }
+    }
 }
 
 /// How bad a finding is.
@@ -53,16 +69,26 @@ pub struct Finding {
     pub severity: Severity,
     /// What was looked at.
     pub what: String,
-    /// What is there.
+    /// What is there; with nothing expected, the rest of the sentence that `what` begins.
     pub got: String,
-    /// What should be there.
+    /// What should be there, where that isn't plain.
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub expected: String,
+}
+
+impl Finding {
+    /// The sentence, without place and severity.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Self { what, got, expected, .. } = self;
+        if expected.is_empty() { format!("{what} {got}") } else { format!("{what} is {got}, expected {expected}") }
+    }
 }
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let severity = if self.severity == Severity::Error { "error" } else { "note" };
-        write!(f, "{severity}: {}: {} is {}, expected {}", self.place, self.what, self.got, self.expected)
+        write!(f, "{severity}: {}: {}", shown(&self.place), shown(&self.sentence()))
     }
 }
 
@@ -116,8 +142,8 @@ pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progr
         || container::check(package.archive(), options),
         || {
             let mut findings = Findings::default();
-            let components = component::check_all(package, &meter, &mut findings);
-            product::check(package, &components, &mut findings);
+            let components = component::check_all(package, options, &meter, &mut findings);
+            product::check(package, &components, options, &mut findings);
             findings
         },
     );
@@ -158,13 +184,23 @@ impl Findings {
         self.push(Severity::Error, place, what, got, expected);
     }
 
+    /// An error in a sentence: `what` and `says` together.
+    pub(crate) fn says(&mut self, place: &str, what: &str, says: impl fmt::Display) {
+        self.push(Severity::Error, place, what, says, "");
+    }
+
     /// An error: a part that can't be read at all, with the reason.
     pub(crate) fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
-        self.error(place, what, format_args!("not readable ({reason})"), "readable");
+        self.says(place, what, format_args!("cannot be read: {reason}"));
     }
 
     pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Note, place, what, got, expected);
+    }
+
+    /// A finding in a sentence, as bad as said.
+    pub(crate) fn mentions(&mut self, severity: Severity, place: &str, what: &str, says: impl fmt::Display) {
+        self.push(severity, place, what, says, "");
     }
 
     /// An error unless both are equal.

@@ -3,21 +3,22 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::component::Checked;
-use super::{Findings, chain};
+use super::{Findings, Options, chain};
 use crate::distribution::{BadReference, Distribution, PkgRef, References};
 use crate::package::Package;
 
 const PLACE: &str = "Distribution";
 
 /// Checks the document against the components.
-pub(super) fn check(package: &Package, components: &[Checked], findings: &mut Findings) {
+pub(super) fn check(package: &Package, components: &[Checked], options: Options, findings: &mut Findings) {
     let distribution = match package.distribution() {
         Ok(Some(distribution)) => distribution,
         Ok(None) => return,
-        Err(error) => return findings.unreadable(PLACE, "document", chain(&error)),
+        Err(error) => return findings.unreadable(PLACE, "the document", chain(&error)),
     };
+    // Could be: a product whose components are all fetched from a server. Then there is nothing here to install.
     if components.is_empty() {
-        findings.error(PLACE, "components in the archive", "none", "at least one");
+        findings.says(PLACE, "the archive", "has no components");
     }
     let references = package.references(&distribution);
     for problem in references.problems() {
@@ -31,100 +32,114 @@ pub(super) fn check(package: &Package, components: &[Checked], findings: &mut Fi
     for (id, index) in references.iter() {
         reached.insert(index);
         if let Some(component) = components.get(index) {
-            stated(id, by_id.get(id).map(Vec::as_slice).unwrap_or_default(), component, findings);
+            stated(id, by_id.get(id).map(Vec::as_slice).unwrap_or_default(), component, options, findings);
         }
     }
-    // productbuild puts only components into a product that a pkg-ref names.
+    choices(&distribution, &references, options, findings);
+    architectures(&distribution, findings);
+    resources(package, &distribution, options, findings);
+    // Could be: a component that is left over. Installer doesn't look at it.
     for (_, component) in components.iter().enumerate().filter(|(index, _)| !reached.contains(index)) {
-        findings.error(&component.directory, "pkg-ref that leads to it", "missing", "one in the Distribution");
+        let says = "is never installed: no pkg-ref leads to it";
+        findings.mentions(options.odd(), &component.directory, "the component", says);
     }
-    choices(&distribution, &references, findings);
-    resources(package, &distribution, findings);
 }
 
-/// A reference that leads to no component: the Installer stops there. No tool of Apple's writes one.
+/// A reference that leads to no component. Never: Installer says that it "does not have a valid path".
 fn bad(problem: &BadReference, findings: &mut Findings) {
-    let location = |id: &str| format!("location of pkg-ref {id:?}");
     match problem {
         BadReference::Missing { id, name } => {
-            findings.error(PLACE, &location(id), format!("{name:?}"), "a component of the archive");
+            let what = format!("location of pkg-ref {id:?}");
+            findings.error(PLACE, &what, format!("{name:?}"), "a component of the archive");
         }
-        BadReference::Outside { id, location: at } => {
-            findings.error(
-                PLACE,
-                &location(id),
-                format!("{at:?}, outside of the package"),
-                "# and the name of a component",
-            );
+        BadReference::Outside { id, location } => {
+            let says = format!("leads to {location:?}, which is outside of the package");
+            findings.says(PLACE, &format!("pkg-ref {id:?}"), says);
         }
         BadReference::Ambiguous { id, one, other } => {
-            findings.error(PLACE, &location(id), format!("{other:?} besides {one:?}"), "one");
+            let says = format!("leads to two components, {one:?} and {other:?}");
+            findings.says(PLACE, &format!("pkg-ref {id:?}"), says);
         }
         BadReference::NoLocation { choice, id } => {
-            let what = format!("pkg-ref of choice {choice:?}");
-            findings.error(PLACE, &what, format!("{id:?}, which has no location"), "one that leads to a component");
+            let says = format!("installs pkg-ref {id:?}, which leads to no component");
+            findings.says(PLACE, &format!("the choice {choice:?}"), says);
         }
     }
 }
 
 /// What all pkg-ref elements of one id say about a component.
-fn stated(id: &str, references: &[&PkgRef], component: &Checked, findings: &mut Findings) {
+fn stated(id: &str, references: &[&PkgRef], component: &Checked, options: Options, findings: &mut Findings) {
     let Some(info) = &component.info else { return };
     let what = |name: &str| format!("{name} of pkg-ref {id:?}");
     for reference in references {
-        // The Installer looks for a receipt of that name. productbuild copies it from the component.
+        // Never: productbuild copies it from the component. Installer looks for a receipt of that name.
         if let Some(identifier) = reference.package_identifier.as_deref() {
             findings.equal(PLACE, &what("packageIdentifier"), identifier, info.identifier.as_str());
         }
-        // The receipt has the component's version. Documents that people write say "0" or an older one, and productbuild
-        // keeps that.
         if let Some(version) = reference.version.as_deref().filter(|version| *version != info.version) {
-            let expected = format!("{:?}, as the component says", info.version);
-            findings.note(PLACE, &what("version"), format!("{version:?}"), expected);
+            // Seen: CPython's own packages say "0" on both sides; productbuild copies the component's, and keeps what a
+            // Distribution says that was given to it. The receipt has the component's.
+            let expected = format!("{:?}, of the component", info.version);
+            findings.push(options.odd(), PLACE, &what("version"), format!("{version:?}"), expected);
         }
-        // What the Installer shows as the space needed. PackageMaker, Packages and productbuild count in other ways.
         let size = info.payload.map_or(0, |payload| payload.install_kbytes);
         if let Some(stated) = reference.install_kbytes.filter(|stated| *stated != size) {
-            findings.note(PLACE, &what("installKBytes"), stated, format!("{size}, as the component says"));
+            // Seen: Packages.app, and productbuild with a Distribution of an earlier build. It is for the free space.
+            let expected = format!("{size}, of the component");
+            findings.push(options.odd(), PLACE, &what("installKBytes"), stated, expected);
         }
     }
 }
 
-/// Choices have unique ids, lines name choices, and every component can be installed.
-fn choices(distribution: &Distribution, references: &References, findings: &mut Findings) {
+/// Without arm64 the Installer of a Mac with Apple silicon wants Rosetta before it starts.
+fn architectures(distribution: &Distribution, findings: &mut Findings) {
+    let stated = distribution.options.iter().filter_map(|options| options.host_architectures.as_deref());
+    let stated = stated.collect::<Vec<_>>().join(",");
+    if !stated.split(',').any(|architecture| architecture.trim() == "arm64") {
+        let got = if stated.is_empty() { "missing".to_owned() } else { format!("{stated:?}") };
+        let expected = "arm64 in it: without it a Mac with Apple silicon asks for Rosetta first";
+        findings.note(PLACE, "hostArchitectures", got, expected);
+    }
+}
+
+/// Choices have unique ids and are in the outline, and every component can be installed.
+fn choices(distribution: &Distribution, references: &References, options: Options, findings: &mut Findings) {
     let mut ids = BTreeSet::new();
     let mut offered = HashSet::new();
     for choice in &distribution.choices {
-        // Which of the two counts is not known; no tool of Apple's writes that.
+        // Never: Installer says that the document is invalid.
         if !ids.insert(choice.id.as_str()) {
-            findings.error(PLACE, "id of choice", format!("{:?} twice", choice.id), "unique");
+            findings.says(PLACE, &format!("the choice {:?}", choice.id), "occurs twice");
         }
         offered.extend(choice.pkg_refs.iter().filter_map(|reference| references.component(&reference.id)));
     }
     let lines: BTreeSet<&str> = distribution.choices_outline.iter().flat_map(|outline| outline.choices()).collect();
-    // The Installer refuses the document.
+    // Never: as for a choice that is there twice.
     for line in lines.difference(&ids) {
-        findings.error(PLACE, "line of the outline", format!("{line:?}"), "the id of a choice");
+        findings.says(PLACE, &format!("the line {line:?} of the outline"), "names no choice");
     }
-    // Documents that people write keep choices for scripts to look at; they are neither shown nor installed.
+    // Could be, both: what is never offered is left over in a document.
     for choice in ids.difference(&lines) {
-        findings.note(PLACE, "choice", format!("{choice:?}, in no line of the outline"), "in the outline");
+        let says = "is not in the outline: it is never offered";
+        findings.mentions(options.odd(), PLACE, &format!("the choice {choice:?}"), says);
     }
-    // A component for nothing, which changes nothing on any disk.
     for (id, _) in references.iter().filter(|(_, index)| !offered.contains(index)) {
-        findings.note(PLACE, "component", format!("{id:?}, in no choice"), "in a choice");
+        let says = "is in no choice: it is never installed";
+        findings.mentions(options.odd(), PLACE, &format!("the component {id:?}"), says);
     }
 }
 
 /// Every page and picture is in `Resources`, at the top or in the directory of a language.
-fn resources(package: &Package, distribution: &Distribution, findings: &mut Findings) {
+fn resources(package: &Package, distribution: &Distribution, options: Options, findings: &mut Findings) {
     // A page may be a folder: the text and pictures of an .rtfd.
     let files = package.archive().toc().files.iter();
     let inside = files.filter_map(|file| file.path.strip_prefix("Resources/"));
     let names: HashSet<&str> = inside.map(without_language).collect();
     for (element, file) in distribution.resources().filter(|(_, file)| !names.contains(file)) {
-        let expected = "in Resources or one of its .lproj directories";
-        findings.error(PLACE, &format!("file of <{element}>"), format!("{file:?}, missing"), expected);
+        // Could be: Installer shows its page without it.
+        let what = format!("{file:?} of <{element}>");
+        let says = "is missing: it is not in Resources, nor in one of its .lproj folders";
+        findings.mentions(options.odd(), PLACE, &what, says);
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use thiserror::Error as ThisError;
 
+use crate::shown::shown;
 use crate::xml;
 
 /// Why an archive can't be read or written. Offsets count from the start of the file unless said otherwise.
@@ -22,7 +23,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A member's bytes can't be read or decoded.
-    #[error("failed to read member {member}")]
+    #[error("failed to read member {member}", member = shown(member))]
     Member {
         /// Its path in the archive.
         member: String,
@@ -91,7 +92,7 @@ pub enum Error {
     #[error("table of contents: {0}")]
     Xml(#[from] xml::Error),
     /// An element of the table of contents is missing or holds something else.
-    #[error("table of contents, {place}: <{element}> is {got}, expected {expected}")]
+    #[error("table of contents, {place}: <{element}> is {got}, expected {expected}", place = shown(place), got = shown(got))]
     Element {
         /// The element that holds it, or the path of the member.
         place: String,
@@ -111,13 +112,16 @@ pub enum Error {
         limit: usize,
     },
     /// Members that share their bytes, so often that reading them all would be endless work.
-    #[error("the members have {got} bytes together, at most {limit} are believed of a file this long")]
+    #[error("more than {limit} bytes referenced; refusing: the members have {got} bytes together")]
     Shared {
         /// Bytes of all members together, as far as they lie in the file.
         got: u64,
         /// How many are accepted.
         limit: u64,
     },
+    /// Paths so long together that no honest table of contents has them.
+    #[error("table of contents: the paths of the members: {0}")]
+    Budget(#[from] crate::Exceeded),
     /// A name that can't be one component of a path.
     #[error("member name {name:?} is not one component of a path: {why}")]
     Name {
@@ -141,7 +145,7 @@ pub enum Error {
         got: super::Style,
     },
     /// An encoding we do not decode.
-    #[error("member {member} has encoding {got}, expected application/octet-stream or application/x-gzip")]
+    #[error("member {member} has encoding {got}, which is not read; application/octet-stream, x-gzip and x-bzip2 are", member = shown(member), got = shown(got))]
     Encoding {
         /// Its path in the archive.
         member: String,
@@ -149,7 +153,7 @@ pub enum Error {
         got: String,
     },
     /// A member with no data.
-    #[error("member {member} has no data")]
+    #[error("member {member} has no data", member = shown(member))]
     NoData {
         /// Its path in the archive.
         member: String,

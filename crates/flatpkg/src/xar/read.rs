@@ -4,6 +4,7 @@ use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bzip2::bufread::BzDecoder;
 use flate2::bufread::ZlibDecoder;
 use fs_err::os::unix::fs::FileExt as _;
 
@@ -13,10 +14,25 @@ use super::{Data, Encoding, Error, File, Header, Signature, Toc};
 /// The longest table of contents we read, in bytes of XML. A real one has about 800 bytes for a member.
 const MAX_TOC: u64 = 32 << 20;
 
+/// How many bytes of XML a byte of the compressed table of contents may stand for, beyond [`SMALL`]. Digests don't compress:
+/// real ones have 5 to 10. zlib could do 1,032.
+const TOC_RATIO: u64 = 64;
+
+/// How many bytes a stored byte of a member may stand for when the whole member is taken into memory, beyond [`SMALL`]. A
+/// bill of materials is mostly zeros: 108 was seen.
+const MEMBER_RATIO: u64 = 1024;
+
+/// Bytes that are taken into memory whatever they are stored in.
+const SMALL: u64 = 1 << 20;
+
 /// How often the heap may be used over: members may share their bytes (`xar --coalesce-heap`), in packages they never do.
 const MAX_SHARING: u64 = 8;
 
 /// An open archive: its header and table of contents are in memory, its members are read when asked for.
+///
+/// Opening takes memory for a table of contents of at most 1 MiB and 64 bytes for each of its compressed bytes, and for paths
+/// of 8 times that. All members together are at most 8 times the file; what they decompress to streams, and a member that is
+/// taken into memory whole has at most 1 MiB and 1,024 bytes for each stored one.
 #[derive(Debug)]
 pub struct Archive {
     source: Source,
@@ -94,6 +110,10 @@ impl Archive {
             if got > MAX_TOC {
                 return Err(Error::TocTooLong { what, got, limit: MAX_TOC });
             }
+        }
+        let limit = SMALL.saturating_add(header.toc_len_compressed.saturating_mul(TOC_RATIO));
+        if header.toc_len > limit {
+            return Err(Error::TocTooLong { what: "uncompressed", got: header.toc_len, limit });
         }
         let compressed = source.bytes(toc_offset, header.toc_len_compressed).map_err(io)?;
         let toc_digest = header.checksum.digester().map(|mut digest| {
@@ -268,6 +288,7 @@ impl Archive {
         let decoder = match &data.encoding {
             Encoding::Stored => Decoder::Stored(section),
             Encoding::Zlib => Decoder::Zlib(Box::new(ZlibDecoder::new(BufReader::with_capacity(1 << 16, section)))),
+            Encoding::Bzip2 => Decoder::Bzip2(Box::new(BzDecoder::new(BufReader::with_capacity(1 << 16, section)))),
             Encoding::Other(mime) => return Err(Error::Encoding { member: place.to_owned(), got: mime.clone() }),
         };
         Ok(Member { decoder, length: data.length, size: data.size, left: data.size, ended: false })
@@ -280,8 +301,9 @@ impl Archive {
     pub fn read_member(&self, file: &File, limit: u64) -> Result<Vec<u8>, Error> {
         let fail = |source| Error::Member { member: file.path.clone(), source };
         let mut member = self.member(file)?;
+        let limit = limit.min(SMALL.saturating_add(member.length.saturating_mul(MEMBER_RATIO)));
         if member.size > limit {
-            let message = format!("it has {} bytes, at most {limit} are read at once", member.size);
+            let message = format!("it has {} bytes in {}; more than {limit}, refusing", member.size, member.length);
             return Err(fail(io::Error::new(io::ErrorKind::InvalidData, message)));
         }
         let mut bytes = Vec::new();
@@ -328,10 +350,16 @@ pub struct Member<'a> {
     ended: bool,
 }
 
-#[derive(Debug)]
 enum Decoder<'a> {
     Stored(Section<'a>),
     Zlib(Box<ZlibDecoder<BufReader<Section<'a>>>>),
+    Bzip2(Box<BzDecoder<BufReader<Section<'a>>>>),
+}
+
+impl std::fmt::Debug for Decoder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Decoder")
+    }
 }
 
 impl Decoder<'_> {
@@ -339,17 +367,25 @@ impl Decoder<'_> {
         match self {
             Self::Stored(section) => section.read(buffer),
             Self::Zlib(decoder) => decoder.read(buffer),
+            Self::Bzip2(decoder) => decoder.read(buffer),
         }
     }
 }
 
 impl Member<'_> {
+    /// Bytes of the stretch of the heap that it is decoded from.
+    #[must_use]
+    pub fn stored(&self) -> u64 {
+        self.length
+    }
+
     /// Bytes of the stretch of the heap that decoding did not use. Meaningful after reading to the end; 0 when sound.
     #[must_use]
     pub fn slack(&self) -> u64 {
         match &self.decoder {
             Decoder::Stored(section) => section.left,
             Decoder::Zlib(decoder) => self.length.saturating_sub(decoder.total_in()),
+            Decoder::Bzip2(decoder) => self.length.saturating_sub(decoder.total_in()),
         }
     }
 }

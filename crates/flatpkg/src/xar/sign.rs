@@ -16,8 +16,8 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::signature::{Certificate, Signature};
-use super::write::{directory, temporary};
 use super::{Archive, Error, Header, Style, Summary, Toc, staple};
+use crate::output::Output;
 
 /// An archive with room for signatures that are still to be made.
 #[derive(Debug)]
@@ -33,8 +33,8 @@ pub struct Signable<'a> {
 }
 
 impl<'a> Signable<'a> {
-    /// Makes room for an RSA and a CMS signature of at most so many bytes. Signatures that the archive has are left out, and so
-    /// is a ticket: it is for the old ones.
+    /// Makes room for an RSA and a CMS signature of at most so many bytes; one of 0 bytes is not named in the table of contents.
+    /// Signatures that the archive has are left out, and so is a ticket: it is for the old ones.
     ///
     /// # Errors
     /// The archive has a checksum that Apple refuses, or sizes that don't fit 64 bits.
@@ -50,6 +50,9 @@ impl<'a> Signable<'a> {
         toc.checksum = super::TocChecksum { style, offset: 0, size: style.len() };
         toc.signatures = Vec::new();
         for (extended, name, size) in [(false, "RSA", rsa), (true, "CMS", cms)] {
+            if size == 0 {
+                continue;
+            }
             let certificates = certificates.to_vec();
             toc.signatures.push(Signature {
                 extended,
@@ -89,9 +92,8 @@ impl<'a> Signable<'a> {
     /// what was there before.
     pub fn write(&self, rsa: &[u8], cms: &[u8], ticket: Option<&[u8]>, out: &Path) -> Result<Summary, Error> {
         let io = |doing| move |source| Error::Io { doing, path: out.to_owned(), source };
-        let directory = directory(out);
-        let mut file = temporary(directory).map_err(io("create"))?;
-        let mut output = BufWriter::with_capacity(1 << 18, file.as_file_mut());
+        let mut file = Output::create(out).map_err(io("create"))?;
+        let mut output = BufWriter::with_capacity(1 << 18, file.file());
         let mut write = || -> io::Result<()> {
             output.write_all(&self.header.to_bytes())?;
             output.write_all(&self.compressed)?;
@@ -112,11 +114,8 @@ impl<'a> Signable<'a> {
         };
         write().map_err(io("write"))?;
         drop(output);
-        file.as_file().sync_all().map_err(io("write"))?;
-        let len = file.as_file().metadata().map_err(io("write"))?.len();
-        file.persist(out).map_err(|error| io("rename to")(error.error))?;
-        // The name is safe only when the directory is; not every file system lets one sync a directory.
-        let _ = fs_err::File::open(directory).and_then(|directory| directory.sync_all());
+        let len = file.file().metadata().map_err(io("write"))?.len();
+        file.finish().map_err(io("rename to"))?;
         Ok(Summary { len, toc: self.toc.clone() })
     }
 }

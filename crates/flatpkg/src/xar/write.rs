@@ -14,6 +14,7 @@ use flate2::write::ZlibEncoder;
 
 use super::toc::check_name;
 use super::{Checksum, Data, Digester, Encoding, Error, File, Header, Kind, Stat, Style, Toc, TocChecksum};
+use crate::output::{self, Output};
 
 /// How an archive is made.
 #[derive(Debug, Clone, Copy)]
@@ -62,12 +63,14 @@ impl Writer {
     /// The directory can't be written, or the checksum style is one that Apple refuses.
     pub fn new(out: &Path, options: Options) -> Result<Self, Error> {
         let digester = options.checksum.digester().ok_or(Error::Unusable { got: options.checksum })?;
-        let directory = directory(out);
-        let spool = tempfile::tempfile_in(directory).map_err(|source| Error::Io {
-            doing: "create a temporary file in",
-            path: directory.to_owned(),
-            source,
-        })?;
+        let fail = |doing, path: &Path| {
+            let path = path.to_owned();
+            move |source| Error::Io { doing, path, source }
+        };
+        // Before any work is done; once more at the end.
+        let place = output::place(out).map_err(fail("write", out))?;
+        let directory = output::directory(&place);
+        let spool = tempfile::tempfile_in(directory).map_err(fail("create a temporary file in", directory))?;
         Ok(Self {
             options,
             digester,
@@ -100,7 +103,9 @@ impl Writer {
         let encoder = match encoding {
             Encoding::Stored => Encoder::Stored(heap),
             Encoding::Zlib => Encoder::Zlib(ZlibEncoder::new(heap, Compression::best())),
-            Encoding::Other(got) => return Err(Error::Encoding { member: file.path, got }),
+            Encoding::Bzip2 | Encoding::Other(_) => {
+                return Err(Error::Encoding { member: file.path, got: encoding.mime().to_owned() });
+            }
         };
         Ok(MemberWriter {
             encoder,
@@ -148,23 +153,19 @@ impl Writer {
         let mut digest = self.digester.clone();
         digest.update(&compressed);
 
-        let directory = directory(&self.out);
-        let mut file = temporary(directory).map_err(io("create"))?;
+        let mut output = Output::create(&self.out).map_err(io("create"))?;
         let write = || -> io::Result<u64> {
+            let file = output.file();
             file.write_all(&header.to_bytes())?;
             file.write_all(&compressed)?;
             file.write_all(&digest.finish())?;
             let mut spool = self.spool.into_inner().map_err(io::IntoInnerError::into_error)?;
             spool.seek(SeekFrom::Start(0))?;
-            let copied = io::copy(&mut spool.take(self.spooled), file.as_file_mut())?;
-            file.as_file().sync_all()?;
-            Ok(copied)
+            io::copy(&mut spool.take(self.spooled), file)
         };
         let copied = write().map_err(io("write"))?;
         debug_assert_eq!(copied, self.spooled, "the heap was copied whole");
-        file.persist(&self.out).map_err(|error| io("rename to")(error.error))?;
-        // The name is safe only when the directory is; not every file system lets one sync a directory.
-        let _ = fs_err::File::open(directory).and_then(|directory| directory.sync_all());
+        output.finish().map_err(io("rename to"))?;
         Ok(Summary { len: (Header::LEN as u64) + header.toc_len_compressed + toc.heap_len(), toc })
     }
 
@@ -358,18 +359,6 @@ impl Write for MemberWriter<'_> {
 
 fn kind_name(kind: &Kind) -> &'static str {
     if *kind == Kind::Directory { "directory" } else { "file" }
-}
-
-/// The directory a file is in, `.` for a bare name.
-pub(super) fn directory(out: &Path) -> &Path {
-    out.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
-}
-
-/// A temporary file with the permissions of any new file: 0666 less the umask.
-pub(super) fn temporary(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let permissions = std::fs::Permissions::from_mode(0o666);
-    tempfile::Builder::new().prefix(".flatpkg-").suffix(".part").permissions(permissions).tempfile_in(directory)
 }
 
 /// Seconds since 1970 as the table of contents writes them: `2021-07-06T16:06:04`.

@@ -10,13 +10,13 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok((offset, slice)) = slice("input", bytes) else { return };
     assert!(offset as usize + slice.len() <= bytes.len());
     let Ok(image) = Image::parse("input", slice) else { return };
-    let span = image.span();
+    let span = image.segments.span();
     assert!(span.end - span.start <= 1 << 31);
     let inside = |start: u64, len: u64, access: u32| {
         let range = start..start.checked_add(len).unwrap();
         image.segments.iter().any(|segment| segment.holds(&range) && segment.protection & access == access)
     };
-    for segment in image.mapped() {
+    for segment in image.segments.mapped() {
         assert!(slice.get(segment.file.start as usize..segment.file.end as usize).is_some());
     }
     for at in image.fixups.rebases.iter().map(|rebase| rebase.at) {

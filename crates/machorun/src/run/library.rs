@@ -5,8 +5,8 @@ use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use super::process;
-use super::shim::{self, StandIn};
+use super::process::process;
+use super::stand_ins::{self, StandIn};
 use crate::error::Error;
 use crate::tbd;
 
@@ -50,7 +50,7 @@ fn open(install_name: &str) -> Result<Option<&'static System>, Error> {
     let text: &'static str = String::leak(fs_err::read_to_string(&stub)?);
     // `/usr/lib/libSystem.dylib`, for one, leads to `libSystem.B.dylib`.
     let install_name = tbd::install_name(text).unwrap_or(install_name);
-    let Some(stand_in) = shim::stand_in(install_name) else {
+    let Some(stand_in) = stand_ins::stand_in(install_name) else {
         let what = format!("the SDK has {install_name}, but nothing stands in for it");
         return Err(Error::Unsuitable { path: stub.display().to_string(), what });
     };
@@ -93,6 +93,6 @@ impl System {
             }
             return Err(format!("passed on to {host}, which the host doesn't have"));
         }
-        shim::trap(name).ok_or_else(|| format!("in {}, but without a shim here", self.install_name))
+        stand_ins::trap(name).ok_or_else(|| format!("in {}, but without a shim here", self.install_name))
     }
 }

@@ -6,11 +6,13 @@
 
 use std::ffi::{CString, c_char, c_int};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
 use super::library::{self, System};
-use super::{map, process, shim, thread_locals};
+use super::process::{below_root, c_string, environment, process};
+use super::turn::Turn;
+use super::{map, stand_ins, thread_locals};
 use crate::error::Error;
 use crate::exports::Export;
 use crate::fixups::{Import, Origin};
@@ -25,8 +27,8 @@ pub struct Loaded {
     pub path: CString,
     image: Image<'static>,
     slide: u64,
-    index: usize,
     libraries: OnceLock<Vec<Library>>,
+    initialisation: Turn,
 }
 
 /// What an image is linked with.
@@ -38,9 +40,10 @@ enum Library {
     Absent,
 }
 
+/// All whose fixups are done, in the order in which they were found. It only grows.
 static IMAGES: RwLock<Vec<&'static Loaded>> = RwLock::new(Vec::new());
 
-/// Held while images are loaded, not while they initialise themselves.
+/// Held while images are mapped and linked, not while they initialise themselves.
 static LOADING: Mutex<()> = Mutex::new(());
 
 /// Everything that is loaded, in order; the program is first.
@@ -48,111 +51,119 @@ pub fn images() -> Vec<&'static Loaded> {
     IMAGES.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// Loads a file and all it is linked with.
+/// Loads a file and all it is linked with. When it comes back, their initialisers have ended, whichever thread ran them; but an
+/// initialiser that loads its own image gets it as it is.
 ///
 /// # Errors
-/// When a file is missing or malformed, or an import has no answer. Nothing of it has run then.
+/// When a file is missing or malformed, or an import has no answer. Nothing of it has run then, and nobody has seen it.
 pub fn load(path: &Path) -> Result<&'static Loaded, Error> {
     let path = fs_err::canonicalize(path)?;
-    let (image, new) = {
+    let image = {
         let _guard = LOADING.lock().unwrap_or_else(PoisonError::into_inner);
-        let before = images().len();
-        let mut new = Vec::new();
-        let linked = map_with_libraries(&path, &mut new).and_then(|image| {
-            let errors: Vec<Error> = new.iter().filter_map(|image| image.link().err()).collect();
-            errors.into_iter().next().map_or(Ok(image), Err)
-        });
-        match linked {
-            Ok(image) => (image, new),
-            Err(error) => {
-                IMAGES.write().unwrap_or_else(PoisonError::into_inner).truncate(before);
-                return Err(error);
-            }
-        }
+        let mut loading = Loading::begin();
+        let image = loading.find(&path)?;
+        loading.link(image)?;
+        image
     };
-    for image in new {
-        image.initialise();
+    for image in image.after_libraries() {
+        image.initialisation.take(|| image.initialise());
     }
     Ok(image)
 }
 
-/// Maps a file and what it is linked with, unless they are; new images come after those they need.
-fn map_with_libraries(path: &Path, new: &mut Vec<&'static Loaded>) -> Result<&'static Loaded, Error> {
-    let bytes = path.as_os_str().as_bytes();
-    if let Some(image) = images().into_iter().find(|image| image.path.as_bytes() == bytes) {
-        return Ok(image);
-    }
-    let name = path.display().to_string();
-    let (file, contents) = map::file(path)?;
-    let (offset, slice) = slice(&name, contents)?;
-    let image = Image::parse(&name, slice)?;
-    let slide = map::image(path, &image, &file, offset)?;
-    let path_text = super::c_string(bytes.to_vec())?;
-    let loaded: &'static Loaded = {
-        let mut images = IMAGES.write().unwrap_or_else(PoisonError::into_inner);
-        let index = images.len();
-        let loaded = Loaded { path: path_text, image, slide, index, libraries: OnceLock::new() };
-        let loaded: &'static Loaded = Box::leak(Box::new(loaded));
-        images.push(loaded);
-        loaded
-    };
-    let mut libraries = Vec::new();
-    for library in &loaded.image.libraries {
-        libraries.push(find_library(&library.name, library.weak, loaded, new)?);
-    }
-    let _ = loaded.libraries.set(libraries);
-    new.push(loaded);
-    Ok(loaded)
+/// What one call of [`load`] sees: what was there, and what it adds, which nobody else sees before all of it is linked.
+struct Loading {
+    images: Vec<&'static Loaded>,
+    /// How many were there.
+    before: usize,
 }
 
-fn find_library(
-    install_name: &str,
-    weak: bool,
-    wanted_by: &Loaded,
-    new: &mut Vec<&'static Loaded>,
-) -> Result<Library, Error> {
-    let named = |image: &&&'static Loaded| image.image.install_name.as_deref() == Some(install_name);
-    if let Some(image) = images().iter().find(named) {
-        return Ok(Library::Image(image));
+impl Loading {
+    fn begin() -> Self {
+        let images = images();
+        Self { before: images.len(), images }
     }
-    let file = below_root(install_name);
-    if file.is_file() {
-        let image = map_with_libraries(&fs_err::canonicalize(&file)?, new)?;
-        // A library that calls itself something else is not the one that was linked.
-        if image.image.install_name.as_deref() == Some(install_name) {
+
+    /// Maps a file and what it is linked with, unless they are.
+    fn find(&mut self, path: &Path) -> Result<&'static Loaded, Error> {
+        let bytes = path.as_os_str().as_bytes();
+        if let Some(image) = self.images.iter().find(|image| image.path.as_bytes() == bytes) {
+            return Ok(image);
+        }
+        let name = path.display().to_string();
+        let (file, contents) = map::file(path)?;
+        let (offset, slice) = slice(&name, contents)?;
+        let image = Image::parse(&name, slice)?;
+        let slide = map::image(path, &image.segments, &file, offset)?;
+        let loaded: &'static Loaded = Box::leak(Box::new(Loaded {
+            path: c_string(bytes.to_vec())?,
+            image,
+            slide,
+            libraries: OnceLock::new(),
+            initialisation: Turn::default(),
+        }));
+        self.images.push(loaded);
+        let libraries = loaded.image.libraries.iter();
+        let libraries = libraries.map(|library| self.find_library(&library.name, library.weak, loaded));
+        let libraries = libraries.collect::<Result<Vec<_>, Error>>()?;
+        let _ = loaded.libraries.set(libraries);
+        Ok(loaded)
+    }
+
+    /// Writes the fixups of the new ones, libraries first, and shows them to everybody.
+    fn link(&self, image: &'static Loaded) -> Result<(), Error> {
+        let new = self.images.get(self.before..).unwrap_or_default();
+        let is_new = |image: &&Loaded| new.iter().any(|one| std::ptr::eq(*one, *image));
+        let order = image.after_libraries();
+        for image in order.into_iter().filter(is_new) {
+            image.link(&self.images)?;
+        }
+        IMAGES.write().unwrap_or_else(PoisonError::into_inner).extend(new);
+        Ok(())
+    }
+
+    fn find_library(&mut self, install_name: &str, weak: bool, wanted_by: &Loaded) -> Result<Library, Error> {
+        let named = |image: &&&'static Loaded| image.image.install_name.as_deref() == Some(install_name);
+        if let Some(image) = self.images.iter().find(named) {
             return Ok(Library::Image(image));
         }
-        return Err(Error::NoLibrary {
+        let file = below_root(install_name);
+        if file.is_file() {
+            let image = self.find(&fs_err::canonicalize(&file)?)?;
+            // A library that calls itself something else is not the one that was linked.
+            if image.image.install_name.as_deref() == Some(install_name) {
+                return Ok(Library::Image(image));
+            }
+            return Err(Error::NoLibrary {
+                library: install_name.to_owned(),
+                path: wanted_by.name(),
+                looked: format!(
+                    "{}, whose install name is {}",
+                    file.display(),
+                    image.image.install_name.as_deref().unwrap_or("missing")
+                ),
+            });
+        }
+        if let Some(system) = library::find(install_name)? {
+            return Ok(Library::System(system));
+        }
+        if weak {
+            return Ok(Library::Absent);
+        }
+        Err(Error::NoLibrary {
             library: install_name.to_owned(),
             path: wanted_by.name(),
-            looked: format!(
-                "{}, whose install name is {}",
-                file.display(),
-                image.image.install_name.as_deref().unwrap_or("missing")
-            ),
-        });
+            looked: format!("{}, {}", file.display(), library::stub(install_name).display()),
+        })
     }
-    if let Some(system) = library::find(install_name)? {
-        return Ok(Library::System(system));
-    }
-    if weak {
-        return Ok(Library::Absent);
-    }
-    Err(Error::NoLibrary {
-        library: install_name.to_owned(),
-        path: wanted_by.name(),
-        looked: format!("{}, {}", file.display(), library::stub(install_name).display()),
-    })
-}
-
-/// Where a file with an absolute path is: below the root, when there is one.
-pub fn below_root(path: &str) -> PathBuf {
-    process().places.root.join(path.trim_start_matches('/'))
 }
 
 /// Looks a name up in everything that is loaded: program and libraries first, then the system's.
 pub fn flat(name: &[u8]) -> Option<u64> {
-    let images = images();
+    flat_in(&images(), name)
+}
+
+fn flat_in(images: &[&Loaded], name: &[u8]) -> Option<u64> {
     let global = images.iter().filter(|image| image.image.kind != Kind::Bundle);
     let found = global.filter_map(|image| image.export(name, 0)).next();
     found.or_else(|| {
@@ -167,19 +178,9 @@ pub fn flat(name: &[u8]) -> Option<u64> {
 /// The image that an address lies in.
 pub fn image_at(address: u64) -> Option<&'static Loaded> {
     images().into_iter().find(|image| {
-        let span = image.image.span();
+        let span = image.image.segments.span();
         (span.start..span.end).contains(&address.wrapping_sub(image.slide))
     })
-}
-
-/// The initial values of an image's thread-local variables.
-pub fn thread_local_template(index: usize) -> Option<&'static [u8]> {
-    let images = IMAGES.read().unwrap_or_else(PoisonError::into_inner);
-    let image = images.get(index)?;
-    let template = &image.image.thread_locals.template;
-    let start = template.start.wrapping_add(image.slide) as *const u8;
-    // SAFETY: `Image` guarantees that the template lies in a readable segment.
-    Some(unsafe { std::slice::from_raw_parts(start, (template.end - template.start) as usize) })
 }
 
 impl Loaded {
@@ -187,9 +188,29 @@ impl Loaded {
         self.path.to_string_lossy().into_owned()
     }
 
+    /// Those it is linked with, each after its own, and then itself.
+    fn after_libraries(&'static self) -> Vec<&'static Loaded> {
+        let (mut seen, mut order) = (Vec::new(), Vec::new());
+        self.visit(&mut seen, &mut order);
+        order
+    }
+
+    fn visit(&'static self, seen: &mut Vec<&'static Loaded>, order: &mut Vec<&'static Loaded>) {
+        if seen.iter().any(|image| std::ptr::eq(*image, self)) {
+            return;
+        }
+        seen.push(self);
+        for library in self.libraries.get().into_iter().flatten() {
+            if let Library::Image(image) = library {
+                image.visit(seen, order);
+            }
+        }
+        order.push(self);
+    }
+
     /// The address of its Mach-O header.
     pub fn base(&self) -> u64 {
-        self.image.span().start.wrapping_add(self.slide)
+        self.image.segments.span().start.wrapping_add(self.slide)
     }
 
     /// The address of `main`.
@@ -234,16 +255,18 @@ impl Loaded {
     }
 
     /// The address of an import; 0 is a weak one that is missing, `None` one to leave alone.
-    fn resolve(&self, import: &Import<'_>) -> Result<Option<u64>, String> {
+    fn resolve(&self, import: &Import<'_>, images: &[&Loaded]) -> Result<Option<u64>, String> {
         let name = String::from_utf8_lossy(import.name);
         let found = match import.origin {
             Origin::Itself => self.export(import.name, 0).ok_or_else(|| format!("{name}: not among its own exports")),
             Origin::Program => {
-                let program = images().first().and_then(|program| program.export(import.name, 0));
+                let program = images.first().and_then(|program| program.export(import.name, 0));
                 program.ok_or_else(|| format!("{name}: not exported by the program"))
             }
-            Origin::Flat => flat(import.name).ok_or_else(|| format!("{name}: exported by nothing that is loaded")),
-            Origin::Coalesced => return Ok(images().iter().find_map(|image| image.export(import.name, 0))),
+            Origin::Flat => {
+                flat_in(images, import.name).ok_or_else(|| format!("{name}: exported by nothing that is loaded"))
+            }
+            Origin::Coalesced => return Ok(images.iter().find_map(|image| image.export(import.name, 0))),
             Origin::Library(index) => {
                 let said = self.image.libraries.get(index).map_or("?", |library| library.name.as_str());
                 match self.libraries.get().and_then(|libraries| libraries.get(index)) {
@@ -263,10 +286,10 @@ impl Loaded {
         }
     }
 
-    /// Writes all fixups, then protects the memory.
-    fn link(&self) -> Result<(), Error> {
+    /// Writes all fixups, then protects the memory. Imports are looked for in `images`.
+    fn link(&self, images: &[&Loaded]) -> Result<(), Error> {
         let fixups = &self.image.fixups;
-        let answers: Vec<_> = fixups.imports.iter().map(|import| self.resolve(import)).collect();
+        let answers: Vec<_> = fixups.imports.iter().map(|import| self.resolve(import, images)).collect();
         let missing: Vec<String> = answers.iter().filter_map(|answer| answer.clone().err()).collect();
         if !missing.is_empty() {
             return Err(Error::Unresolved { path: self.name(), missing });
@@ -283,12 +306,13 @@ impl Loaded {
                 let value = if *address == 0 { 0 } else { address.wrapping_add_signed(bind.addend) };
                 (bind.at.wrapping_add(self.slide) as *mut u64).write_unaligned(value);
             }
-            let key = thread_locals::key(self.index);
-            for range in &self.image.thread_locals.descriptors {
+            let descriptors = &self.image.thread_locals.descriptors;
+            let key = if descriptors.is_empty() { None } else { thread_locals::register(self.template()) };
+            for range in descriptors {
                 for at in range.clone().step_by(24) {
                     let descriptor = at.wrapping_add(self.slide) as *mut u64;
                     // The linker binds the function to `_tlv_bootstrap`; anything else is no descriptor.
-                    if descriptor.read() != shim::tlv_bootstrap() || key.is_none() {
+                    if descriptor.read() != stand_ins::tlv_bootstrap() || key.is_none() {
                         let what = format!("the thread-local variable at {at:#x} has no descriptor");
                         return Err(Error::Malformed { path: self.name(), what });
                     }
@@ -297,7 +321,15 @@ impl Loaded {
                 }
             }
         }
-        map::protect(&self.image, self.slide)
+        map::protect(&self.image.segments, self.slide)
+    }
+
+    /// The initial values of its thread-local variables.
+    fn template(&self) -> &'static [u8] {
+        let template = &self.image.thread_locals.template;
+        let start = template.start.wrapping_add(self.slide) as *const u8;
+        // SAFETY: `Image::parse` guarantees that the template lies in a readable segment, and images stay.
+        unsafe { std::slice::from_raw_parts(start, (template.end - template.start) as usize) }
     }
 
     /// Calls its initialisers.
@@ -311,8 +343,7 @@ impl Loaded {
             // pointer to the program's variables, which only old C libraries use.
             unsafe {
                 let function: Initialiser = std::mem::transmute(address);
-                let argc = c_int::try_from(process.argv.len() - 1).unwrap_or(c_int::MAX);
-                function(argc, process.argv.as_ptr().cast(), shim::environment().cast(), apple.as_ptr(), 0);
+                function(process.argc(), process.argv(), (*environment()).cast(), apple.as_ptr(), 0);
             }
         };
         for initialisers in &self.image.initialisers {

@@ -4,7 +4,7 @@ use std::os::fd::AsRawFd as _;
 use std::path::Path;
 
 use crate::error::Error;
-use crate::image::{Image, PAGE};
+use crate::segments::{PAGE, Segments};
 
 fn last_error() -> Error {
     std::io::Error::last_os_error().into()
@@ -36,9 +36,9 @@ pub fn file(path: &Path) -> Result<(fs_err::File, &'static [u8]), Error> {
 ///
 /// # Errors
 /// When memory can't be had, or the slice doesn't lie on a page.
-pub fn image(path: &Path, image: &Image<'_>, file: &fs_err::File, slice_offset: u64) -> Result<u64, Error> {
-    let span = image.span();
-    // SAFETY: one reservation, and pieces of it replaced; `Image` guarantees that they lie in it and don't overlap.
+pub fn image(path: &Path, segments: &Segments, file: &fs_err::File, slice_offset: u64) -> Result<u64, Error> {
+    let span = segments.span();
+    // SAFETY: one reservation, and pieces of it replaced; `Image::parse` guarantees that they lie in it and don't overlap.
     unsafe {
         let len = (span.end - span.start) as usize;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
@@ -48,7 +48,7 @@ pub fn image(path: &Path, image: &Image<'_>, file: &fs_err::File, slice_offset: 
             return Err(last_error());
         }
         let slide = (base as u64).wrapping_sub(span.start);
-        for segment in image.mapped().filter(|segment| !segment.file.is_empty()) {
+        for segment in segments.mapped().filter(|segment| !segment.file.is_empty()) {
             let offset = slice_offset + segment.file.start;
             if !offset.is_multiple_of(PAGE) {
                 let what = format!("segment {} doesn't lie on a page of the file", segment.name);
@@ -73,8 +73,8 @@ pub fn image(path: &Path, image: &Image<'_>, file: &fs_err::File, slice_offset: 
 ///
 /// # Errors
 /// When the kernel refuses.
-pub fn protect(image: &Image<'_>, slide: u64) -> Result<(), Error> {
-    for segment in image.mapped() {
+pub fn protect(segments: &Segments, slide: u64) -> Result<(), Error> {
+    for segment in segments.mapped() {
         let start = segment.memory.start.wrapping_add(slide) as *mut libc::c_void;
         let len = (segment.memory.end - segment.memory.start) as usize;
         // SAFETY: the range is the segment's own. VM_PROT_* and PROT_* are the same bits (mach/vm_prot.h).

@@ -8,45 +8,25 @@
 #![allow(unsafe_op_in_unsafe_fn)]
 
 mod abi;
+mod confine;
+mod dyld;
+mod family;
 mod library;
 mod loader;
 mod map;
+mod process;
 mod shim;
+mod stand_ins;
 mod thread_locals;
+mod turn;
 
-use std::ffi::{CString, OsString, c_char, c_int};
+use std::ffi::{OsString, c_char, c_int};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 
+use self::process::{Process, c_string, environment, process};
 use crate::error::Error;
 use crate::launch::Places;
-
-/// What was known when the process began.
-struct Process {
-    places: Places,
-    /// This loader, to start children with.
-    loader: CString,
-    /// The program, absolute: `_NSGetExecutablePath`.
-    program: CString,
-    /// As `main` gets them: NULL at the end.
-    argv: Vec<usize>,
-}
-
-static PROCESS: OnceLock<Process> = OnceLock::new();
-
-fn process() -> &'static Process {
-    PROCESS.get_or_init(|| Process {
-        places: Places::default(),
-        loader: CString::default(),
-        program: CString::default(),
-        argv: vec![0],
-    })
-}
-
-fn c_string(bytes: Vec<u8>) -> Result<CString, Error> {
-    CString::new(bytes).map_err(|error| std::io::Error::new(std::io::ErrorKind::InvalidInput, error).into())
-}
 
 /// Runs a program to its end; gives its exit code back when `main` returns.
 ///
@@ -64,9 +44,10 @@ pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<O
     argv.push(0);
     let loader = c_string(std::env::current_exe()?.as_os_str().as_bytes().to_vec())?;
     let places = Places { root: places.root, sdk: std::path::absolute(places.sdk)? };
-    PROCESS.get_or_init(|| Process { places, loader, program: path_text, argv });
+    process::begin(Process { places, loader, program: path_text, argv });
     thread_locals::enter_thread();
-    shim::prepare();
+    stand_ins::prepare(dyld::SHIMS);
+    confine::enter(&process().places.root)?;
     let image = loader::load(&path)?;
     let Some(entry) = image.entry() else {
         return Err(Error::Unsuitable { path: path.display().to_string(), what: "no entry point".into() });
@@ -81,8 +62,7 @@ pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<O
             *const *const c_char,
             *const *const c_char,
         ) -> c_int = std::mem::transmute(entry);
-        let argc = c_int::try_from(process.argv.len() - 1).unwrap_or(c_int::MAX);
-        let code = main(argc, process.argv.as_ptr().cast(), shim::environment().cast(), apple.as_ptr());
+        let code = main(process.argc(), process.argv(), (*environment()).cast(), apple.as_ptr());
         libc::exit(code)
     }
 }

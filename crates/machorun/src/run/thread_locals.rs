@@ -10,8 +10,7 @@
 //! Blocks are not freed when a thread ends: destructors of Darwin's thread-specific data run later than we could know.
 
 use std::arch::naked_asm;
-
-use super::loader;
+use std::sync::{PoisonError, RwLock};
 
 /// How many images may have thread-local variables.
 const IMAGES: usize = 1000;
@@ -39,14 +38,25 @@ pub fn enter_thread() {
     }
 }
 
-/// The key of an image's descriptors: where its pointer is in a block, bytes.
-pub fn key(index: usize) -> Option<u64> {
-    (index < IMAGES).then(|| (std::mem::offset_of!(Block, variables) + index * size_of::<*mut u8>()) as u64)
+/// The initial values of images' variables, in the order of their keys.
+static TEMPLATES: RwLock<Vec<&'static [u8]>> = RwLock::new(Vec::new());
+
+/// Gives an image a key for its descriptors: where the pointer to its variables is in a block, bytes. `None` when too many
+/// images have some. Every thread's variables begin as a copy of `template`.
+pub fn register(template: &'static [u8]) -> Option<u64> {
+    let mut templates = TEMPLATES.write().unwrap_or_else(PoisonError::into_inner);
+    let index = templates.len();
+    if index >= IMAGES {
+        return None;
+    }
+    templates.push(template);
+    Some((std::mem::offset_of!(Block, variables) + index * size_of::<*mut u8>()) as u64)
 }
 
-/// The image that a key belongs to.
-fn index(key: u64) -> usize {
-    (key as usize - std::mem::offset_of!(Block, variables)) / size_of::<*mut u8>()
+/// The initial values that belong to a key.
+fn template(key: u64) -> Option<&'static [u8]> {
+    let index = (key as usize - std::mem::offset_of!(Block, variables)) / size_of::<*mut u8>();
+    TEMPLATES.read().unwrap_or_else(PoisonError::into_inner).get(index).copied()
 }
 
 /// What descriptors call.
@@ -92,7 +102,7 @@ pub unsafe extern "C" fn thunk() {
 
 /// Makes this thread's variables of an image.
 unsafe extern "C" fn first_use(key: u64) -> *mut u8 {
-    let variables = match loader::thread_local_template(index(key)) {
+    let variables = match template(key) {
         Some(template) => {
             let size = template.len().max(1);
             let layout = std::alloc::Layout::from_size_align(size, 64);

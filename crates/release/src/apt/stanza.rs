@@ -131,6 +131,11 @@ impl Stanza {
         (!suites.is_empty()).then(|| Self { suites, ..self.clone() })
     }
 
+    /// The mirrors.
+    pub(super) fn uris(&self) -> impl Iterator<Item = &str> {
+        self.uris.iter().map(String::as_str)
+    }
+
     /// As a deb822 stanza, for `deb` or `deb-src`.
     pub(super) fn to_deb822(&self, kind: &str) -> String {
         let mut text = format!(

@@ -1,11 +1,9 @@
 //! What apt prints: places of files, and versions of source packages.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result, bail};
 
-use super::DebPackage;
 use crate::digest::Sha256;
+use crate::recipe::LockedPackage;
 
 /// A file that apt knows: a line of `--print-uris`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,21 +17,18 @@ pub(super) struct Uri {
 }
 
 impl Uri {
-    /// The package that a `.deb` of this name is.
-    pub(super) fn package(&self, dir: &Path) -> Result<DebPackage> {
+    /// The package that it is.
+    pub(super) fn locked(&self) -> Result<LockedPackage> {
         let stem = self.file.strip_suffix(".deb").unwrap_or_default();
         let mut parts = stem.split('_');
         let (Some(name), Some(version), Some(_), None) = (parts.next(), parts.next(), parts.next(), parts.next())
         else {
             bail!("`{}` is not named as a package", self.file);
         };
+        let Some(start) = self.uri.rfind("/pool/") else { bail!("`{}` is not in the pool of a mirror", self.uri) };
+        let pool = self.uri.get(start + 1..).unwrap_or_default().to_owned();
         // apt escapes the colon of an epoch, which a mirror's file name leaves out.
-        Ok(DebPackage { name: name.into(), version: version.replace("%3a", ":"), file: dir.join(&self.file) })
-    }
-
-    /// Whether a folder has it, whole.
-    pub(super) fn is_in(&self, dir: &Path) -> bool {
-        Sha256::of_file(&dir.join(&self.file)).is_ok_and(|digest| digest == self.sha256)
+        Ok(LockedPackage { name: name.into(), version: version.replace("%3a", ":"), pool, sha256: self.sha256 })
     }
 }
 
@@ -88,9 +83,9 @@ mod tests {
              clang-19_1%3a19.1.7-3~deb12u1_amd64.deb 116188 SHA256:{DIGEST}\n"
         );
         let uris = parse(&text).unwrap();
-        let package = uris[0].package(Path::new("/d")).unwrap();
+        let package = uris[0].locked().unwrap();
         assert_eq!((package.name.as_str(), package.version.as_str()), ("clang-19", "1:19.1.7-3~deb12u1"));
-        assert_eq!(package.file, Path::new("/d/clang-19_1%3a19.1.7-3~deb12u1_amd64.deb"));
+        assert_eq!(package.pool, "pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb");
     }
 
     #[test]
@@ -98,10 +93,15 @@ mod tests {
         for line in ["'", "'http://a", "'http://a' f 1 MD5Sum:00", "'http://a' f 1", "'http://a' ../f 1 SHA256:"] {
             assert!(parse(&format!("{line}{DIGEST}")).is_err(), "{line}");
         }
-        let uri = |file: &str| Uri { uri: String::new(), file: file.to_owned(), sha256: DIGEST.parse().unwrap() };
+        let uri = |place: &str, file: &str| Uri {
+            uri: format!("http://deb.debian.org/{place}/{file}"),
+            file: file.to_owned(),
+            sha256: DIGEST.parse().unwrap(),
+        };
         for file in ["a_1.deb", "a_1_amd64", "a_1_amd64_x.deb"] {
-            assert!(uri(file).package(Path::new("")).is_err(), "{file}");
+            assert!(uri("pool/a", file).locked().is_err(), "{file}");
         }
+        assert!(uri("debian", "a_1_amd64.deb").locked().is_err());
     }
 
     #[test]

@@ -75,7 +75,7 @@ pub fn thin(dir: &Path, lipo: &dyn Fn(&Path, &Path) -> Result<()>) -> Result<()>
         let thinned = entry.path().with_extension("thinned");
         lipo(entry.path(), &thinned)?;
         fs_err::set_permissions(&thinned, entry.metadata()?.permissions())?;
-        fs_err::rename(&thinned, entry.path())?;
+        flatpkg::output::replace(&thinned, entry.path())?;
     }
     Ok(())
 }

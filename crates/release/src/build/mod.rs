@@ -1,5 +1,7 @@
 //! Doing what a plan says: every step whose product is not there yet, as many at a time as there are cores.
 
+mod executor;
+pub mod finished;
 mod merge;
 mod op;
 mod schedule;
@@ -20,6 +22,8 @@ use crate::lock::Lock;
 use crate::plan::{Plan, STAGE};
 use workers::Builder;
 
+pub use executor::executor;
+pub use finished::finished;
 pub use text::Names;
 pub use tree::copy as copy_tree;
 
@@ -61,7 +65,9 @@ pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure
         return Err(anyhow!("the plan has no step `{name}`")).hint(format!("its steps: {}", names.join(", ")));
     }
     let _lock = lock(cx)?;
-    Builder::new(cx, plan, sources)?.run(name, on_failure)?;
+    let builder = Builder::new(cx, plan, sources)?;
+    finished::check(cx, plan, &builder.used(name))?;
+    builder.run(name, on_failure)?;
     Ok(product(cx, plan, name))
 }
 
@@ -72,7 +78,7 @@ fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
 
 /// Two builds in one cache would step on each other's folders.
 fn lock(cx: &Context) -> Result<Lock> {
-    crate::lock::take(&cx.paths.cache, "build", "give this one its own folder with --cache DIR")
+    crate::lock::take(&cx.paths.cache, "build", "choose another folder with --cache DIR")
 }
 
 #[cfg(test)]

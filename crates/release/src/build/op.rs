@@ -10,12 +10,14 @@ use super::merge::{merge, thin};
 use super::text::Names;
 use super::{scrub, tree, unpack};
 use crate::context::Context;
-use crate::digest::Sha256;
-use crate::exec::{Crew, Job, cmd, read, shell};
+use crate::digest::{Fingerprint, Sha256};
+use crate::exec::{Crew, Job, Needs, cmd, read, read_within, shell_for};
 use crate::fetch::Sources;
+use crate::fetch::WHOLE as PATIENCE;
 use crate::given::{Checkout, TclTk};
 use crate::hint::WithHint as _;
 use crate::plan::{Docs, Given, Op, Plan, Step};
+use crate::recipe::{Pins, Source};
 use crate::toolchain;
 
 /// What an operation runs in.
@@ -44,8 +46,14 @@ impl Execution<'_> {
     pub fn perform(&self, op: &Op) -> Result<()> {
         let path = |text: &str| self.names.path(text);
         match op {
-            Op::Unpack { source, into } => unpack::unpack(&self.sources.path(source), &path(into)?),
-            Op::Fetched { source, to } => tree::copy(&self.sources.path(source), &path(to)?),
+            Op::Unpack { source, into } => {
+                unpack::unpack(&self.sources.path(source), &path(into)?, |found| source.pin.admits(found))
+            }
+            Op::Fetched { source, to } => {
+                let to = path(to)?;
+                tree::copy(&self.sources.path(source), &to)?;
+                check(source, &to)
+            }
             Op::Given { what, digest, into } => self.given(*what, digest, &path(into)?),
             Op::Patch { file, digest, dir } => self.patch(file, digest, &path(dir)?),
             Op::Write { path: at, text, executable } => self.write(&path(at)?, &self.names.fill(text)?, *executable),
@@ -73,12 +81,10 @@ impl Execution<'_> {
                 self.tool("thin binaries", "lipo", &[file, Path::new("-thin"), Path::new(arch.name())], target)
             }),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
-            Op::DebianPackages { packages, into } => {
-                let into = path(into)?;
-                self.cx.with_apt(|apt| toolchain::unpack_packages(apt, packages, &into))
-            }
-            Op::PythonPackages { requirements, into } => self.python_packages(&path(requirements)?, &path(into)?),
+            Op::DebianPackages { locked, into, .. } => toolchain::unpack_packages(self.cx, locked, &path(into)?),
+            Op::PythonPackages { file, digest, into } => self.python_packages(file, digest, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
+                check(wheel, &self.sources.path(wheel))?;
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
             }
             Op::Shims { into, .. } => toolchain::shim::install(&std::env::current_exe()?, &path(into)?),
@@ -119,29 +125,27 @@ impl Execution<'_> {
 
     /// Takes a folder of the user's, which must be as it was when the plan was made.
     fn given(&self, what: Given, digest: &Sha256, into: &Path) -> Result<()> {
-        let choices = &self.plan.choices;
+        let options = &self.plan.options;
         match what {
             Given::Checkout => {
-                let given = choices.checkout.as_ref().context("the plan has no checkout")?;
+                let given = options.checkout.as_ref().context("the plan has no checkout")?;
                 let now = Checkout::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 let files = now.files()?;
                 files.iter().try_for_each(|file| tree::copy(&given.dir.join(file), &into.join(file)))
             }
             Given::Sdk => {
-                let given = choices.sdk.as_ref().context("the plan has no SDK")?;
+                let given = options.sdk.as_ref().context("the plan has no SDK")?;
                 tree::overlay(&given.dir, into)
             }
             Given::Docs => {
-                let Docs::Archive(given) = &choices.docs else { bail!("the plan has no archive of documentation") };
-                let now = Sha256::of_file(&given.file)?;
-                ensure!(now == *digest, "{} changed while the build was running", given.file.display());
+                let Docs::Archive(given) = &options.docs else { bail!("the plan has no archive of documentation") };
                 // The top folder of the archive becomes one that isn't there yet.
                 tree::remove(into)?;
-                unpack::unpack(&given.file, into)
+                unpack::unpack(&given.file, into, |found| found.sha256 == *digest)
             }
             Given::TclTk => {
-                let given = choices.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
+                let given = options.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
                 let now = TclTk::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
                 tree::copy(&given.dir.join("include"), &into.join("include"))?;
@@ -151,17 +155,27 @@ impl Execution<'_> {
         }
     }
 
-    /// Like every download, with the machine's own settings for network and package index.
-    fn python_packages(&self, requirements: &Path, into: &Path) -> Result<()> {
+    /// Like every download, with the machine's own settings for network and package index. Only wheels: what is installed
+    /// from one is unpacked, while a source distribution runs a program of its own. Only those whose digest is pinned.
+    fn python_packages(&self, file: &str, digest: &Sha256, into: &Path) -> Result<()> {
         if self.cx.offline {
             return Err(anyhow!("Sphinx and its packages have to be downloaded"))
                 .hint("run without --offline, or give prebuilt documentation with --docs FILE");
         }
-        // Requirements may name other files beside them.
-        let sh = shell(requirements.parent().unwrap_or(requirements))?;
-        let options = ["--quiet", "--disable-pip-version-check", "--no-input", "--no-cache-dir"];
-        read(cmd!(sh, "python3 -m pip install {options...} --target {into} --requirement {requirements}"))
-            .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
+        let pins = Pins::folder(&self.cx.paths.mac()).join(file);
+        let text = fs_err::read(&pins)?;
+        ensure!(Sha256::of(&text) == *digest, "{} changed while the build was running", pins.display());
+        // Python imports from where it is started: an empty folder.
+        let empty = self.names.work.join("tmp/empty");
+        fs_err::create_dir_all(&empty)?;
+        let sh = shell_for(Needs::Pip, &empty)?;
+        let safe = ["--require-hashes", "--only-binary=:all:", "--no-deps", "--no-input", "--no-cache-dir"];
+        let quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"];
+        let pip = cmd!(sh, "python3 -m pip install {safe...} {quiet...} --target {into} --requirement {pins}");
+        read_within(PATIENCE, pip).hint(
+            "this needs a python3 with pip that Mac/documentation/README.md lists, and a network that reaches the Python \
+             package index",
+        )?;
         // The packages are for the interpreter that the user's own `python3` is, wherever it lies.
         let python = read(cmd!(sh, "python3 -c 'import sys; print(sys.executable)'"))?;
         Ok(fs_err::os::unix::fs::symlink(python, into.join("python3"))?)
@@ -185,6 +199,15 @@ impl Execution<'_> {
         let env = self.env(&BTreeMap::new())?;
         toolchain::runtime::compile(&env, self.crew, self.log, &self.names.work, into)
     }
+}
+
+/// Whether a file is what its pin says: the cache is a folder like any other.
+fn check(source: &Source, file: &Path) -> Result<()> {
+    if source.pin.admits(Fingerprint::of_file(file)?) {
+        return Ok(());
+    }
+    Err(anyhow!("{} is not the pinned one any more: it was changed after it was fetched", source.file))
+        .hint("delete it from the cache; the next run fetches it again")
 }
 
 /// Applies a patch of one file, its names below `a/` and `b/`; the file's mode and place stay.

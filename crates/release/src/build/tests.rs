@@ -1,3 +1,4 @@
+mod changed;
 mod faults;
 mod fetched;
 mod killed;
@@ -12,7 +13,7 @@ use super::*;
 use crate::arch::Arch;
 use crate::context::Paths;
 use crate::manifest::manifest;
-use crate::plan::{Choices, Op, Step, keys};
+use crate::plan::{BuildOptions, Executor, Op, Step, keys};
 use crate::ui::Ui;
 
 /// A step of some operations.
@@ -40,10 +41,11 @@ fn plan_of(steps: Vec<Step>) -> Plan {
     Plan {
         python: "3.13.5".parse().unwrap(),
         variant: "test".into(),
-        choices: Choices::default(),
+        options: BuildOptions::default(),
+        host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::new(),
         source_date: 0,
-        keys: keys(&steps).unwrap(),
+        keys: keys(&steps, &Executor::default()).unwrap(),
         steps,
         libraries: vec![],
         current: true,

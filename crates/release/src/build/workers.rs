@@ -52,7 +52,7 @@ impl<'a> Builder<'a> {
             tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
         }
         let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
-        let crew = Crew::new(cx.jobs, plan.choices.launcher.clone())?;
+        let crew = Crew::new(cx.jobs, plan.options.launcher.clone())?;
         Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
     }
 
@@ -68,6 +68,18 @@ impl<'a> Builder<'a> {
         }
         missing.reverse();
         missing
+    }
+
+    /// The finished steps that making one step's product uses: those that the missing ones need, or its own.
+    pub fn used(&self, last: &str) -> Vec<&'a str> {
+        let missing = self.missing(last);
+        if missing.is_empty() {
+            return self.plan.keys.keys().map(String::as_str).filter(|name| *name == last).collect();
+        }
+        let steps = || missing.iter().filter_map(|index| self.plan.steps.get(*index));
+        let made: BTreeSet<&str> = steps().map(|step| step.name.as_str()).collect();
+        let needed: BTreeSet<&str> = steps().flat_map(|step| step.needs.iter().map(String::as_str)).collect();
+        needed.difference(&made).copied().collect()
     }
 
     /// Makes one step's product.
@@ -144,7 +156,7 @@ impl<'a> Builder<'a> {
             guard.running.insert(step.name.clone(), Instant::now());
             drop(guard);
             let result = catch_unwind(AssertUnwindSafe(|| self.step(step, schedule)));
-            let result = result.unwrap_or_else(|_| Err(anyhow!("this program has a fault, told above")));
+            let result = result.unwrap_or_else(|_| Err(anyhow!("internal error (panic shown above)")));
             let Ok(again) = state.lock() else { return };
             guard = again;
             guard.running.remove(&step.name);
@@ -188,7 +200,8 @@ impl<'a> Builder<'a> {
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
         // The product appears whole: a step killed before this line starts over.
         let product = super::product(self.cx, self.plan, &step.name);
-        fs_err::rename(&out, &product)?;
+        super::finished::record(self.cx, &folder, &out)?;
+        flatpkg::output::replace(&out, &product)?;
         tree::remove(&work)?;
         Ok(task.done(""))
     }

@@ -144,7 +144,7 @@ fn used(cache: &Path) -> u64 {
 fn disk_free(cache: &Path) -> Option<u64> {
     let dir = nearest(cache);
     let sh = shell(Path::new("/")).ok()?;
-    let text = read(cmd!(sh, "df -Pk {dir}").env("LC_ALL", "C")).ok()?;
+    let text = read(cmd!(sh, "df -Pk {dir}")).ok()?;
     // Filesystem, 1024-blocks, Used, Available, Capacity, Mounted on.
     text.lines().nth(1)?.split_whitespace().nth(3)?.parse::<u64>().ok()?.checked_mul(1024)
 }

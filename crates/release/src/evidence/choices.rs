@@ -19,7 +19,7 @@ pub fn texts(facts: &Facts<'_>) -> Result<Vec<(String, String)>> {
         if let Some(unknown) = wanted.iter().find(|file| !known.contains(&file.as_str())) {
             bail!("product.toml: sample {name} names {unknown}; known are {}", known.join(", "));
         }
-        let choices = facts.subject.package.components.iter().filter(|component| !component.required);
+        let choices = facts.subject.product.package.components.iter().filter(|component| !component.required);
         let choices = choices.map(|component| (component.identifier.as_str(), wanted.contains(&component.file)));
         texts.push((name.clone(), plist(choices)?));
     }

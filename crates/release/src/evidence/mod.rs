@@ -14,7 +14,6 @@ pub mod sums;
 pub mod timings;
 mod uninstall;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -22,36 +21,19 @@ use anyhow::{Context as _, Result};
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::output::write_whole;
-use crate::package::{ProductAssets, UnsignedPkg, product_assets};
-use crate::plan::Plan;
-use crate::recipe::Recipes;
-use crate::sign::SignedPkg;
+use crate::package::{ProductAssets, product_assets};
+use crate::planning::Planned;
+use crate::product::Product;
 use contents::Contents;
 
 pub use renew::renew;
 
 /// What evidence is about.
 pub struct Subject<'a> {
-    /// What was planned.
-    pub plan: &'a Plan,
-    /// The data it was planned from.
-    pub recipes: &'a Recipes,
+    /// What was planned, and from which data.
+    pub planned: &'a Planned,
     /// What came of it.
-    pub package: &'a UnsignedPkg,
-    /// What became of that by a signature.
-    pub signed: Option<&'a SignedPkg>,
-}
-
-impl Subject<'_> {
-    /// The package that is published.
-    pub fn path(&self) -> &Path {
-        self.signed.map_or(&self.package.path, |signed| &signed.path)
-    }
-
-    /// Its size, bytes.
-    fn len(&self) -> u64 {
-        self.signed.map_or(self.package.len, |signed| signed.len)
-    }
+    pub product: &'a Product,
 }
 
 /// What all the files are made from.
@@ -77,11 +59,11 @@ struct Output {
 /// # Errors
 /// When the package can't be read, or a file not be written. Nothing is written before all texts are there.
 pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
-    let path = subject.path();
+    let path = subject.product.path();
     let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let read = || Contents::read(crate::install::open(path)?.installable()?, &subject.package.components);
+    let read = || Contents::read(crate::install::open(path, None)?.installable()?, &subject.product.package.components);
     let contents = read().with_context(|| format!("failed to read {}", path.display()))?;
-    let assets = product_assets(cx, &subject.plan.offer)?;
+    let assets = product_assets(cx, &subject.planned.plan.offer)?;
     let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };
     let plain = |ending: &str, text: String| Output { name: format!("{}.{ending}", facts.file), text, mode: 0o644 };
     let mut outputs = vec![
@@ -94,20 +76,17 @@ pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
     for (name, text) in choices::texts(&facts)? {
         outputs.push(plain(&format!("choices-{name}.plist"), text));
     }
-    outputs.push(sums(&facts, &outputs));
+    if let Some(signed) = &subject.product.signed {
+        outputs.push(plain("signature.json", signed.record_text()?));
+    }
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
     for output in &outputs {
         write_whole(&dir.join(&output.name), output.text.as_bytes(), output.mode)?;
     }
-    Ok(outputs.into_iter().map(|output| dir.join(output.name)).collect())
-}
-
-/// `SHA256SUMS`, as `sha256sum -c` reads it: the package and everything that is published with it.
-fn sums(facts: &Facts<'_>, outputs: &[Output]) -> Output {
-    let mut sums: BTreeMap<String, Sha256> =
-        outputs.iter().map(|output| (output.name.clone(), Sha256::of(output.text.as_bytes()))).collect();
-    sums.insert(facts.file.clone(), facts.sha256);
-    Output { name: sums::NAME.into(), text: sums::text(&sums), mode: 0o644 }
+    let mut files: Vec<PathBuf> = outputs.into_iter().map(|output| dir.join(output.name)).collect();
+    sums::renew(&files.iter().map(PathBuf::as_path).chain([path]).collect::<Vec<_>>())?;
+    files.push(dir.join(sums::NAME));
+    Ok(files)
 }
 
 #[cfg(test)]

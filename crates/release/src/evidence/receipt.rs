@@ -10,6 +10,9 @@ use super::Facts;
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::package::assets_dir;
+use crate::plan::{BuildOptions, Docs, Host, Plan};
+use crate::planning::Planned;
+use crate::product::Product;
 use crate::recipe::{LeftOut, Source};
 
 /// Changes when the meaning of a key does.
@@ -20,23 +23,20 @@ const FORMAT: u32 = 1;
 /// # Errors
 /// When an asset can't be read.
 pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
-    let (plan, recipes, package) = (facts.subject.plan, facts.subject.recipes, facts.subject.package);
+    let Planned { plan, recipes, .. } = facts.subject.planned;
+    let Product { package, signed } = facts.subject.product;
     let sources: Vec<Value> = plan.sources().into_iter().map(source).collect();
     let libraries = recipes.libraries.iter().map(|library| {
         json!({ "name": library.name, "version": library.version, "license": library.license, "why": library.why })
     });
     let left_out = package.left_out.iter().map(|LeftOut { name, why, .. }| json!({ "name": name, "why": why }));
-    let toolchain = match crate::host::detect()? {
-        crate::plan::Host::Linux { triple } => json!({ "host": triple, "kind": "clang and lld with the open SDK" }),
-        crate::plan::Host::Mac { tools } => json!({ "host": "macOS", "kind": tools }),
-    };
     let receipt = json!({
         "format": FORMAT,
         "package": {
             "file": facts.file,
-            "size": facts.subject.len(),
+            "size": facts.subject.product.len(),
             "sha256": facts.sha256,
-            "signed-by": facts.subject.signed.map(|signed| &signed.by),
+            "signed-by": signed.as_ref().map(|signed| &signed.by),
             "components": package.components,
         },
         "options": {
@@ -45,6 +45,7 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
             "archs": plan.archs,
             "source-date": plan.source_date,
             "ownership": package.ownership,
+            "build": build_options(&plan.options),
         },
         "left-out": left_out.collect::<Vec<_>>(),
         "inputs": {
@@ -53,11 +54,49 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
             "patches": recipes.release.patches,
             "installer-assets": assets(cx)?,
         },
-        "tools": { "release-tool": env!("CARGO_PKG_VERSION"), "toolchain": toolchain },
+        "tools": { "release-tool": env!("CARGO_PKG_VERSION"), "toolchain": toolchain(plan) },
         // Of everything that decides a step's product: operations, flags, sources, patches, tools.
         "steps": plan.keys,
     });
     Ok(format!("{}\n", serde_json::to_string_pretty(&receipt)?))
+}
+
+/// What compiled it: the plan knows.
+fn toolchain(plan: &Plan) -> Value {
+    let sdk = plan.options.sdk.as_ref().map(|sdk| json!({ "name": sdk.name, "settings-sha256": sdk.settings }));
+    match &plan.host {
+        Host::Linux { triple } if sdk.is_none() => json!({ "host": triple, "kind": "clang and lld with the open SDK" }),
+        Host::Linux { triple } => json!({ "host": triple, "kind": "clang and lld with an SDK of Apple's", "sdk": sdk }),
+        Host::Mac { tools } => json!({ "host": "macOS", "kind": tools, "sdk": sdk }),
+    }
+}
+
+/// What the user asked for beside the release's defaults; folders and files by their digests.
+fn build_options(options: &BuildOptions) -> Value {
+    let docs = match &options.docs {
+        Docs::None => Value::Null,
+        Docs::Sphinx => "sphinx".into(),
+        Docs::Archive(given) => json!({ "sha256": given.digest }),
+    };
+    let checkout = options.checkout.as_ref().map(|own| json!({ "python": own.python, "sha256": own.digest }));
+    let tcltk = options.tcltk.as_ref().map(|own| json!({ "version": own.version, "sha256": own.digest }));
+    let all = json!({
+        "accept-md5": options.accept_md5.then_some(true),
+        "archs": (!options.archs.is_empty()).then_some(&options.archs),
+        "bytecode": options.pyc,
+        "checkout": checkout,
+        "documentation": docs,
+        "launcher": options.launcher.is_some().then_some(true),
+        "lto": options.lto.then_some(true),
+        "no-sqlite-extensions": options.no_sqlite_extensions.then_some(true),
+        "no-tests": options.no_tests.then_some(true),
+        "pgo": options.pgo.then_some(true),
+        "tcltk": tcltk,
+        "thin": options.thin,
+        "variant": options.variant,
+    });
+    let Value::Object(all) = all else { return all };
+    all.into_iter().filter(|(_, value)| !value.is_null()).collect::<serde_json::Map<_, _>>().into()
 }
 
 /// A source, by all that it was checked against; nothing else is said to have been.

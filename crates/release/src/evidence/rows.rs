@@ -9,7 +9,7 @@ use crate::package::{Escape, Names, name};
 /// The rows. `os` and `release` are by name; the API wants the numbers it knows them by.
 pub fn text(facts: &Facts<'_>) -> Result<String> {
     const NAME: &str = "macOS installer";
-    let plan = facts.subject.plan;
+    let plan = &facts.subject.planned.plan;
     let names = Names::new([("version", plan.python.to_string())]);
     let address = names.fill(&facts.assets.download, Escape::Plain, "product.toml")?;
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
@@ -21,7 +21,7 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
         "description": format!("for macOS {minimum} and later"),
         "is_source": false,
         "url": format!("{address}{}", facts.file),
-        "filesize": facts.subject.len(),
+        "filesize": facts.subject.product.len(),
         "sha256_sum": facts.sha256,
         "sbom_spdx2_file": format!("{address}{}.spdx.json", facts.file),
         // What isn't signed is no download.

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use super::Facts;
+use crate::planning::Planned;
 use crate::recipe::{Pin, Prefix, Source};
 
 const INSTALLER: &str = "SPDXRef-Installer";
@@ -16,7 +17,7 @@ const PYTHON: &str = "SPDXRef-Python";
 /// # Errors
 /// When the source date is no time.
 pub fn text(facts: &Facts<'_>) -> Result<String> {
-    let (plan, recipes) = (facts.subject.plan, facts.subject.recipes);
+    let Planned { plan, recipes, .. } = facts.subject.planned;
     let created = jiff::Timestamp::from_second(i64::from(plan.source_date)).context("the source date is no time")?;
     let python = plan.python.to_string();
     let mut packages = vec![

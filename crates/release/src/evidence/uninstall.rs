@@ -31,7 +31,7 @@ type Line = (Kind, String, String);
 /// # Errors
 /// When the asset uses an unknown name, or a path can't be in a line.
 pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
-    let python = facts.subject.plan.python;
+    let python = facts.subject.planned.plan.python;
     let names = Names::new([
         ("version", python.to_string()),
         ("short", python.short()),
@@ -46,7 +46,7 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
         }
     }
     let receipts: Vec<&str> =
-        facts.subject.package.components.iter().map(|component| component.identifier.as_str()).collect();
+        facts.subject.product.package.components.iter().map(|component| component.identifier.as_str()).collect();
     let names = names.with("list", written(&lines)?).with("receipts", receipts.join(" "));
     let asset = assets_dir(cx).join("scripts/uninstall");
     names.fill(&fs_err::read_to_string(asset)?, Escape::Plain, "scripts/uninstall")

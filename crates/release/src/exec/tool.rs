@@ -10,23 +10,8 @@ use std::process::{ChildStdin, Command, Stdio};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::{PASSED_ON, SYSTEM_PATH};
-
-/// What a network client may see of our environment, besides what every job may.
-const NETWORK: &[&str] = &[
-    "HTTPS_PROXY",
-    "https_proxy",
-    "HTTP_PROXY",
-    "http_proxy",
-    "ALL_PROXY",
-    "all_proxy",
-    "NO_PROXY",
-    "no_proxy",
-    "SSL_CERT_FILE",
-    "SSL_CERT_DIR",
-    "AWS_ENDPOINT_URL",
-    "AWS_EC2_METADATA_DISABLED",
-];
+use super::SYSTEM_PATH;
+use super::environment::{EVERYBODY, NETWORK, NOTARY, passed_on};
 
 /// The most that is kept of what a program says, bytes.
 const SAID_LIMIT: u64 = 16 << 20;
@@ -85,8 +70,7 @@ impl Tool<'_> {
     pub fn run_heard(&self, heard: &mut dyn FnMut(&str) -> Result<()>) -> Result<Ended> {
         let mut command = Command::new(self.program);
         command.args(self.args).current_dir(self.dir).env_clear().env("LC_ALL", "C").env("PATH", SYSTEM_PATH);
-        let passed = PASSED_ON.iter().chain(NETWORK).filter_map(|name| Some((name, std::env::var_os(name)?)));
-        command.envs(passed);
+        command.envs(passed_on(&[EVERYBODY, NETWORK, NOTARY]));
         command.stdin(if self.input.is_some() { Stdio::piped() } else { Stdio::null() });
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command

@@ -92,7 +92,7 @@ impl Wrong {
     fn text(&self) -> String {
         let ((got, len), (expected, size)) = (self.got, self.expected);
         format!(
-            "{} is not the file that was pinned\n  from     {}\n  got      {got}, {len} bytes\n  \
+            "{} does not match the pinned checksum\n  from     {}\n  got      {got}, {len} bytes\n  \
              expected {expected}, {}",
             self.file,
             self.provider,
@@ -146,7 +146,7 @@ pub fn summary(failures: Vec<Failure>, offline: bool) -> Error {
         (_, count) => {
             let texts = faults.iter().map(render).chain(missing);
             let sources = if count == 1 { "a source" } else { &format!("{count} sources") };
-            let error = anyhow!("{sources} could not be had:\n{}", texts.collect::<Vec<_>>().join("\n"));
+            let error = anyhow!("could not fetch {sources}:\n{}", texts.collect::<Vec<_>>().join("\n"));
             let network = if offline {
                 "run once without --offline"
             } else {

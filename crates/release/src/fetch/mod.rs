@@ -3,6 +3,7 @@
 
 mod debian;
 mod failure;
+mod pace;
 mod part;
 mod provider;
 mod pypi;
@@ -21,6 +22,7 @@ use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost};
 use crate::recipe::{Pin, Source};
 use failure::{Failure, Wrong};
+pub use pace::WHOLE;
 use part::Part;
 use provider::{Provider, Refusal};
 use url::Client;
@@ -94,7 +96,7 @@ impl<'a> Fetcher<'a> {
             if !source.pin.admits(Fingerprint::of_file(&place)?) {
                 let kept = self.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
-                fs_err::rename(place, &kept)?;
+                flatpkg::output::replace(&place, &kept)?;
                 self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
             }
             Ok(())
@@ -208,7 +210,11 @@ impl<'a> Fetcher<'a> {
         }
         let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
         part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
-        self.cx.ui.say(format_args!("{provider} delivers another {}: {}", source.file, wrong.kept.display()));
+        self.cx.ui.say(format_args!(
+            "{} from {provider} has the wrong checksum: {}",
+            source.file,
+            wrong.kept.display()
+        ));
         Ok(Some(wrong))
     }
 }

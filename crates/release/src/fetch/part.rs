@@ -115,7 +115,7 @@ impl Part {
     /// When the cache can't be written.
     pub fn keep(&mut self, place: &Path) -> Result<()> {
         self.file.sync_all().map_err(explained)?;
-        fs_err::rename(&self.path, place).map_err(explained)?;
+        flatpkg::output::replace(&self.path, place).map_err(explained)?;
         self.forget();
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 
-use crate::exec::{cmd, read, shell};
+use super::pace;
+use crate::exec::{Needs, cmd, read_within, shell_for};
 use crate::hint::WithHint as _;
 use crate::recipe::PypiFile;
 
@@ -13,11 +14,12 @@ use crate::recipe::PypiFile;
 /// # Errors
 /// When there is no `pip`, or it finds no such wheel.
 pub fn download(wheel: &PypiFile, into: &Path) -> Result<PathBuf> {
-    let sh = shell(into)?;
+    let sh = shell_for(Needs::Pip, into)?;
     let PypiFile { package, version, platform } = wheel;
     let options = ["--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--no-cache-dir"];
     let pip = cmd!(sh, "python3 -m pip download {options...} --platform {platform} --dest . {package}=={version}");
-    read(pip).hint("this needs python3 with pip, and a network that reaches the Python package index")?;
+    read_within(pace::WHOLE, pip)
+        .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
     let mut files = fs_err::read_dir(into)?.filter_map(Result::ok).map(|entry| entry.path());
     match files.find(|path| path.extension().is_some_and(|extension| extension == "whl")) {
         Some(file) => Ok(file),

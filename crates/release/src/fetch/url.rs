@@ -1,12 +1,13 @@
 //! Upstream's own addresses. The only file that names the HTTP client.
 
 use std::io::{self, Read as _};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Error, anyhow};
 use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 
+use super::pace::{Limits, Pace, WINDOW};
 use super::part::Part;
 use super::provider::Refusal;
 use crate::ui::Ui;
@@ -19,6 +20,17 @@ const TRIES: u32 = 4;
 pub struct Client {
     agent: ureq::Agent,
     pause: Duration,
+    limits: Limits,
+    clock: Box<dyn Fn() -> Duration + Send + Sync>,
+}
+
+/// A request, and how fast its answer comes.
+struct Transfer<'a> {
+    ui: &'a Ui,
+    url: &'a str,
+    /// Bytes; 0 when it is not known.
+    size: u64,
+    pace: Pace,
 }
 
 /// Why one request did not bring the rest of the file.
@@ -34,25 +46,33 @@ enum Fault {
 impl Client {
     /// `pause` is how long it waits before the second try; before later ones longer.
     pub fn new(pause: Duration) -> Self {
+        let began = Instant::now();
+        Self::with(pause, Limits::default(), move || began.elapsed())
+    }
+
+    /// With other limits, and a clock that only goes forward.
+    pub fn with(pause: Duration, limits: Limits, clock: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
             .timeout_connect(Some(Duration::from_secs(10)))
             .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_per_read(Some(Duration::from_secs(60)))
+            .timeout_per_read(Some(WINDOW))
             .http_status_as_error(false);
-        Self { agent: config.build().into(), pause }
+        Self { agent: config.build().into(), pause, limits, clock: Box::new(clock) }
     }
 
     /// Downloads what is missing of a file of a size, or of any when that is 0: then the server says it. Passing faults are
-    /// tried again, where they happened.
+    /// tried again, where they happened; what came stays in the part, for whoever is asked next.
     ///
     /// # Errors
-    /// When the server can't be reached, says no, or has a file of another size; or when the part can't be written.
+    /// When the server can't be reached, says no, is too slow, or has a file of another size; or when the part can't be
+    /// written.
     pub fn download(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Refusal> {
         let mut tries = 1;
+        let mut transfer = Transfer { ui, url, size, pace: Pace::new(self.limits, (self.clock)()) };
         loop {
-            match self.request(ui, url, size, part) {
+            match self.request(&mut transfer, part) {
                 Ok(()) => return Ok(()),
                 Err(Fault::Passing(_)) if tries < TRIES => {
                     std::thread::sleep(self.pause * tries);
@@ -69,7 +89,8 @@ impl Client {
         self.agent.head(url).call().err().map(Error::from)
     }
 
-    fn request(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Fault> {
+    fn request(&self, transfer: &mut Transfer<'_>, part: &mut Part) -> Result<(), Fault> {
+        let size = transfer.size;
         if size > 0 && part.len() > size {
             part.restart().map_err(Fault::Local)?;
         }
@@ -77,7 +98,10 @@ impl Client {
             return Ok(());
         }
         // What a server packs for the journey, some clients unpack, and the digest is of neither.
-        let mut request = self.agent.get(url).header(header::ACCEPT_ENCODING, "identity");
+        let mut request = self.agent.get(transfer.url).header(header::ACCEPT_ENCODING, "identity");
+        // The answer's head may come slowly, too, and so may the handshake.
+        let left = transfer.pace.left((self.clock)()).map_err(too_slow)?;
+        request = request.config().timeout_global(Some(left)).build();
         if part.len() > 0 {
             request = request.header(header::RANGE, format!("bytes={}-", part.len()));
         }
@@ -86,11 +110,58 @@ impl Client {
         let told = response.body().content_length().map(|length| part.len().saturating_add(length));
         match (told, size) {
             (None, 0) => Err(Fault::Final(anyhow!("doesn't say how long the file is"))),
-            (Some(told), 0) => receive(ui, response, told, part),
+            (Some(told), 0) => self.receive(transfer, response, told, part),
             (Some(told), _) if told != size => Err(Fault::Final(anyhow!("has {told} bytes, not {size}"))),
-            _ => receive(ui, response, size, part),
+            _ => self.receive(transfer, response, size, part),
         }
     }
+
+    fn receive(
+        &self,
+        transfer: &mut Transfer<'_>,
+        response: Response<ureq::Body>,
+        size: u64,
+        part: &mut Part,
+    ) -> Result<(), Fault> {
+        let bar = transfer.ui.bar("download", size);
+        bar.set_position(part.len());
+        let mut body = response.into_body().into_reader();
+        let mut buffer = vec![0; 1 << 16];
+        transfer.pace.begin((self.clock)());
+        let received = loop {
+            match body.read(&mut buffer) {
+                Ok(0) => break Ok(()),
+                Ok(n) => {
+                    if part.len() + n as u64 > size {
+                        break Err(Fault::Final(anyhow!("is larger than the {size} bytes expected")));
+                    }
+                    if let Err(error) = part.append(buffer.get(..n).unwrap_or_default()) {
+                        break Err(Fault::Local(error));
+                    }
+                    bar.set_position(part.len());
+                    if let Err(said) = transfer.pace.came(n as u64, (self.clock)())
+                        && part.len() < size
+                    {
+                        break Err(too_slow(said));
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => break Err(Fault::Final(error.into())),
+                Err(error) => break Err(Fault::Passing(error.into())),
+            }
+        };
+        bar.finish_and_clear();
+        match received {
+            Ok(()) | Err(Fault::Passing(_)) if part.len() < size => {
+                Err(Fault::Passing(anyhow!("the download broke off at byte {} of {size}", part.len())))
+            }
+            received => received,
+        }
+    }
+}
+
+/// Asking again would not help: another provider is faster.
+fn too_slow(said: String) -> Fault {
+    Fault::Final(anyhow!("{said}"))
 }
 
 /// Makes the part end where the server's answer begins.
@@ -115,35 +186,6 @@ fn accept(response: &Response<ureq::Body>, part: &mut Part) -> Result<(), Fault>
 fn begins_at(response: &Response<ureq::Body>) -> Option<u64> {
     let range = response.headers().get(header::CONTENT_RANGE)?.to_str().ok()?;
     range.strip_prefix("bytes ")?.split_once('-')?.0.trim().parse().ok()
-}
-
-fn receive(ui: &Ui, response: Response<ureq::Body>, size: u64, part: &mut Part) -> Result<(), Fault> {
-    let bar = ui.bar("download", size);
-    bar.set_position(part.len());
-    let mut body = response.into_body().into_reader();
-    let mut buffer = vec![0; 1 << 16];
-    let received = loop {
-        match body.read(&mut buffer) {
-            Ok(0) => break Ok(()),
-            Ok(n) => {
-                if part.len() + n as u64 > size {
-                    break Err(Fault::Final(anyhow!("is larger than the {size} bytes expected")));
-                }
-                if let Err(error) = part.append(buffer.get(..n).unwrap_or_default()) {
-                    break Err(Fault::Local(error));
-                }
-                bar.set_position(part.len());
-            }
-            Err(error) => break Err(Fault::Passing(error.into())),
-        }
-    };
-    bar.finish_and_clear();
-    match received {
-        Ok(()) | Err(Fault::Passing(_)) if part.len() < size => {
-            Err(Fault::Passing(anyhow!("the download broke off at byte {} of {size}", part.len())))
-        }
-        received => received,
-    }
 }
 
 /// A server that can't be reached now is not asked again: another provider may be nearer.

@@ -1,30 +1,32 @@
 //! Packages of any format as the Installer takes them: for comparing what they do, and for laying them down.
 
+#[cfg(test)]
+mod attacks;
 mod choices;
-mod folder;
+pub mod confine;
 mod scripts;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::collections::BTreeMap;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use flatpkg::bundle::{Bundle, Phase};
-use flatpkg::effect::{Attributes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
+use flatpkg::effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
 use flatpkg::hfsplus;
+use flatpkg::kind::FileKind;
+use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
 use flatpkg::policy::Policy;
-use flatpkg::tree::{Contents, Kind, Tree, TreePath};
+use flatpkg::tree::{Kind, Tree, TreePath};
 use flatpkg::udif;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use crate::hint::{Unusable, WithHint as _};
-use folder::Folder;
-
 pub use choices::answers;
 
 /// The largest volume that is unpacked from a disk image, in bytes.
@@ -46,34 +48,33 @@ enum Installed {
 /// Opens a flat package, a bundle package or metapackage, a disk image with one of them at its top, or a folder.
 ///
 /// # Errors
-/// It can't be read, or is none of them: [`Unusable`].
-pub fn open(path: &Path) -> Result<Opened> {
-    let opened = if path.is_dir() { open_folder(path) } else { open_file(path) };
-    opened.with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
+/// It can't be read, or is none of them: [`Unusable`]. A disk image has several packages, and `package` names none of them.
+pub fn open(path: &Path, package: Option<&str>) -> Result<Opened> {
+    let unreadable = || Unusable(format!("{} can't be read as a package", path.display()));
+    let kind = FileKind::of(path).with_context(unreadable)?;
+    if kind != FileKind::DiskImage && package.is_some() {
+        let error = anyhow!(Unusable(format!("{} is {kind}, --package is for disk images", path.display())));
+        return Err(error).hint("leave out --package");
+    }
+    match kind {
+        FileKind::DiskImage => open_image(path, package).with_context(unreadable),
+        FileKind::BundlePackage | FileKind::Metapackage => open_folder(path).with_context(unreadable),
+        FileKind::Folder => {
+            let entries = entries(path).with_context(unreadable)?;
+            Ok(Opened { what: Installed::Folder(entries), _unpacked: None })
+        }
+        _ => Ok(Opened::package(Installable::Flat(crate::judgement::open(path)?))),
+    }
 }
 
 fn open_folder(path: &Path) -> Result<Opened> {
-    if !path.join("Contents/Info.plist").is_file() {
-        return Ok(Opened { what: Installed::Folder(entries(path)?), _unpacked: None });
-    }
     let tree = Tree::from_dir(path, &Policy::standard(0))?;
     let name = path.canonicalize()?.file_name().unwrap_or_default().to_string_lossy().into_owned();
     Ok(Opened::package(Installable::Bundle(Bundle::of(&tree, &name)?)))
 }
 
-fn open_file(path: &Path) -> Result<Opened> {
-    let mut file = fs_err::File::open(path)?;
-    let mut magic = [0; 4];
-    let image = file.metadata()?.len() >= udif::SECTOR;
-    if image {
-        file.seek(SeekFrom::End(-(udif::SECTOR as i64)))?;
-        file.read_exact(&mut magic)?;
-    }
-    if &magic == b"koly" { open_image(path) } else { Ok(Opened::package(Installable::Flat(Package::open(path)?))) }
-}
-
-/// The package at the top of a disk image: the metapackage if there is one, else the only package.
-fn open_image(path: &Path) -> Result<Opened> {
+/// The package at the top of a disk image: the one of that name, or the metapackage if there is one, or the only package.
+fn open_image(path: &Path, wanted: Option<&str>) -> Result<Opened> {
     let dir = tempfile::tempdir()?;
     let volume = dir.path().join("volume");
     udif::Image::open(path)?.unpack(&mut fs_err::File::create(&volume)?, MAX_VOLUME)?;
@@ -83,9 +84,24 @@ fn open_image(path: &Path) -> Result<Opened> {
     let ending = |ending: &str| -> Vec<TreePath> {
         top.iter().filter(|path| path.name().ends_with(ending.as_bytes())).map(|path| (*path).clone()).collect()
     };
-    let packages = [ending(".mpkg"), ending(".pkg")].into_iter().find(|found| !found.is_empty()).unwrap_or_default();
+    let all = [ending(".mpkg"), ending(".pkg")];
+    let packages = match wanted {
+        Some(wanted) => all.concat().into_iter().filter(|path| path.to_string() == wanted).collect(),
+        None => all.iter().find(|found| !found.is_empty()).cloned().unwrap_or_default(),
+    };
     let [package] = packages.as_slice() else {
-        bail!("the disk image has {} packages at its top, expected one", packages.len());
+        let names: Vec<String> = all.concat().iter().map(ToString::to_string).collect();
+        let (what, hint) = match (names.as_slice(), wanted) {
+            ([], _) => ("the disk image has no package at its top".to_owned(), "give the package itself".to_owned()),
+            (_, Some(wanted)) => {
+                (format!("the disk image has no package {wanted:?} at its top"), format!("it has {}", names.join(", ")))
+            }
+            ([first, ..], None) => (
+                format!("the disk image has several packages: {}", names.join(", ")),
+                format!("say which: `--package {first:?}`"),
+            ),
+        };
+        return Err(anyhow!(what)).hint(hint);
     };
     let installable = match tree.get(package).map(|entry| &entry.kind) {
         Some(Kind::File(contents)) => {
@@ -151,37 +167,63 @@ impl Opened {
         }
     }
 
-    /// Lays the selected parts down in a folder, which stands for the root of a disk. Its scripts run only if asked for.
-    /// Gives back how many entries were laid down.
+    /// Lays the selected parts down in a folder, which stands for the root of a disk. Its scripts run only if there is a log
+    /// for them. Gives back how many entries were laid down.
     ///
     /// # Errors
-    /// A part can't be read or laid down; a script fails. What was laid down stays.
+    /// A part can't be read or laid down; a script can't be confined or fails. Then everything is removed again if the folder
+    /// was empty or missing; else what was laid down stays, and the error says so.
     pub fn lay_down(
         &self,
         offer: &Offer,
         selection: &Selection,
         root: &Path,
+        options: Options,
         run_scripts: Option<&Path>,
     ) -> Result<u64> {
-        let package = self.installable()?;
-        let mut disk = Folder::open(root)?;
         let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
+        if run_scripts.is_some() && parts.iter().any(|part| !part.scripts.is_empty()) {
+            confine::check()?;
+        }
+        let mut disk = Folder::open(root, options)?;
+        match self.lay_parts(&parts, root, &mut disk, run_scripts) {
+            Ok(count) => Ok(count),
+            Err(error) => Err(error).hint(match disk.undo() {
+                true => format!("nothing is left of it in {}", root.display()),
+                false => format!("what was laid down so far is still in {}", root.display()),
+            }),
+        }
+    }
+
+    fn lay_parts(&self, parts: &[&Part], root: &Path, disk: &mut Folder, run_scripts: Option<&Path>) -> Result<u64> {
+        let package = self.installable()?;
+        disk.expect(parts.iter().map(|part| part.size()).fold(0, u64::saturating_add))?;
         let run = |wanted: fn(Phase) -> bool| -> Result<()> {
             let Some(log) = run_scripts else { return Ok(()) };
             let root = fs_err::canonicalize(root)?;
-            for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
-                parts.iter().try_for_each(|part| scripts::run(package, part, phase, &root, log))?;
-            }
-            Ok(())
+            let room = confine::Room { root: &root, readable: &[], env: &BTreeMap::new(), log };
+            self.run_scripts(parts, wanted, &room)
         };
         run(|phase| phase < Phase::Postinstall)?;
         let mut count = 0;
-        for part in &parts {
-            count += lay_part(package, part, &mut disk)?;
+        for part in parts {
+            count += lay_part(package, part, disk)?;
         }
         disk.finish()?;
         run(|phase| phase >= Phase::Postinstall)?;
         Ok(count)
+    }
+
+    /// Runs the scripts of some phases, confined.
+    ///
+    /// # Errors
+    /// One can't be confined or fails.
+    pub fn run_scripts(&self, parts: &[&Part], wanted: fn(Phase) -> bool, room: &confine::Room<'_>) -> Result<()> {
+        let package = self.installable()?;
+        for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
+            parts.iter().try_for_each(|part| scripts::run(package, part, phase, room))?;
+        }
+        Ok(())
     }
 }
 
@@ -197,7 +239,7 @@ fn lay_part(package: &Installable, part: &Part, disk: &mut Folder) -> Result<u64
         let what = match &target {
             Some(target) => What::Symlink(target),
             None if entry.is_directory() => What::Directory,
-            None => What::File(&mut entry as &mut dyn std::io::Read),
+            None => What::File(Bytes { size: header.size, contents: &mut entry }),
         };
         place(disk, &path, what, attributes, rules).with_context(|| format!("failed to lay down {path}"))?;
         count += 1;
@@ -218,11 +260,4 @@ pub fn selection(offer: &Offer, choices: Option<&Path>) -> Result<Selection> {
             .hint(format!("the choices are {}", known.join(", ")));
     }
     Ok(selection)
-}
-
-/// The bytes of a small file of a tree.
-fn small(contents: &Contents) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    contents.open()?.read_to_end(&mut bytes)?;
-    Ok(bytes)
 }

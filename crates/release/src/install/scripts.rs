@@ -1,38 +1,26 @@
-//! Running the scripts of a package where they can change nothing but a folder.
+//! Running the scripts of a package, confined to a folder.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::bundle::Phase;
-use flatpkg::effect::{Installable, Part};
-use flatpkg::tree::Kind;
+use flatpkg::effect::{Attributes, Installable, Part};
+use flatpkg::laydown::{Folder, Options};
+use flatpkg::tree::{Kind, TreePath};
 
-use crate::exec::{self, Job};
-use crate::hint::WithHint as _;
+use super::confine::Room;
 
-/// Whether scripts can be kept inside of a folder here.
-///
-/// # Errors
-/// There is no `bwrap`, or the machine lets nobody make namespaces (a container, a changed root).
-pub fn confinement() -> Result<()> {
-    exec::find("bwrap")
-        .context("scripts are kept inside of the folder by bubblewrap, which is not installed")
-        .hint("apt-get install bubblewrap")?;
-    let shell = exec::shell(Path::new("/"))?;
-    exec::read(exec::cmd!(shell, "bwrap --ro-bind / / --unshare-net --unshare-pid true"))
-        .context("scripts are kept inside of the folder by bubblewrap, which may not make namespaces here")
-        .hint("leave out --run-scripts, or run this outside of the container")?;
-    Ok(())
-}
+/// The most bytes of scripts and of what lies beside them.
+const MAX_SCRIPTS: u64 = 256 << 20;
 
-/// Runs the scripts of a part that belong to a phase. The whole system is read-only to them but for `root`; there is no
-/// network. They are told that the package is installed on the volume `root`, as Installer's `-target` does it.
+/// Runs the scripts of a part that belong to a phase, with what Installer gives them: the package, the place of the part, the
+/// volume that is installed to, which is the room's root, and the root of the system.
 ///
 /// # Errors
 /// Scripts can't be confined here; a script can't be started or fails.
-pub fn run(package: &Installable, part: &Part, phase: Phase, root: &Path, log: &Path) -> Result<()> {
+pub fn run(package: &Installable, part: &Part, phase: Phase, room: &Room<'_>) -> Result<()> {
     // There are no receipts in a folder: nothing is an upgrade.
     let upgrades = [Phase::Preupgrade, Phase::Postupgrade];
     let scripts: Vec<_> =
@@ -40,66 +28,49 @@ pub fn run(package: &Installable, part: &Part, phase: Phase, root: &Path, log: &
     if scripts.is_empty() {
         return Ok(());
     }
-    confinement()?;
     let dir = tempfile::tempdir()?;
-    for (path, entry) in package.scripts(part)?.iter().flat_map(|tree| tree.iter()).skip(1) {
-        let place = dir.path().join(path.as_path());
-        match &entry.kind {
-            Kind::Directory => fs_err::create_dir(&place)?,
-            Kind::Symlink(_) => {}
-            Kind::File(contents) => {
-                fs_err::write(&place, super::small(contents)?)?;
-                fs_err::set_permissions(&place, std::fs::Permissions::from_mode(entry.mode.bits().into()))?;
-            }
-        }
-    }
-    let (dir, root) = (dir.path().display().to_string(), root.display().to_string());
-    let destination = format!("{root}{}", if part.location == "/" { "" } else { &part.location });
+    lay_down(package, part, dir.path())?;
+    let dir = fs_err::canonicalize(dir.path())?;
+    let root = room.root.display().to_string();
+    let place = part.place(&TreePath::ROOT)?;
+    let destination = if place.is_root() { root.clone() } else { format!("{root}/{place}") };
     for script in scripts {
-        let args: Vec<String> = [
-            "--ro-bind",
-            "/",
-            "/",
-            "--dev",
-            "/dev",
-            "--proc",
-            "/proc",
-            "--tmpfs",
-            "/tmp",
-            "--bind",
-            &root,
-            &root,
-            "--ro-bind",
-            &dir,
-            &dir,
-            "--unshare-net",
-            "--unshare-pid",
-            "--die-with-parent",
-            "--new-session",
-            "--chdir",
-            &dir,
-        ]
-        .map(str::to_owned)
-        .into_iter()
-        .chain([
-            format!("{dir}/{}", script.name),
+        let command = [
+            dir.join(&script.name).display().to_string(),
             part.identifier.clone(),
             destination.clone(),
             root.clone(),
             "/".to_owned(),
-        ])
-        .collect();
-        let env = BTreeMap::from([
+        ];
+        let mut env = BTreeMap::from([
             ("SCRIPT_NAME".to_owned(), script.name.clone()),
             ("PACKAGE_PATH".to_owned(), part.identifier.clone()),
             ("INSTALLER_TEMP".to_owned(), "/tmp".to_owned()),
             ("TMPDIR".to_owned(), "/tmp".to_owned()),
             ("COMMAND_LINE_INSTALL".to_owned(), "1".to_owned()),
             ("DSTROOT".to_owned(), root.clone()),
+            ("LC_ALL".to_owned(), "C".to_owned()),
         ]);
+        env.extend(room.env.clone());
         let purpose = format!("run {} of {}", script.name, part.identifier);
-        let dir = Path::new("/");
-        Job { purpose: &purpose, program: "bwrap", args: &args, env: &env, dir, log, crew: None }.run()?;
+        Room { env: &env, ..*room }.run(&purpose, &dir, &command)?;
     }
     Ok(())
+}
+
+/// The scripts and what lies beside them, without links.
+fn lay_down(package: &Installable, part: &Part, dir: &Path) -> Result<()> {
+    let mut folder = Folder::open(dir, Options { max_size: MAX_SCRIPTS, ..Options::default() })?;
+    for (path, entry) in package.scripts(part)?.iter().flat_map(|tree| tree.iter()).skip(1) {
+        let attributes = Attributes { mode: entry.mode, ..Attributes::SYSTEM };
+        match &entry.kind {
+            Kind::Directory => folder.directory(path, Some(attributes))?,
+            Kind::Symlink(_) => {}
+            Kind::File(contents) => {
+                let mut bytes = contents.open()?.take(MAX_SCRIPTS + 1);
+                folder.file(path, 0, &mut bytes, attributes, None)?;
+            }
+        }
+    }
+    folder.finish().with_context(|| format!("failed to lay down the scripts of {}", part.identifier))
 }

@@ -1,61 +1,55 @@
 //! An installation: what a package lays down, and what its install scripts do with it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flatpkg::package::{Component, Package};
+use flatpkg::bundle::Phase;
+use flatpkg::effect::{Offer, Part, Selection};
+use flatpkg::laydown::Options;
 
-use super::Interpreter;
+use super::{Interpreter, loader};
 use crate::context::Context;
+use crate::install::{self, Opened, confine};
 
-/// Where the package is taken apart, beside the root.
-const EXPANDED: &str = "package";
-
-/// Takes a package apart, and puts the payload of each component where it belongs below `root`.
-///
-/// # Errors
-/// When the package can't be read, or something can't be written.
-pub fn payloads(package: &Path, folder: &Path) -> Result<()> {
-    let read = || format!("failed to read {}", package.display());
-    let (expanded, root) = (folder.join(EXPANDED), folder.join("root"));
-    let package = Package::open(package).with_context(read)?;
-    flatpkg::expand::expand(&package, &expanded, true).with_context(read)?;
-    for component in package.components() {
-        let payload = expanded.join(component.member("Payload"));
-        if payload.is_dir() {
-            let location = component.package_info().with_context(read)?.install_location.unwrap_or_default();
-            crate::build::copy_tree(&payload, &root.join(location.trim_start_matches('/')))?;
-        }
-    }
-    Ok(())
+/// A package that was laid down, for its scripts.
+pub struct Installation {
+    package: Opened,
+    offer: Offer,
 }
 
-/// Runs the components' `postinstall` scripts in their order, as the Installer does: with the package, the place of the
-/// component, the volume, and the system's root. Then the new Python looks at what they left.
+/// Lays all parts of a package down below `root`, by the rules of `install`. What belongs to whom doesn't matter here.
+///
+/// # Errors
+/// When its scripts can't be confined on this machine, it can't be read, or something can't be written.
+pub fn payloads(package: &Path, root: &Path) -> Result<Installation> {
+    confine::check()?;
+    let opened = install::open(package, None)?;
+    let offer = opened.offer().with_context(|| format!("failed to read {}", package.display()))?;
+    let all: Selection = offer.parts.iter().map(|part| part.identifier.clone()).collect();
+    opened.lay_down(&offer, &all, root, Options::default(), None)?;
+    Ok(Installation { package: opened, offer })
+}
+
+/// Runs the parts' `postinstall` scripts in their order, as the Installer does, confined to the root. They can read what the
+/// loader needs to run the new Python, too. Then the new Python looks at what they left.
 ///
 /// # Errors
 /// When one of them fails.
-pub fn scripts(cx: &Context, package: &Path, interpreter: &Interpreter) -> Result<()> {
+pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpreter) -> Result<()> {
     fs_err::create_dir_all(cx.paths.logs())?;
     let log = cx.paths.logs().join("test-install.log");
     crate::exec::fresh_log(&log)?;
     let task = cx.ui.task("install scripts", None);
-    let text = |path: &Path| path.to_string_lossy().into_owned();
-    let opened = Package::open(package)?;
-    let script_of = |component: &Component<'_>| {
-        interpreter.folder.path().join(EXPANDED).join(component.member("Scripts")).join("postinstall")
-    };
-    for component in opened.components() {
-        let script = script_of(&component);
-        if script.is_file() {
-            let purpose = format!("run the install script of {}", component.directory());
-            let place = component.package_info()?.install_location.unwrap_or_default();
-            let args = [text(&script), text(package), place, text(&interpreter.root), "/".to_owned()];
-            interpreter.start(&purpose, Path::new("/bin/sh"), &args, &log)?;
-        }
-    }
-    let tools = interpreter.root.join("usr/local/bin");
-    super::smoke::part(interpreter, "installed", &[text(&tools)], &log)?;
+    let parts: Vec<&Part> = installation.offer.parts.iter().collect();
+    let folder = fs_err::canonicalize(interpreter.folder.path())?;
+    let mut env: BTreeMap<String, String> = interpreter.environment()?;
+    env.insert("TMPDIR".to_owned(), "/tmp".to_owned());
+    let readable = [folder, loader::build(cx)?];
+    let room = confine::Room { root: &interpreter.root, readable: &readable, env: &env, log: &log };
+    installation.package.run_scripts(&parts, |phase| phase >= Phase::Postinstall, &room)?;
+    let tools = interpreter.root.join("usr/local/bin").to_string_lossy().into_owned();
+    super::smoke::part(interpreter, "installed", &[tools], &log)?;
     task.done("");
     Ok(())
 }

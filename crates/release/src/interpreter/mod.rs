@@ -15,6 +15,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
+use flatpkg::effect::{Attributes, Bytes, Rules, What, place};
+use flatpkg::laydown::{Folder, Options};
+use flatpkg::mode::Mode;
+use flatpkg::tree::TreePath;
 use machorun::image::{Image, Kind, slice};
 use machorun::launch::{self, Places};
 use walkdir::WalkDir;
@@ -68,18 +72,17 @@ impl Interpreter {
         let below = framework_prefix(plan.python);
         let below = below.trim_start_matches('/');
         let framework = root.join(below);
-        let name = match from {
+        let (name, installation) = match from {
             From::Root(staged) => {
                 crate::build::copy_tree(&staged.join(below), &framework)?;
-                staged
+                (staged, None)
             }
-            From::Package(package) => {
-                install::payloads(package, &place)?;
-                package
-            }
+            From::Package(package) => (package, Some(install::payloads(package, &root)?)),
         };
         let program = framework.join("bin").join(format!("python{}", plan.python.short()));
-        if !program.is_file() {
+        // Where links of the package lead, but for those that lead out of the copy.
+        let is_inside = |path: &Path| fs_err::canonicalize(path).is_ok_and(|path| path.starts_with(&root));
+        if !program.is_file() || !is_inside(&program) || !is_inside(&framework) {
             return Err(anyhow!("{} has no {}", name.display(), program.file_name().unwrap_or_default().display()))
                 .hint("is it of this release?");
         }
@@ -92,8 +95,8 @@ impl Interpreter {
             let places = Places { root: interpreter.root.clone(), sdk };
             make_launchable(&interpreter.root, &loader::build(cx)?, &places)?;
         }
-        if let From::Package(package) = from {
-            install::scripts(cx, package, &interpreter)?;
+        if let Some(installation) = installation {
+            install::scripts(cx, &installation, &interpreter)?;
         }
         Ok(interpreter)
     }
@@ -106,12 +109,12 @@ impl Interpreter {
         self.start(purpose, &self.program, args, log)
     }
 
-    /// Runs a program in the environment of the tests, which has nothing of the user's.
-    fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
+    /// The environment of the tests, which has nothing of the user's.
+    fn environment(&self) -> Result<BTreeMap<String, String>> {
         let home = self.folder.path().join("home");
         fs_err::create_dir_all(&home)?;
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        let env = BTreeMap::from([
+        Ok(BTreeMap::from([
             ("HOME".to_owned(), text(&home)),
             // Install scripts change nothing of a user whose name is this.
             ("USER".to_owned(), "root".to_owned()),
@@ -120,8 +123,13 @@ impl Interpreter {
             ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
             ("TERM".to_owned(), "xterm".to_owned()),
             ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
-        ]);
-        let program = text(program);
+        ]))
+    }
+
+    /// Runs a program in that environment.
+    fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
+        let env = self.environment()?;
+        let program = program.to_string_lossy().into_owned();
         Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
     }
 }
@@ -169,10 +177,16 @@ fn describe_terminals(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Files of macOS's own: the one that `platform.mac_ver` reads, and two programs.
+/// Files of macOS's own: the one that `platform.mac_ver` reads, and two programs. A package's links are followed as if the copy
+/// were the disk.
 fn name_system(root: &Path) -> Result<()> {
-    let folder = root.join("System/Library/CoreServices");
-    fs_err::create_dir_all(&folder)?;
+    let mut disk = Folder::open(root, Options::default())?;
+    let mut write = |path: &str, text: &str, mode: Mode| {
+        let rules = Rules { overwrite_permissions: false, follow_links: true };
+        let what = What::File(Bytes { size: text.len() as u64, contents: &mut text.as_bytes() });
+        place(&mut disk, &TreePath::new(path)?, what, Attributes { mode, ..Attributes::SYSTEM }, rules)?;
+        anyhow::Ok(())
+    };
     let entry = |key: &str, value: &str| format!("<key>{key}</key><string>{value}</string>\n");
     let text = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<plist version=\"1.0\"><dict>\n{}{}{}</dict></plist>\n",
@@ -180,16 +194,12 @@ fn name_system(root: &Path) -> Result<()> {
         entry("ProductVersion", machorun::MACOS),
         entry("ProductBuildVersion", "machorun"),
     );
-    fs_err::write(folder.join("SystemVersion.plist"), text)?;
+    write("System/Library/CoreServices/SystemVersion.plist", &text, Mode::PLAIN)?;
     // CPython's tests ask `defaults` whether crashes open a dialog; 1 is what it says to names it doesn't know.
     let version = format!("#!/bin/sh\nprintf 'ProductName:\\tmacOS\\nProductVersion:\\t{}\\n'\n", machorun::MACOS);
-    for (name, script) in [("defaults", "#!/bin/sh\nexit 1\n"), ("sw_vers", &version)] {
-        let program = root.join("usr/bin").join(name);
-        fs_err::create_dir_all(root.join("usr/bin"))?;
-        fs_err::write(&program, script)?;
-        fs_err::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-    }
-    Ok(())
+    write("usr/bin/defaults", "#!/bin/sh\nexit 1\n", Mode::EXECUTABLE)?;
+    write("usr/bin/sw_vers", &version, Mode::EXECUTABLE)?;
+    Ok(disk.finish()?)
 }
 
 /// Turns every program of a tree into a launchable copy of itself.

@@ -67,9 +67,34 @@ pub struct Judge<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The ticket is stapled.
-    Stapled,
+    Stapled {
+        /// The digest that the package had without it.
+        before: Sha256,
+    },
     /// The service has the package; a later run goes on.
     Submitted(String),
+}
+
+/// Who asks Apple's notary service, and how.
+pub struct Desk {
+    /// The program that talks to Apple.
+    pub notary: Box<dyn Notary>,
+    /// See there.
+    pub wishes: Wishes,
+    /// The root (DER or PEM) that signatures lead to instead of Apple's, in tests.
+    pub root: Option<PathBuf>,
+}
+
+/// Notarizes a package, which our own verifier judges before it is sent and after it has its ticket.
+///
+/// # Errors
+/// As [`notarize`].
+pub fn submit(cx: &Context, desk: &Desk, package: &Path) -> Result<Outcome> {
+    crate::judgement::open(package)?;
+    let root = desk.root.as_deref();
+    let before = |path: &Path| crate::sign::judge_unstapled(path, root);
+    let after = |path: &Path| crate::sign::judge_stapled(path, root);
+    notarize(cx, desk.notary.as_ref(), package, desk.wishes, &Judge { before: &before, after: &after })
 }
 
 /// Notarizes a package.
@@ -94,7 +119,7 @@ pub fn notarize(
     let mut state = run.earlier(sha256, wishes.resume)?;
     if state.stage == Stage::Stapled {
         cx.ui.say("it is stapled already: nothing to do");
-        return Ok(Outcome::Stapled);
+        return Ok(Outcome::Stapled { before: state.sha256 });
     }
     if matches!(state.stage, Stage::New | Stage::UploadFailed) {
         staple::refuse_unfit(package)?;
@@ -117,8 +142,7 @@ pub fn notarize(
     state.stage = Stage::Stapled;
     state.stapled_sha256 = Some(stapled);
     run.save(&state)?;
-    crate::evidence::renew(package, sha256)?;
-    Ok(Outcome::Stapled)
+    Ok(Outcome::Stapled { before: sha256 })
 }
 
 /// One package on its way.
@@ -195,10 +219,8 @@ impl Run<'_> {
                 Ok(Status::Invalid) => state.stage = Stage::Invalid,
                 Ok(Status::Rejected) => state.stage = Stage::Rejected,
                 Ok(Status::Unknown(said)) => {
-                    return Err(anyhow!(
-                        "Apple's notary service says `{said}` of {id}, which nobody has explained to us"
-                    ))
-                    .hint("ask again later with --resume");
+                    return Err(anyhow!("Apple's notary service answers with the unknown status `{said}` for {id}"))
+                        .hint("ask again later with --resume");
                 }
                 Err(Trouble::Final(error)) => return Err(error),
                 Err(Trouble::Passing(error)) => self.cx.ui.say(format_args!("still waiting: {}", causes(&error))),

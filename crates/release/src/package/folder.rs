@@ -13,7 +13,30 @@ use crate::context::Context;
 ///
 /// # Errors
 /// A malformed policy; everything in the folder that can't be in a package.
-pub fn tree(cx: &Context, dir: &Path, ownership: Option<&Path>, mtime: u32) -> Result<Tree> {
+pub fn tree(cx: &Context, dir: &Path, ownership: Option<&Path>, mtime: u32, junk: Junk) -> Result<Tree> {
+    let mut tree = read(cx, dir, ownership, mtime)?;
+    if junk == Junk::LeftOut {
+        let left_out = tree.remove_junk();
+        if let Some(first) = left_out.first() {
+            let (count, dir) = (left_out.len(), dir.display());
+            cx.ui.say(format_args!(
+                "{dir}: left out {count} .DS_Store and ._ files, as pkgbuild does (the first: {first}); --keep-junk keeps them"
+            ));
+        }
+    }
+    Ok(tree)
+}
+
+/// What becomes of the files that Finder leaves in folders: `.DS_Store` and `._NAME`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Junk {
+    /// They are left out, and a line says so.
+    LeftOut,
+    /// They are packaged.
+    Kept,
+}
+
+fn read(cx: &Context, dir: &Path, ownership: Option<&Path>, mtime: u32) -> Result<Tree> {
     let Some(file) = ownership else { return Ok(Tree::from_dir(dir, &Policy::standard(mtime))?) };
     let policy = Policy::from_toml(&fs_err::read_to_string(file)?)
         .with_context(|| format!("{} is malformed", file.display()))?

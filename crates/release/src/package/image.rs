@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::hfsplus::{self, ICON, Volume};
+use flatpkg::output::Output;
 use flatpkg::payload::Progress;
 use flatpkg::policy::Policy;
 use flatpkg::product::Product;
@@ -37,13 +38,11 @@ pub fn write(
     }
     let tree = Tree::from_dir(top.path(), &Policy::standard(date))?;
     let volume = Volume { name: title.to_owned(), tree, created: date, opens_window: true, custom_icon };
-    let mut image = tempfile::NamedTempFile::new_in(dir)?;
-    udif::write(image.as_file_mut(), |to| {
+    let mut image = Output::create(out)?;
+    udif::write(image.file(), |to| {
         let mut to = to;
         hfsplus::write(&volume, &mut to, &|_| ()).context("failed to write the volume")
     })?;
-    image.as_file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
-    image.as_file().sync_all()?;
-    image.persist(out)?;
-    Ok(())
+    image.file().set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644))?;
+    Ok(image.finish()?)
 }

@@ -15,7 +15,7 @@ use flatpkg::tree::Tree;
 use flatpkg::xar;
 use serde::Deserialize;
 
-use super::folder;
+use super::folder::{self, Junk};
 use crate::context::Context;
 use crate::recipe::read_toml;
 
@@ -101,11 +101,11 @@ fn yes() -> bool {
 ///
 /// # Errors
 /// A malformed file; a folder that can't be packaged; everything that would make the product unsound; reading or writing.
-pub fn write(cx: &Context, file: &Path, out: &Path, mtime: u32) -> Result<()> {
+pub fn write(cx: &Context, file: &Path, out: &Path, mtime: u32, junk: Junk) -> Result<()> {
     let described: ProductFile = read_toml(file)?;
     let dir = file.parent().unwrap_or(Path::new(""));
     let folder = |path: &Path, ownership: Option<&Path>| {
-        folder::tree(cx, &dir.join(path), ownership.map(|file| dir.join(file)).as_deref(), mtime)
+        folder::tree(cx, &dir.join(path), ownership.map(|file| dir.join(file)).as_deref(), mtime, junk)
     };
     let plain = |path: &PathBuf| folder(path, None);
     let trees = described.component.iter().map(|component| {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::choices::Choices;
+use super::options::BuildOptions;
 use super::step::{Op, Step};
 use super::toolchain::{
     Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, tcltk_link, vars,
@@ -98,7 +98,7 @@ impl Toolchain for Apple {
         BTreeMap::new()
     }
 
-    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild {
+    fn python(&self, recipes: &Recipes, options: &BuildOptions) -> PythonBuild {
         let usr_local = "@work@/libraries/usr/local";
         let mut env = self.env("");
         // Homebrew's and MacPorts' libraries must not be found.
@@ -115,7 +115,7 @@ impl Toolchain for Apple {
         if !arch.is_empty() {
             configure.push(format!("CFLAGS={}", arch.trim_end()));
         }
-        if let Some(link) = tcltk_link(recipes, choices) {
+        if let Some(link) = tcltk_link(recipes, options) {
             configure.push(format!("TCLTK_CFLAGS=-I{usr_local}/include"));
             configure.push(format!("TCLTK_LIBS=-L{usr_local}/lib {link}"));
         }
@@ -123,7 +123,7 @@ impl Toolchain for Apple {
         let run = format!("RUNSHARED=DYLD_FRAMEWORK_PATH=@work@/src DYLD_LIBRARY_PATH={usr_local}/lib");
         PythonBuild {
             steps: vec![],
-            prepare: vec![Op::Overlay { layers: library_layers(recipes, choices), into: "libraries".into() }],
+            prepare: vec![Op::Overlay { layers: library_layers(recipes, options), into: "libraries".into() }],
             env,
             configure,
             make: vec![run.clone()],

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::choices::Choices;
 use super::given;
+use super::options::BuildOptions;
 use super::python::source;
 use super::step::{Layer, Op, Step};
 use super::toolchain::{Interpreter, PythonBuild, Toolchain, ToolchainData, library_layers, one_arch, vars};
@@ -45,7 +45,7 @@ impl Cross {
     }
 
     /// The Python that runs here and does what a Mac's build lets the new Python do: same version, few optimisations.
-    fn native_python(&self, recipes: &Recipes, choices: &Choices) -> Step {
+    fn native_python(&self, recipes: &Recipes, options: &BuildOptions) -> Step {
         let lib = format!("@out@/lib/python{}", recipes.release.python.short());
         let configure = [
             "./configure",
@@ -59,7 +59,7 @@ impl Cross {
         ];
         let cross = &recipes.release.cross;
         let configure = configure.into_iter().chain(cross.native_configure.iter().map(String::as_str));
-        let mut ops = vec![source(recipes, choices)];
+        let mut ops = vec![source(recipes, options)];
         ops.extend(cross.generated(true));
         ops.extend([
             Op::run("configure the native Python", "src", configure),
@@ -93,7 +93,12 @@ impl Toolchain for Cross {
             ops,
         };
         let out = || "@out@".to_owned();
-        let llvm = Op::DebianPackages { packages: linux.llvm.packages.clone(), into: out() };
+        let packages = |step: &str, packages: &[String]| Op::DebianPackages {
+            packages: packages.to_vec(),
+            locked: self.data.lock.steps.get(step).cloned().unwrap_or_default(),
+            into: out(),
+        };
+        let llvm = packages("llvm", &linux.llvm.packages);
         let shims = Op::Shims { version: self.data.shims, into: out() };
         let open = || Op::OpenSdk { spec: self.data.sdk_spec, wheel: linux.headers.source.clone(), into: out() };
         let (sdk, sdk_title) = match &self.sdk {
@@ -112,7 +117,7 @@ impl Toolchain for Cross {
             ),
         ];
         for (name, tool) in &linux.tools {
-            let op = Op::DebianPackages { packages: tool.packages.clone(), into: out() };
+            let op = packages(name, &tool.packages);
             steps.push(step(name, format!("set up {name}"), &[], BTreeMap::new(), vec![op]));
         }
         steps
@@ -170,12 +175,12 @@ impl Toolchain for Cross {
         vars([("PATH", &format!("@shims@:{SYSTEM_PATH}")), ("XTASK_LLVM", "@llvm@")])
     }
 
-    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild {
+    fn python(&self, recipes: &Recipes, options: &BuildOptions) -> PythonBuild {
         let release = &recipes.release;
         let short = release.python.short();
         let native = format!("@native@/bin/python{short}");
         let mut layers = vec![Layer { from: "@sdk@".into(), at: String::new() }];
-        layers.extend(library_layers(recipes, choices));
+        layers.extend(library_layers(recipes, options));
         let answer = |value: &'static str| move |name: &String| format!("ac_cv_{name}={value}\n");
         let site = &release.config_site;
         let values = site.values.iter().map(|(name, value)| format!("ac_cv_{name}={value}\n"));
@@ -191,7 +196,7 @@ impl Toolchain for Cross {
         let packages = recipes.libraries.iter().flat_map(|library| &library.pkg_config);
         let mut packages: Vec<String> = packages.map(|(name, libs)| format!("{name}={libs}")).collect();
         packages
-            .extend(choices.tcltk.iter().flat_map(|own| ["tcl", "tk"].map(|name| format!("{name}={}", own.link()))));
+            .extend(options.tcltk.iter().flat_map(|own| ["tcl", "tk"].map(|name| format!("{name}={}", own.link()))));
         let mut env = self.env("@work@/sysroot");
         env.extend(vars([("CONFIG_SITE", "@work@/config.site"), ("XTASK_PACKAGES", &packages.join(","))]));
         env.extend(release.cross.env.clone());
@@ -206,7 +211,7 @@ impl Toolchain for Cross {
             configure.extend(["CFLAGS", "LDFLAGS"].map(|name| format!("{name}={}", arch.trim_end())));
         }
         PythonBuild {
-            steps: vec![self.native_python(recipes, choices)],
+            steps: vec![self.native_python(recipes, options)],
             prepare: vec![
                 Op::Overlay { layers, into: "sysroot".into() },
                 Op::Write { path: "config.site".into(), text: answers, executable: false },

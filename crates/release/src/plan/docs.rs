@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use anyhow::{Result, anyhow};
 use serde::Serialize;
 
-use super::choices::Choices;
+use super::options::BuildOptions;
 use super::python::source;
 use super::step::{Given, Op, Step};
 use super::toolchain::vars;
 use crate::exec::SYSTEM_PATH;
 use crate::given::GivenDocs;
-use crate::recipe::Recipes;
+use crate::hint::WithHint as _;
+use crate::recipe::{Pins, Recipes};
 
 /// The name of the step; its product is the folder of the pages.
 pub const DOCS: &str = "docs";
@@ -22,24 +24,27 @@ pub enum Docs {
     /// It is left out.
     #[default]
     None,
-    /// Made from Python's sources, with the packages that they ask for from the Python package index.
+    /// Made from Python's sources, with the packages of the Python package index that `Mac/documentation/` pins.
     Sphinx,
     /// Prebuilt.
     Archive(GivenDocs),
 }
 
 /// The step, when there is documentation.
-pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<Step> {
-    let (title, ops) = match &choices.docs {
-        Docs::None => return None,
+///
+/// # Errors
+/// When nobody has pinned what makes that of this Python.
+pub fn step(recipes: &Recipes, options: &BuildOptions, source_date: u32) -> Result<Option<Step>> {
+    let (title, ops) = match &options.docs {
+        Docs::None => return Ok(None),
         Docs::Archive(given) => (
             "unpack the documentation",
             vec![Op::Given { what: Given::Docs, digest: given.digest, into: "@out@".into() }],
         ),
-        Docs::Sphinx => ("make the documentation", from_sources(recipes, choices)),
+        Docs::Sphinx => ("make the documentation", from_sources(recipes, options)?),
     };
     let date = source_date.to_string();
-    let env = match &choices.docs {
+    let env = match &options.docs {
         Docs::Sphinx => vars([
             ("PATH", SYSTEM_PATH),
             ("PYTHONPATH", "@work@/packages"),
@@ -49,10 +54,15 @@ pub fn step(recipes: &Recipes, choices: &Choices, source_date: u32) -> Option<St
         ]),
         _ => BTreeMap::new(),
     };
-    Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops })
+    Ok(Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops }))
 }
 
-fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
+fn from_sources(recipes: &Recipes, options: &BuildOptions) -> Result<Vec<Op>> {
+    let Some(Pins { file, digest }) = recipes.documentation.clone() else {
+        let python = recipes.release.python;
+        return Err(anyhow!("what makes the documentation of Python {python} is not pinned in Mac/documentation"))
+            .hint("Mac/documentation/README.md says how to do it; or give prebuilt documentation with --docs FILE");
+    };
     let python = |module: &str| format!("@work@/packages/python3 -m {module}");
     let make = [
         "make".to_owned(),
@@ -64,12 +74,12 @@ fn from_sources(recipes: &Recipes, choices: &Choices) -> Vec<Op> {
         // Newer packages than the release knew may warn.
         "SPHINXERRORHANDLING=".into(),
     ];
-    vec![
-        source(recipes, choices),
-        Op::PythonPackages { requirements: "src/Doc/requirements.txt".into(), into: "packages".into() },
+    Ok(vec![
+        source(recipes, options),
+        Op::PythonPackages { file, digest, into: "packages".into() },
         Op::run("make the documentation", "src/Doc", make),
         // How the pages were made, not what they are.
         Op::Remove { path: "src/Doc/build/html/.buildinfo".into() },
         Op::Copy { from: "src/Doc/build/html".into(), to: "@out@".into() },
-    ]
+    ])
 }

@@ -2,11 +2,12 @@
 //! plans test on Linux what only runs on a Mac.
 
 mod apple;
-mod choices;
 mod cross;
 mod docs;
 mod given;
+mod keys;
 mod libraries;
+mod options;
 mod python;
 mod render;
 mod stage;
@@ -15,7 +16,7 @@ mod toolchain;
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 use serde::Serialize;
 
 use crate::arch::Arch;
@@ -23,8 +24,9 @@ use crate::digest::Sha256;
 use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 
-pub use choices::Choices;
 pub use docs::Docs;
+pub use keys::{Executor, keys};
+pub use options::BuildOptions;
 pub use render::render;
 pub use stage::STACK_SIZE;
 pub use step::{Given, Op, Step};
@@ -33,9 +35,6 @@ pub use toolchain::{Host, ToolchainData, framework_prefix};
 /// The step whose product is the staged root.
 pub const STAGE: &str = "stage";
 
-/// Changes when the executor starts to do something else for the same operations.
-const FORMAT: u32 = 2;
-
 /// What one release takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Plan {
@@ -43,8 +42,10 @@ pub struct Plan {
     pub python: PythonVersion,
     /// `macos11`.
     pub variant: String,
-    /// What the user chose.
-    pub choices: Choices,
+    /// What the user asked for.
+    pub options: BuildOptions,
+    /// The machine that builds.
+    pub host: Host,
     /// Slices of every binary in the root, with the oldest macOS of each.
     pub archs: BTreeMap<Arch, DeploymentTarget>,
     /// The date of every file: seconds since 1970.
@@ -86,26 +87,28 @@ impl Plan {
     ///
     /// # Errors
     /// When the data contradicts itself, or the host can't build what is asked for.
-    pub fn new(recipes: &Recipes, data: &ToolchainData, host: &Host, choices: &Choices) -> Result<Self> {
-        let recipes = &choices.apply(recipes, host)?;
+    pub fn new(recipes: &Recipes, data: &ToolchainData, host: &Host, options: &BuildOptions) -> Result<Self> {
+        let recipes = &options.apply(recipes, host)?;
         let release = &recipes.release;
-        let source_date = match choices.source_date {
+        let options = &BuildOptions { pyc: Some(options.pyc.unwrap_or(release.bytecode)), ..options.clone() };
+        let source_date = match options.source_date {
             Some(date) => date,
             None => recipes.source_date()?,
         };
-        let toolchain = toolchain::choose(data, host, release, choices, source_date);
+        let toolchain = toolchain::choose(data, host, release, options, source_date);
         let mut steps = toolchain.steps();
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
-        steps.extend(choices.tcltk.as_ref().map(given::tcltk));
-        steps.extend(python::steps(recipes, toolchain.as_ref(), choices, &data.patches));
-        steps.extend(docs::step(recipes, choices, source_date));
-        steps.push(stage::step(recipes, toolchain.as_ref(), choices));
-        let keys = keys(&steps)?;
-        let archs = release.variant.archs.iter().filter(|arch| choices.thin.is_none_or(|thin| thin == **arch));
+        steps.extend(options.tcltk.as_ref().map(given::tcltk));
+        steps.extend(python::steps(recipes, toolchain.as_ref(), options, &data.patches));
+        steps.extend(docs::step(recipes, options, source_date)?);
+        steps.push(stage::step(recipes, toolchain.as_ref(), options));
+        let keys = keys(&steps, &data.executor)?;
+        let archs = release.variant.archs.iter().filter(|arch| options.thin.is_none_or(|thin| thin == **arch));
         Ok(Self {
             python: release.python,
             variant: release.variant.name.clone(),
-            choices: choices.clone(),
+            options: options.clone(),
+            host: host.clone(),
             archs: archs.map(|arch| (*arch, release.variant.minimum_of(*arch))).collect(),
             source_date,
             steps,
@@ -135,30 +138,11 @@ impl Plan {
 
     /// The file name of the product, without its ending. The one slice of a build that could have more is part of it.
     pub fn product_name(&self) -> String {
-        let chosen = self.choices.thin.is_some() || !self.choices.archs.is_empty();
+        let chosen = self.options.thin.is_some() || !self.options.archs.is_empty();
         let one = self.archs.keys().next().filter(|_| chosen && self.archs.len() == 1);
         let one = one.map(|arch| format!("-{arch}")).unwrap_or_default();
         format!("python-{}-{}{one}", self.python, self.variant)
     }
-}
-
-/// The key of each step: a digest of its operations and of the keys of what it needs. Every source, patch, flag and
-/// tool is named in some operation by its digest, so nothing else has to be added.
-pub fn keys(steps: &[Step]) -> Result<BTreeMap<String, Sha256>> {
-    let mut keys: BTreeMap<String, Sha256> = BTreeMap::new();
-    for step in steps {
-        let needs: Vec<&Sha256> = step
-            .needs
-            .iter()
-            .map(|name| {
-                keys.get(name).with_context(|| format!("step `{}` needs `{name}`, which is not before it", step.name))
-            })
-            .collect::<Result<_>>()?;
-        let text = serde_json::to_string(&(FORMAT, &step.name, &step.env, &step.ops, needs))?;
-        let replaced = keys.insert(step.name.clone(), Sha256::of(text.as_bytes()));
-        ensure!(replaced.is_none(), "two steps are named `{}`", step.name);
-    }
-    Ok(keys)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The step that builds Python itself.
 
-use super::choices::Choices;
 use super::given::TCLTK;
+use super::options::BuildOptions;
 use super::step::{Given, Op, Step};
 use super::toolchain::{PythonBuild, Toolchain};
 use crate::digest::Sha256;
@@ -12,11 +12,11 @@ use std::collections::BTreeMap;
 pub fn steps(
     recipes: &Recipes,
     toolchain: &dyn Toolchain,
-    choices: &Choices,
+    options: &BuildOptions,
     patches: &BTreeMap<String, Sha256>,
 ) -> Vec<Step> {
     let release = &recipes.release;
-    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes, choices);
+    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes, options);
     let wanted = release.patches.iter().filter(|patch| toolchain.is_cross() || !patch.cross);
     let patches = wanted.map(|patch| Op::Patch {
         file: patch.file.clone(),
@@ -28,7 +28,7 @@ pub fn steps(
         first.iter().map(ToString::to_string).chain(rest.iter().cloned()).collect()
     };
     let configure: Vec<String> = configure.into_iter().chain(release.configure.iter().cloned()).collect();
-    let mut ops = vec![source(recipes, choices)];
+    let mut ops = vec![source(recipes, options)];
     ops.extend(patches);
     ops.extend(release.cross.generated(toolchain.is_cross()));
     ops.extend(prepare);
@@ -48,7 +48,7 @@ pub fn steps(
     ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let own = steps.iter().map(|step| step.name.clone());
-    let tcltk = choices.tcltk.iter().map(|_| TCLTK.to_owned());
+    let tcltk = options.tcltk.iter().map(|_| TCLTK.to_owned());
     let needs = toolchain.needs().into_iter().chain(own).chain(libraries).chain(tcltk).collect();
     let title = format!("build Python {}", release.python);
     steps.push(Step { name: "python".into(), title, needs, env, ops });
@@ -64,9 +64,9 @@ impl CrossBuild {
 }
 
 /// What fills the folder `src`: the release's archive, or a developer's own sources.
-pub fn source(recipes: &Recipes, choices: &Choices) -> Op {
+pub fn source(recipes: &Recipes, options: &BuildOptions) -> Op {
     let into = "src".to_owned();
-    match &choices.checkout {
+    match &options.checkout {
         Some(checkout) => Op::Given { what: Given::Checkout, digest: checkout.digest, into },
         None => Op::Unpack { source: recipes.release.source.clone(), into },
     }

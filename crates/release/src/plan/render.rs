@@ -10,7 +10,7 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     let mut text = String::new();
     let archs: Vec<String> = plan.archs.iter().map(|(arch, minimum)| format!("{arch} (macOS {minimum})")).collect();
     _ = writeln!(text, "Python {} for {}: {}", plan.python, plan.variant, archs.join(", "));
-    for line in plan.choices.lines() {
+    for line in plan.options.lines() {
         _ = writeln!(text, "choice   {line}");
     }
     for source in plan.sources() {
@@ -87,8 +87,13 @@ fn render_op(op: &Op) -> String {
             let layers: Vec<String> = layers.iter().map(|layer| format!("{} at /{}", layer.from, layer.at)).collect();
             format!("overlay → {into}:\n      | {}", layers.join("\n      | "))
         }
-        Op::DebianPackages { packages, into } => format!("unpack Debian's {} → {into}", packages.join(", ")),
-        Op::PythonPackages { requirements, into } => format!("Python packages of {requirements} → {into}"),
+        Op::DebianPackages { packages, locked, into } => {
+            let versions = locked.iter().filter(|locked| packages.contains(&locked.name));
+            let versions: Vec<_> = versions.map(|locked| format!("{} {}", locked.name, locked.version)).collect();
+            let names = if versions.is_empty() { packages.join(", ") } else { versions.join(", ") };
+            format!("unpack Debian's {names} → {into}")
+        }
+        Op::PythonPackages { file, into, .. } => format!("Python packages of Mac/documentation/{file} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),

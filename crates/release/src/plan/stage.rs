@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::STAGE;
-use super::choices::{Choices, TEST_MODULES, TESTS};
 use super::docs::{DOCS, Docs};
 use super::given::TCLTK;
 use super::libraries::LICENSES;
+use super::options::{BuildOptions, TEST_MODULES, TESTS};
 use super::step::{Op, Run, Step};
 use super::toolchain::{Toolchain, framework_prefix, vars};
 use crate::arch::Arch;
@@ -16,14 +16,14 @@ use crate::recipe::{Prefix, Pyc, Recipes};
 pub const STACK_SIZE: u64 = 0x100_0000;
 
 /// The staging step.
-pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> Step {
-    let stage = Stage { recipes, choices };
+pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, options: &BuildOptions) -> Step {
+    let stage = Stage { recipes, options };
     let python = recipes.release.python;
     let mut ops = stage.lay_down();
     ops.extend(stage.licenses());
     ops.extend(stage.leave_out());
     let given = stage.slice_of_given();
-    if let Some(arch) = choices.thin {
+    if let Some(arch) = options.thin {
         ops.extend(stage.thin(arch));
     } else if let Some(arch) = given {
         ops.push(Op::Thin { dir: "@out@".into(), arch });
@@ -39,14 +39,14 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
 
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let mut needs: Vec<String> = ["python".to_owned()].into_iter().chain(libraries).collect();
-    needs.extend(choices.tcltk.iter().map(|_| TCLTK.to_owned()));
-    needs.extend((choices.docs != Docs::None).then(|| DOCS.to_owned()));
+    needs.extend(options.tcltk.iter().map(|_| TCLTK.to_owned()));
+    needs.extend((options.docs != Docs::None).then(|| DOCS.to_owned()));
     let mut env = BTreeMap::new();
-    if choices.thin.is_some() || given.is_some() {
+    if options.thin.is_some() || given.is_some() {
         needs.extend(toolchain.needs());
         env = toolchain.tools();
     }
-    if choices.pyc == Pyc::Hash {
+    if options.pyc == Some(Pyc::Hash) {
         let interpreter = toolchain.interpreter(python);
         ops.push(stage.compile_bytecode(interpreter.program, interpreter.env));
         needs.extend(interpreter.needs);
@@ -56,7 +56,7 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, choices: &Choices) -> 
 
 struct Stage<'a> {
     recipes: &'a Recipes,
-    choices: &'a Choices,
+    options: &'a BuildOptions,
 }
 
 fn copy(from: String, to: String) -> Op {
@@ -94,9 +94,9 @@ impl Stage<'_> {
                 files.map(|file| copy(format!("@{}@{framework}/{file}", library.name), format!("{prefix}/{file}"))),
             );
         }
-        let tcltk = self.choices.tcltk.iter().flat_map(|tcltk| &tcltk.ship);
+        let tcltk = self.options.tcltk.iter().flat_map(|tcltk| &tcltk.ship);
         ops.extend(tcltk.map(|name| copy(format!("@{TCLTK}@/lib/{name}"), format!("{prefix}/lib/{name}"))));
-        if self.choices.docs != Docs::None {
+        if self.options.docs != Docs::None {
             ops.push(copy(format!("@{DOCS}@"), format!("{prefix}/Resources/English.lproj/Documentation")));
         }
         if self.recipes.libraries.iter().any(|library| library.name == "openssl") {
@@ -108,7 +108,7 @@ impl Stage<'_> {
     /// The slice that is kept of Tcl and Tk, which are universal, when Python is built for one architecture.
     fn slice_of_given(&self) -> Option<Arch> {
         match self.recipes.release.variant.archs.as_slice() {
-            [arch] if self.choices.tcltk.is_some() => Some(*arch),
+            [arch] if self.options.tcltk.is_some() => Some(*arch),
             _ => None,
         }
     }
@@ -135,7 +135,7 @@ impl Stage<'_> {
             ops.push(remove(format!("{}/IDLE.app", self.applications())));
             ops.extend(self.commands(&["idle3", &format!("idle{}", self.recipes.release.python.short())]));
         }
-        if self.choices.no_tests {
+        if self.options.no_tests {
             ops.extend(TESTS.map(|tests| remove(format!("{}/{tests}", self.library()))));
             let names = TEST_MODULES.map(|start| format!("{start}*")).to_vec();
             ops.push(Op::Prune { dir: format!("{}/lib-dynload", self.library()), names });

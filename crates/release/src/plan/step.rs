@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::Source;
+use crate::recipe::{LockedPackage, Source};
 
 /// A step: operations that fill one folder.
 ///
@@ -52,11 +52,12 @@ pub enum Op {
     Merge { trees: BTreeMap<Arch, String>, headers: Vec<String>, into: String },
     /// Lays several trees over each other with links, as one system root.
     Overlay { layers: Vec<Layer>, into: String },
-    /// Programs of Debian's packages, unpacked and not installed.
-    DebianPackages { packages: Vec<String>, into: String },
-    /// Packages of the Python package index, as a `requirements.txt` asks for them, and a link `python3` to the interpreter
-    /// that they are for.
-    PythonPackages { requirements: String, into: String },
+    /// Programs of Debian's packages, unpacked and not installed: `packages` and all that they need, which is `locked`, or
+    /// not known yet where no lock file is for this machine's distribution.
+    DebianPackages { packages: Vec<String>, locked: Vec<LockedPackage>, into: String },
+    /// Packages of the Python package index, pinned with their digests by a file of `Mac/documentation/`, and a link
+    /// `python3` to the interpreter that they are for.
+    PythonPackages { file: String, digest: Sha256, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
     /// Our stand-ins for Apple's command-line tools.
@@ -79,7 +80,7 @@ pub enum Op {
     Folder { path: String },
 }
 
-/// A folder or file of the user's: the plan's choices say where it is.
+/// A folder or file of the user's: the plan's options say where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Given {
@@ -121,6 +122,21 @@ impl Op {
     pub fn run(purpose: impl Into<String>, dir: &str, argv: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let argv = argv.into_iter().map(Into::into).collect();
         Op::Run(Run { purpose: purpose.into(), dir: dir.into(), argv, env: BTreeMap::new() })
+    }
+
+    /// What decides the operation's product: the same without the places of sources and packages.
+    #[must_use]
+    pub fn placeless(&self) -> Self {
+        match self.clone() {
+            Op::Unpack { source, into } => Op::Unpack { source: source.placeless(), into },
+            Op::Fetched { source, to } => Op::Fetched { source: source.placeless(), to },
+            Op::OpenSdk { spec, wheel, into } => Op::OpenSdk { spec, wheel: wheel.placeless(), into },
+            Op::DebianPackages { packages, locked, into } => {
+                let locked = locked.iter().map(LockedPackage::placeless).collect();
+                Op::DebianPackages { packages, locked, into }
+            }
+            other => other,
+        }
     }
 
     /// The sources that the operation reads.

@@ -10,12 +10,19 @@ fn mac() -> std::path::PathBuf {
 fn data() -> ToolchainData {
     let linux = crate::recipe::read_toml(&mac().join("toolchains/linux.toml")).unwrap();
     let digest = Sha256::of(b"");
-    ToolchainData { linux, sdk_spec: digest, shims: digest, patches: BTreeMap::new() }
+    ToolchainData {
+        linux,
+        sdk_spec: digest,
+        shims: digest,
+        lock: crate::recipe::PackageLock::default(),
+        executor: Executor::default(),
+        patches: BTreeMap::new(),
+    }
 }
 
 fn plan(host: &Host) -> Plan {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    Plan::new(&recipes, &data(), host, &Choices::default()).unwrap()
+    Plan::new(&recipes, &data(), host, &BuildOptions::default()).unwrap()
 }
 
 /// See the re-export in the module above.
@@ -53,18 +60,18 @@ fn the_plan_of_a_mac() {
 }
 
 /// The plan of an installer of 2012, checked against what the script of that time did.
-fn old_plan(host: &Host, choices: &Choices) -> Result<Plan> {
+fn old_plan(host: &Host, options: &BuildOptions) -> Result<Plan> {
     let recipes = Recipes::load(&mac(), "3.3.0".parse().unwrap()).unwrap();
-    Plan::new(&recipes, &data(), host, choices)
+    Plan::new(&recipes, &data(), host, options)
 }
 
 #[test]
 fn both_installers_of_3_3_0_on_a_mac_of_the_time() {
     let host = Host::Mac { tools: "Xcode 3.2.6".into() };
-    let usual = old_plan(&host, &Choices::default()).unwrap();
+    let usual = old_plan(&host, &BuildOptions::default()).unwrap();
     insta::assert_snapshot!("plan-3.3.0-macosx10.6", text(&usual));
     let variant = Some("macosx10.5".to_owned());
-    let other = old_plan(&host, &Choices { variant, ..Choices::default() }).unwrap();
+    let other = old_plan(&host, &BuildOptions { variant, ..BuildOptions::default() }).unwrap();
     insta::assert_snapshot!("plan-3.3.0-macosx10.5", text(&other));
 }
 
@@ -73,14 +80,14 @@ fn installers_for_mac_os_x_10_3_on_a_mac_of_the_time() {
     let host = Host::Mac { tools: "Xcode 3.1.4".into() };
     for version in ["2.7.5", "3.2.5"] {
         let recipes = Recipes::load(&mac(), version.parse().unwrap()).unwrap();
-        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &BuildOptions::default()).unwrap();
         insta::assert_snapshot!(format!("plan-{version}-macosx10.3"), text(&plan));
-        let error = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap_err();
+        let error = Plan::new(&recipes, &data(), &linux(), &BuildOptions::default()).unwrap_err();
         insta::assert_snapshot!(format!("plan-{version}-linux"), crate::hint::render(&error));
-        let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
-        let error = crate::hint::render(&Plan::new(&recipes, &data(), &linux(), &choices).unwrap_err());
+        let options = BuildOptions { archs: vec![Arch::X86_64], ..BuildOptions::default() };
+        let error = crate::hint::render(&Plan::new(&recipes, &data(), &linux(), &options).unwrap_err());
         let made_for =
-            format!("Python {version} is made for ppc and i386, not for x86_64\n  hint: without these choices");
+            format!("Python {version} is made for ppc and i386, not for x86_64\n  hint: drop these options to use");
         assert!(error.contains(&made_for), "{error}");
     }
 }
@@ -91,8 +98,8 @@ fn an_accepted_md5_is_part_of_the_plan_and_of_keys() {
     let host = Host::Mac { tools: "Xcode 3.1.4".into() };
     let recipes = Recipes::load(&mac(), "2.7.5".parse().unwrap()).unwrap();
     let plan = |accept_md5| {
-        let choices = Choices { accept_md5, ..Choices::default() };
-        Plan::new(&recipes, &data(), &host, &choices).unwrap()
+        let options = BuildOptions { accept_md5, ..BuildOptions::default() };
+        Plan::new(&recipes, &data(), &host, &options).unwrap()
     };
     let (refused, accepted) = (plan(false), plan(true));
     let (before, after) = (text(&refused), text(&accepted));
@@ -100,7 +107,7 @@ fn an_accepted_md5_is_part_of_the_plan_and_of_keys() {
     insta::assert_snapshot!(news.join("\n"));
     let keys = accepted.keys.iter().filter(|(name, key)| refused.keys.get(*name) != Some(*key));
     assert_eq!(keys.map(|(name, _)| name).collect::<Vec<_>>(), ["db", "python", "stage"]);
-    assert_eq!(serde_json::to_value(&accepted).unwrap()["choices"]["accept_md5"], true);
+    assert_eq!(serde_json::to_value(&accepted).unwrap()["options"]["accept_md5"], true);
 }
 
 /// Libraries and flags of old are for old systems alone.
@@ -110,7 +117,7 @@ fn what_only_an_old_macos_needs_is_built_for_it_alone() {
     let mut recipes = Recipes::load(&mac(), "3.2.5".parse().unwrap()).unwrap();
     let mut made = |minimum: &str| {
         recipes.release.variant.minimum = minimum.parse().unwrap();
-        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &BuildOptions::default()).unwrap();
         let names: Vec<_> = plan.libraries.iter().map(|library| library.name.as_str()).collect();
         (names.join(" "), text(&plan).contains("-DSQLITE_WITHOUT_ZONEMALLOC"))
     };
@@ -123,13 +130,13 @@ fn what_only_an_old_macos_needs_is_built_for_it_alone() {
 
 #[test]
 fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
-    let refused = |choices: Choices| crate::hint::render(&old_plan(&linux(), &choices).unwrap_err());
-    insta::assert_snapshot!(refused(Choices::default()));
+    let refused = |options: BuildOptions| crate::hint::render(&old_plan(&linux(), &options).unwrap_err());
+    insta::assert_snapshot!(refused(BuildOptions::default()));
     let variant = Some("macosx10.5".to_owned());
-    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
+    insta::assert_snapshot!(refused(BuildOptions { variant, ..BuildOptions::default() }));
     let variant = Some("macosx10.3".to_owned());
-    insta::assert_snapshot!(refused(Choices { variant, ..Choices::default() }));
-    let plan = old_plan(&linux(), &Choices { archs: vec![Arch::X86_64], ..Choices::default() }).unwrap();
+    insta::assert_snapshot!(refused(BuildOptions { variant, ..BuildOptions::default() }));
+    let plan = old_plan(&linux(), &BuildOptions { archs: vec![Arch::X86_64], ..BuildOptions::default() }).unwrap();
     assert_eq!(plan.archs, BTreeMap::from([(Arch::X86_64, DeploymentTarget { major: 10, minor: 9 })]));
     assert_eq!(plan.product_name(), "python-3.3.0-macosx10.6-x86_64");
     let text = text(&plan);
@@ -145,7 +152,7 @@ fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
 fn the_plans_of_another_minor_version() {
     let recipes = Recipes::load(&mac(), "3.14.7".parse().unwrap()).unwrap();
     for (name, host) in [("linux", linux()), ("mac", apple())] {
-        let plan = Plan::new(&recipes, &data(), &host, &Choices::default()).unwrap();
+        let plan = Plan::new(&recipes, &data(), &host, &BuildOptions::default()).unwrap();
         insta::assert_snapshot!(format!("plan-3.14.7-{name}"), text(&plan));
     }
 }
@@ -159,7 +166,7 @@ fn a_plan_is_pure() {
 fn a_library_with_nothing_but_a_makefile() {
     let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
     recipes.libraries.push(crate::recipe::read_toml(&mac().join("recipes/zstd-1.5.7.toml")).unwrap());
-    let plan = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap();
+    let plan = Plan::new(&recipes, &data(), &linux(), &BuildOptions::default()).unwrap();
     let step = plan.steps.iter().find(|step| step.name == "zstd").unwrap();
     let commands = step.ops.iter().filter_map(|op| match op {
         Op::Run(run) => Some(run.argv.join(" ")),
@@ -175,7 +182,7 @@ fn a_library_with_nothing_but_a_makefile() {
 fn a_release_may_leave_the_current_version_to_others() {
     let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
     let removes_current = |recipes: &Recipes| {
-        let plan = Plan::new(recipes, &data(), &linux(), &Choices::default()).unwrap();
+        let plan = Plan::new(recipes, &data(), &linux(), &BuildOptions::default()).unwrap();
         let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
         python.ops.iter().any(|op| matches!(op, Op::Remove { path } if path.ends_with(".framework/Versions/Current")))
     };
@@ -187,10 +194,10 @@ fn a_release_may_leave_the_current_version_to_others() {
 #[test]
 fn a_changed_recipe_changes_only_what_depends_on_it() {
     let mut recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let before = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap().keys;
+    let before = Plan::new(&recipes, &data(), &linux(), &BuildOptions::default()).unwrap().keys;
     let ffi = recipes.libraries.iter_mut().find(|library| library.name == "libffi").unwrap();
     ffi.build.configure.push("--disable-raw-api".into());
-    let after = Plan::new(&recipes, &data(), &linux(), &Choices::default()).unwrap().keys;
+    let after = Plan::new(&recipes, &data(), &linux(), &BuildOptions::default()).unwrap().keys;
     let changed: Vec<&str> =
         before.iter().filter(|(name, key)| after.get(*name) != Some(*key)).map(|(name, _)| name.as_str()).collect();
     assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "stage"]);
@@ -199,27 +206,27 @@ fn a_changed_recipe_changes_only_what_depends_on_it() {
 #[test]
 fn the_sdk_decides_which_libraries_are_built() {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let made = |host: &Host, choices: &Choices| {
-        let plan = Plan::new(&recipes, &data(), host, choices).unwrap();
+    let made = |host: &Host, options: &BuildOptions| {
+        let plan = Plan::new(&recipes, &data(), host, options).unwrap();
         let has = |name: &str| plan.libraries.iter().any(|library| library.name == name);
         let tkinter = plan.expected_modules.iter().any(|name| name == "_tkinter");
         let left_out = plan.left_out.iter().any(|item| item.name == "_tkinter");
         assert_ne!(tkinter, left_out, "expected, or left out by name");
         (has("libffi"), has("tcl") && has("tk"), tkinter)
     };
-    let default = Choices::default;
+    let default = BuildOptions::default;
     assert_eq!(made(&linux(), &default()), (true, false, false));
     assert_eq!(made(&apple(), &default()), (false, true, true));
-    assert_eq!(made(&linux(), &Choices { sdk: Some(sdk()), ..default() }), (false, true, true));
-    assert_eq!(made(&linux(), &Choices { tcltk: Some(tcltk()), ..default() }), (true, false, true));
-    assert_eq!(made(&apple(), &Choices { tcltk: Some(tcltk()), ..default() }), (false, false, true));
+    assert_eq!(made(&linux(), &BuildOptions { sdk: Some(sdk()), ..default() }), (false, true, true));
+    assert_eq!(made(&linux(), &BuildOptions { tcltk: Some(tcltk()), ..default() }), (true, false, true));
+    assert_eq!(made(&apple(), &BuildOptions { tcltk: Some(tcltk()), ..default() }), (false, false, true));
 }
 
 #[test]
 fn one_slice_is_kept_of_a_given_tcl_and_tk() {
     let kept = |archs: Vec<Arch>| {
-        let choices = Choices { tcltk: Some(tcltk()), archs, ..Choices::default() };
-        text(&chosen(&linux(), &choices).unwrap()).matches("of all binaries in @out@").count()
+        let options = BuildOptions { tcltk: Some(tcltk()), archs, ..BuildOptions::default() };
+        text(&chosen(&linux(), &options).unwrap()).matches("of all binaries in @out@").count()
     };
     assert_eq!((kept(vec![Arch::X86_64]), kept(vec![])), (1, 0));
 }
@@ -227,20 +234,20 @@ fn one_slice_is_kept_of_a_given_tcl_and_tk() {
 #[test]
 fn source_date_epoch_is_honoured() {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let choices = Choices { source_date: Some(1_700_000_000), ..Choices::default() };
-    let plan = Plan::new(&recipes, &data(), &linux(), &choices).unwrap();
+    let options = BuildOptions { source_date: Some(1_700_000_000), ..BuildOptions::default() };
+    let plan = Plan::new(&recipes, &data(), &linux(), &options).unwrap();
     let python = plan.steps.iter().find(|step| step.name == "python").unwrap();
     assert_eq!(python.env.get("SOURCE_DATE_EPOCH").unwrap(), "1700000000");
 }
 
-/// A plan with some choices made.
-fn chosen(host: &Host, choices: &Choices) -> Result<Plan> {
+/// A plan with some options made.
+fn chosen(host: &Host, options: &BuildOptions) -> Result<Plan> {
     let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    Plan::new(&recipes, &data(), host, choices)
+    Plan::new(&recipes, &data(), host, options)
 }
 
 /// The lines that only one of two plans has, each with the name of its step.
-fn changes(host: &Host, choices: &Choices) -> String {
+fn changes(host: &Host, options: &BuildOptions) -> String {
     let lines = |plan: &Plan| {
         let mut step = String::from("plan");
         let mut lines = Vec::new();
@@ -254,7 +261,7 @@ fn changes(host: &Host, choices: &Choices) -> String {
         }
         lines
     };
-    let (before, after) = (lines(&plan(host)), lines(&chosen(host, choices).unwrap()));
+    let (before, after) = (lines(&plan(host)), lines(&chosen(host, options).unwrap()));
     let gone = before.iter().filter(|line| !after.contains(line)).map(|line| format!("- {line}\n"));
     let come = after.iter().filter(|line| !before.contains(line)).map(|line| format!("+ {line}\n"));
     gone.chain(come).collect()
@@ -294,11 +301,11 @@ fn sdk() -> crate::given::GivenSdk {
 
 #[test]
 fn a_build_for_one_architecture() {
-    let choices = Choices { archs: vec![Arch::X86_64], ..Choices::default() };
-    insta::assert_snapshot!("choice-archs-x86_64-linux", changes(&linux(), &choices));
-    insta::assert_snapshot!("choice-archs-x86_64-mac", changes(&apple(), &choices));
-    let choices = Choices { archs: vec![Arch::Arm64], ..Choices::default() };
-    let python = chosen(&linux(), &choices).unwrap().steps.into_iter().find(|step| step.name == "python").unwrap();
+    let options = BuildOptions { archs: vec![Arch::X86_64], ..BuildOptions::default() };
+    insta::assert_snapshot!("choice-archs-x86_64-linux", changes(&linux(), &options));
+    insta::assert_snapshot!("choice-archs-x86_64-mac", changes(&apple(), &options));
+    let options = BuildOptions { archs: vec![Arch::Arm64], ..BuildOptions::default() };
+    let python = chosen(&linux(), &options).unwrap().steps.into_iter().find(|step| step.name == "python").unwrap();
     assert_eq!(python.env.get("MACOSX_DEPLOYMENT_TARGET").unwrap(), "11.0", "no arm64 slice can ask for less");
 }
 
@@ -306,42 +313,43 @@ fn a_build_for_one_architecture() {
 fn other_choices() {
     let archive = crate::given::GivenDocs { file: given("docs.tar.bz2"), digest: Sha256::of(b"docs") };
     let archive = Docs::Archive(archive);
-    let default = Choices::default;
+    let default = BuildOptions::default;
     let cases = [
-        ("source-dir", linux(), Choices { checkout: Some(checkout("3.13.7")), ..default() }),
-        ("no-tests", linux(), Choices { no_tests: true, ..default() }),
-        ("thin-arm64", linux(), Choices { thin: Some(Arch::Arm64), ..default() }),
-        ("tcltk-linux", linux(), Choices { tcltk: Some(tcltk()), ..default() }),
-        ("tcltk-mac", apple(), Choices { tcltk: Some(tcltk()), ..default() }),
-        ("sdk-linux", linux(), Choices { sdk: Some(sdk()), ..default() }),
-        ("sdk-mac", apple(), Choices { sdk: Some(sdk()), ..default() }),
-        ("pgo-lto-mac", apple(), Choices { pgo: true, lto: true, ..default() }),
-        ("no-sqlite-extensions", linux(), Choices { no_sqlite_extensions: true, ..default() }),
-        ("keep-pyc-linux", linux(), Choices { pyc: Pyc::Hash, ..default() }),
-        ("keep-pyc-mac", apple(), Choices { pyc: Pyc::Hash, ..default() }),
-        ("docs-sphinx", linux(), Choices { docs: Docs::Sphinx, ..default() }),
-        ("docs-archive", linux(), Choices { docs: archive, ..default() }),
+        ("source-dir", linux(), BuildOptions { checkout: Some(checkout("3.13.7")), ..default() }),
+        ("no-tests", linux(), BuildOptions { no_tests: true, ..default() }),
+        ("thin-arm64", linux(), BuildOptions { thin: Some(Arch::Arm64), ..default() }),
+        ("tcltk-linux", linux(), BuildOptions { tcltk: Some(tcltk()), ..default() }),
+        ("tcltk-mac", apple(), BuildOptions { tcltk: Some(tcltk()), ..default() }),
+        ("sdk-linux", linux(), BuildOptions { sdk: Some(sdk()), ..default() }),
+        ("sdk-mac", apple(), BuildOptions { sdk: Some(sdk()), ..default() }),
+        ("pgo-lto-mac", apple(), BuildOptions { pgo: true, lto: true, ..default() }),
+        ("no-sqlite-extensions", linux(), BuildOptions { no_sqlite_extensions: true, ..default() }),
+        ("keep-pyc-linux", linux(), BuildOptions { pyc: Some(Pyc::Hash), ..default() }),
+        ("keep-pyc-mac", apple(), BuildOptions { pyc: Some(Pyc::Hash), ..default() }),
+        ("docs-sphinx", linux(), BuildOptions { docs: Docs::Sphinx, ..default() }),
+        ("docs-archive", linux(), BuildOptions { docs: archive, ..default() }),
     ];
-    for (name, host, choices) in cases {
-        insta::assert_snapshot!(format!("choice-{name}"), changes(&host, &choices));
+    for (name, host, options) in cases {
+        insta::assert_snapshot!(format!("choice-{name}"), changes(&host, &options));
     }
 }
 
 #[test]
 fn what_changes_no_bytes_changes_no_keys() {
-    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
-    assert_eq!(chosen(&linux(), &choices).unwrap().keys, plan(&linux()).keys);
+    let options = BuildOptions { launcher: Some("/usr/bin/ccache".into()), ..BuildOptions::default() };
+    assert_eq!(chosen(&linux(), &options).unwrap().keys, plan(&linux()).keys);
     // The same sources elsewhere.
     let moved = crate::given::Checkout { dir: "/elsewhere".into(), ..checkout("3.13.7") };
-    let keys = [checkout("3.13.7"), moved]
-        .map(|checkout| chosen(&linux(), &Choices { checkout: Some(checkout), ..Choices::default() }).unwrap().keys);
+    let keys = [checkout("3.13.7"), moved].map(|checkout| {
+        chosen(&linux(), &BuildOptions { checkout: Some(checkout), ..BuildOptions::default() }).unwrap().keys
+    });
     assert_eq!(keys[0], keys[1]);
 }
 
 #[test]
 fn dropping_the_tests_compiles_nothing_again() {
-    let choices = Choices { no_tests: true, ..Choices::default() };
-    let (before, after) = (plan(&linux()), chosen(&linux(), &choices).unwrap());
+    let options = BuildOptions { no_tests: true, ..BuildOptions::default() };
+    let (before, after) = (plan(&linux()), chosen(&linux(), &options).unwrap());
     let changed = before.keys.iter().filter(|(name, key)| after.keys.get(*name) != Some(*key)).map(|(name, _)| name);
     assert_eq!(changed.collect::<Vec<_>>(), [STAGE]);
     assert!(before.expected_modules.contains(&"_testcapi".to_owned()));
@@ -350,28 +358,31 @@ fn dropping_the_tests_compiles_nothing_again() {
 
 #[test]
 fn what_cannot_be_had_is_refused_at_once() {
-    let choices = Choices {
+    let options = BuildOptions {
         archs: vec![Arch::X86_64],
         thin: Some(Arch::Arm64),
         checkout: Some(checkout("3.15.0")),
         pgo: true,
         lto: true,
-        ..Choices::default()
+        ..BuildOptions::default()
     };
-    insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &choices).unwrap_err()), @r"
+    insta::assert_snapshot!(crate::hint::render(&chosen(&linux(), &options).unwrap_err()), @r"
     error: --thin arm64 takes one slice of several; this build has x86_64
-        /home/me/cpython is Python 3.15.0; the data of 3.13.5 doesn't fit
+        /home/me/cpython is Python 3.15.0, but you asked for 3.13.5
         --pgo runs the new interpreter while it is built: that needs a Mac
         --lto needs Apple's linker, or one that was compared with it: use a Mac
-      hint: without these choices the plan is that of the release, if this machine can make it
+      hint: drop these options to use the release's defaults
     ");
-    let choices = Choices { launcher: Some("/usr/bin/ccache".into()), ..Choices::default() };
-    assert!(crate::hint::render(&chosen(&apple(), &choices).unwrap_err()).contains("--launcher"));
+    let options = BuildOptions { launcher: Some("/usr/bin/ccache".into()), ..BuildOptions::default() };
+    assert!(crate::hint::render(&chosen(&apple(), &options).unwrap_err()).contains("--launcher"));
 }
 
 #[test]
 fn another_set_of_slices_names_another_product() {
-    let name = |choices: &Choices| chosen(&linux(), choices).unwrap().product_name();
-    assert_eq!(name(&Choices::default()), "python-3.13.5-macos11");
-    assert_eq!(name(&Choices { thin: Some(Arch::Arm64), ..Choices::default() }), "python-3.13.5-macos11-arm64");
+    let name = |options: &BuildOptions| chosen(&linux(), options).unwrap().product_name();
+    assert_eq!(name(&BuildOptions::default()), "python-3.13.5-macos11");
+    assert_eq!(
+        name(&BuildOptions { thin: Some(Arch::Arm64), ..BuildOptions::default() }),
+        "python-3.13.5-macos11-arm64"
+    );
 }

@@ -2,18 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use super::apple::Apple;
-use super::choices::Choices;
 use super::cross::Cross;
 use super::given::TCLTK;
+use super::keys::Executor;
+use super::options::BuildOptions;
 use super::step::{Layer, Op, Step};
 use crate::arch::Arch;
 use crate::digest::Sha256;
-use crate::recipe::{Library, LinuxTools, Prefix, Recipes, Release};
+use crate::recipe::{Library, LinuxTools, PackageLock, Prefix, Recipes, Release};
 use crate::version::PythonVersion;
 
 /// The machine that builds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Host {
     /// macOS with Xcode or its command-line tools.
     Mac {
@@ -36,6 +40,10 @@ pub struct ToolchainData {
     pub sdk_spec: Sha256,
     /// Of our stand-ins for Apple's tools.
     pub shims: Sha256,
+    /// The packages that this machine's distribution has of it.
+    pub lock: PackageLock,
+    /// The code that carries plans out.
+    pub executor: Executor,
     /// Patches of `Mac/patches/`, by name.
     pub patches: BTreeMap<String, Sha256>,
 }
@@ -62,7 +70,7 @@ pub trait Toolchain {
     /// system has the program.
     fn tool(&self, name: &str) -> Option<(String, BTreeMap<String, String>)>;
     /// How Python is built.
-    fn python(&self, recipes: &Recipes, choices: &Choices) -> PythonBuild;
+    fn python(&self, recipes: &Recipes, options: &BuildOptions) -> PythonBuild;
     /// How a Python of the new version is run when the new one lies in the staged root.
     fn interpreter(&self, python: PythonVersion) -> Interpreter;
     /// Variables that `lipo` and the like need, where it is no program of the system's.
@@ -104,10 +112,10 @@ pub fn choose(
     data: &ToolchainData,
     host: &Host,
     release: &Release,
-    choices: &Choices,
+    options: &BuildOptions,
     source_date: u32,
 ) -> Box<dyn Toolchain> {
-    let sdk = choices.sdk.clone();
+    let sdk = options.sdk.clone();
     match host {
         Host::Mac { tools } => Box::new(Apple::new(tools, release, sdk, source_date)),
         Host::Linux { triple } => Box::new(Cross::new(data, triple, release, sdk, source_date)),
@@ -124,19 +132,19 @@ pub fn one_arch(archs: &[Arch]) -> String {
 }
 
 /// Where libraries appear to Python's build: one layer each, those of the framework under `/usr/local` like the others.
-pub fn library_layers(recipes: &Recipes, choices: &Choices) -> Vec<Layer> {
+pub fn library_layers(recipes: &Recipes, options: &BuildOptions) -> Vec<Layer> {
     let framework = framework_prefix(recipes.release.python);
     let layer = |library: &Library| match library.build.prefix {
         Prefix::Sysroot => Layer { from: format!("@{}@/usr/local", library.name), at: "usr/local".into() },
         Prefix::Framework => Layer { from: format!("@{}@{framework}", library.name), at: "usr/local".into() },
     };
-    let tcltk = choices.tcltk.iter().map(|_| Layer { from: format!("@{TCLTK}@"), at: "usr/local".into() });
+    let tcltk = options.tcltk.iter().map(|_| Layer { from: format!("@{TCLTK}@"), at: "usr/local".into() });
     recipes.libraries.iter().map(layer).chain(tcltk).collect()
 }
 
 /// What the linker is told for Tcl and Tk, where there are any: the user's own, or those of recipes.
-pub fn tcltk_link(recipes: &Recipes, choices: &Choices) -> Option<String> {
-    if let Some(own) = &choices.tcltk {
+pub fn tcltk_link(recipes: &Recipes, options: &BuildOptions) -> Option<String> {
+    if let Some(own) = &options.tcltk {
         return Some(own.link());
     }
     let link = |name| recipes.libraries.iter().find_map(|library| library.pkg_config.get(name));

@@ -3,6 +3,8 @@
 mod check;
 mod library;
 mod linux;
+mod lock;
+mod pins;
 mod release;
 mod source;
 mod text;
@@ -14,6 +16,8 @@ use serde::de::DeserializeOwned;
 
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
+pub use lock::{LockedPackage, PackageLock};
+pub use pins::Pins;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
@@ -30,6 +34,8 @@ pub struct Recipes {
     pub libraries: Vec<Library>,
     /// In their place when cross-compiling, unless there are none.
     pub cross_libraries: Vec<Library>,
+    /// What makes its documentation, when that is pinned.
+    pub documentation: Option<Pins>,
 }
 
 impl Recipes {
@@ -70,7 +76,10 @@ impl Recipes {
             }
         }
         match &wrong[..] {
-            [] => Ok(Self { release, libraries, cross_libraries }),
+            [] => {
+                let documentation = Pins::of(mac, version)?;
+                return Ok(Self { release, libraries, cross_libraries, documentation });
+            }
             [one] => Err(anyhow!("{one}")),
             more => {
                 Err(anyhow!("{}", more.join("\n"))).context(format!("{} things are wrong with the data", more.len()))
@@ -102,9 +111,9 @@ fn unknown(mac: &Path, version: PythonVersion) -> Result<Error> {
     let names: Vec<String> = known.iter().take(3).map(ToString::to_string).collect();
     let hint = match names.is_empty() {
         true => format!("{} has no release at all", mac.join("releases").display()),
-        false => format!("nearest: {}; a new release is a new file in Mac/releases", names.join(", ")),
+        false => format!("the nearest ones are {}; a new release is a new file in Mac/releases", names.join(", ")),
     };
-    Ok(hinted(anyhow!("there is no data for Python {version}"), hint))
+    Ok(hinted(anyhow!("Python {version} is not defined: there is no Mac/releases/{version}.toml"), hint))
 }
 
 /// Names the recipes of a library of which one is missing.

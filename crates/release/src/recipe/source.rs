@@ -25,6 +25,14 @@ pub struct Source {
     pub pypi: Option<PypiFile>,
 }
 
+impl Source {
+    /// Without the places that have it: its digest is what a product depends on.
+    #[must_use]
+    pub fn placeless(&self) -> Self {
+        Self { urls: vec![], debian: None, pypi: None, ..self.clone() }
+    }
+}
+
 /// What a file must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pin {

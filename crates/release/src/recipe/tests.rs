@@ -109,12 +109,12 @@ fn an_unknown_release_names_the_nearest_ones() {
     }
     let error = |text: &str| crate::hint::render(&Recipes::load(data.0.path(), version(text)).unwrap_err());
     insta::assert_snapshot!([error("3.13.6"), error("3.14.7"), error("2.7.18")].join("\n"), @"
-    error: there is no data for Python 3.13.6
-      hint: nearest: 3.13.5, 3.13.2, 3.12.1; a new release is a new file in Mac/releases
-    error: there is no data for Python 3.14.7
-      hint: nearest: 3.14.0, 3.13.5, 3.13.2; a new release is a new file in Mac/releases
-    error: there is no data for Python 2.7.18
-      hint: nearest: 2.7.5, 3.9.9, 3.3.0; a new release is a new file in Mac/releases
+    error: Python 3.13.6 is not defined: there is no Mac/releases/3.13.6.toml
+      hint: the nearest ones are 3.13.5, 3.13.2, 3.12.1; a new release is a new file in Mac/releases
+    error: Python 3.14.7 is not defined: there is no Mac/releases/3.14.7.toml
+      hint: the nearest ones are 3.14.0, 3.13.5, 3.13.2; a new release is a new file in Mac/releases
+    error: Python 2.7.18 is not defined: there is no Mac/releases/2.7.18.toml
+      hint: the nearest ones are 2.7.5, 3.9.9, 3.3.0; a new release is a new file in Mac/releases
     ");
 }
 

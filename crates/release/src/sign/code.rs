@@ -50,7 +50,7 @@ pub fn plan_of(rules: &Rules, root: &Path) -> Result<SigningPlan> {
 /// # Errors
 /// When the rules don't cover it, a signature can't be made, or one that was made is not good.
 pub fn sign_code(cx: &Context, signing: &Signing, staged: &Path) -> Result<SignedRoot> {
-    let Some(party) = &signing.application else { bail!("nobody was named who signs code") };
+    let Some(party) = &signing.application else { bail!("no identity for signing code was given") };
     let task = cx.ui.task("sign code", None);
     let signed = copy_and_sign(cx, &signing.rules, party, staged)?;
     super::verdict::code(signing, &signed, &crate::package::assets_dir(cx))?;

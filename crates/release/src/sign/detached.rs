@@ -96,6 +96,7 @@ pub fn attach(package: &Path, file: &Path, output: &Path) -> Result<()> {
     let archive = Archive::open(package)?;
     let mut source = fs_err::File::open(package)?;
     let output = std::path::absolute(output)?;
+    flatpkg::output::place(&output)?;
     let dir = output.parent().context("the output has no folder")?;
     let mut made = tempfile::NamedTempFile::new_in(dir)?;
     for (number, gap) in detached.gaps.iter().enumerate() {

@@ -1,15 +1,12 @@
 //! What there is to sign below a folder: Mach-O files by their bytes, bundles by their `Info.plist`.
 
 use std::collections::BTreeMap;
-use std::io::Read as _;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::plist;
 use walkdir::WalkDir;
-
-/// The most slices a fat file may have; Java's class files, which begin alike, count from 45 there.
-const MAX_SLICES: u32 = 30;
 
 /// What a file with code is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,14 +97,23 @@ fn kind(path: &Path) -> Result<Option<Code>> {
         Some(0xCAFE_BABF) => true,
         _ => return Ok(thin(&head)),
     };
-    let Some(1..=MAX_SLICES) = word(&head, 4) else { return Ok(None) };
-    let offset = if wide { long(&head, 16) } else { word(&head, 16).map(u64::from) };
-    let Some(offset) = offset else { return Ok(None) };
-    use std::io::{Seek as _, SeekFrom};
-    file.seek(SeekFrom::Start(offset))?;
-    let mut slice = Vec::new();
-    file.take(32).read_to_end(&mut slice)?;
-    Ok(thin(&slice))
+    // Java's class files begin alike, but nothing in them leads to code.
+    let Some(count) = word(&head, 4) else { return Ok(None) };
+    let size = if wide { 32 } else { 20 };
+    file.seek(SeekFrom::Start(8))?;
+    let mut table = Vec::new();
+    file.by_ref().take(u64::from(count) * size as u64).read_to_end(&mut table)?;
+    for entry in table.chunks_exact(size) {
+        let offset = if wide { long(entry, 8) } else { word(entry, 8).map(u64::from) };
+        let Some(offset) = offset.filter(|offset| i64::try_from(*offset).is_ok()) else { continue };
+        file.seek(SeekFrom::Start(offset))?;
+        let mut slice = Vec::new();
+        file.by_ref().take(32).read_to_end(&mut slice)?;
+        if let Some(code) = thin(&slice) {
+            return Ok(Some(code));
+        }
+    }
+    Ok(None)
 }
 
 fn thin(head: &[u8]) -> Option<Code> {

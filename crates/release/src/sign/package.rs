@@ -1,5 +1,6 @@
 //! A package becomes a signed one.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -30,6 +31,36 @@ pub struct SignedPkg {
     pub record: Value,
 }
 
+impl SignedPkg {
+    /// Takes over the digest of the file as it is now, with `len`: a ticket was stapled to it.
+    pub fn measured(&mut self, sha256: Sha256) {
+        self.sha256 = sha256;
+        if let Some(package) = self.record.get_mut("package").and_then(Value::as_object_mut) {
+            package.insert("size".into(), self.len.into());
+            package.insert("sha256".into(), sha256.to_string().into());
+        }
+    }
+
+    /// The record as the file beside the package has it.
+    ///
+    /// # Errors
+    /// Never: it is JSON already.
+    pub fn record_text(&self) -> Result<String> {
+        Ok(format!("{}\n", serde_json::to_string_pretty(&self.record)?))
+    }
+}
+
+impl fmt::Display for SignedPkg {
+    /// Who signed it, and what that is worth.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let worth = match self.mark {
+            Mark::Signed => "not notarized yet: `cargo xtask notarize` is next",
+            _ => "macOS does not trust this certificate: Gatekeeper will block it",
+        };
+        write!(f, "signed by {}; {worth}", self.by)
+    }
+}
+
 /// Signs a package. `output` is where to; without it the input's name without `-unsigned`, in `dist`.
 ///
 /// The result appears beside its own record and in `SHA256SUMS` and in the log of signatures, or not at all.
@@ -37,7 +68,7 @@ pub struct SignedPkg {
 /// # Errors
 /// When it can't be signed, or the signature is not good: then nothing is written.
 pub fn sign_package(cx: &Context, signing: &Signing, input: &Path, output: Option<&Path>) -> Result<SignedPkg> {
-    let Some(party) = &signing.installer else { bail!("nobody was named who signs packages") };
+    let Some(party) = &signing.installer else { bail!("no identity for signing packages was given") };
     let mark = signing.demands.mark();
     let path = match output {
         Some(output) => std::path::absolute(output)?,
@@ -51,7 +82,7 @@ pub fn sign_package(cx: &Context, signing: &Signing, input: &Path, output: Optio
     let temporary = tempfile::Builder::new().prefix(".sign-").tempdir_in(dir)?;
     let made = temporary.path().join(path.file_name().context("the output has no name")?);
     party.signer.sign_package(&std::path::absolute(input)?, &made, &party.identity)?;
-    let facts = verdict::package(&made, &signing.demands)
+    let facts = verdict::package(&made, input, &signing.demands)
         .with_context(|| format!("{} has signed, and the result is not good; it was removed", party.signer.tool()))?;
     let len = fs_err::metadata(&made)?.len();
     let mut signed = SignedPkg {
@@ -84,6 +115,7 @@ fn output_name(input: &Path, mark: Mark) -> Result<String> {
 }
 
 fn check_names(input: &Path, output: &Path, mark: Mark) -> Result<()> {
+    flatpkg::output::place(output)?;
     if std::path::absolute(input)? == output
         || input.canonicalize().ok() == output.canonicalize().ok() && output.exists()
     {
@@ -102,10 +134,5 @@ fn check_names(input: &Path, output: &Path, mark: Mark) -> Result<()> {
 pub fn publish(made: &Path, path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     fs_err::set_permissions(made, std::fs::Permissions::from_mode(0o644))?;
-    fs_err::File::open(made)?.sync_all()?;
-    fs_err::rename(made, path)?;
-    if let Some(dir) = path.parent() {
-        fs_err::File::open(dir)?.sync_all()?;
-    }
-    Ok(())
+    Ok(flatpkg::output::publish(made, path)?)
 }

@@ -93,7 +93,7 @@ pub fn preflight(cx: &Context, request: &Request, wanted: Wanted) -> Result<Pref
     let installer = look.installer(wanted, &mut items);
     same_team(application.as_ref(), installer.as_ref(), &mut items);
     if timestamps == Timestamps::None {
-        let found = "none: nothing so signed can be notarized, and it ends with its certificate".into();
+        let found = "none: without a time stamp it can't be notarized and expires with the certificate".into();
         items.push(Item { name: "time stamps".into(), state: State::Advice, found, fix: None });
     } else if timestamps.text() == rules.timestamp_url {
         items.extend(identity::examine_timestamps(&look.demands()));
@@ -183,7 +183,7 @@ impl Look<'_> {
 
 fn nobody(what: &str, flag: &str) -> Error {
     crate::hint::hinted(
-        anyhow!("nobody was named who signs {what}"),
+        anyhow!("no identity for signing {what} was given"),
         format!("--{flag}-p12, --{flag}-pem, --{flag}-keychain, or a --profile with [{flag}]"),
     )
 }

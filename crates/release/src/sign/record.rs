@@ -51,7 +51,6 @@ pub fn path_beside(package: &Path) -> PathBuf {
 /// When they can't be written.
 pub fn write(signed: &SignedPkg) -> Result<()> {
     let path = path_beside(&signed.path);
-    let text = format!("{}\n", serde_json::to_string_pretty(&signed.record)?);
-    write_whole(&path, text.as_bytes(), 0o644)?;
+    write_whole(&path, signed.record_text()?.as_bytes(), 0o644)?;
     sums::renew(&[&signed.path, &path])
 }

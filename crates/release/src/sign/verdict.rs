@@ -3,64 +3,58 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail};
-use flatpkg::package::Package;
-use flatpkg::signature::{self, Anchor, Policy, Time};
-use flatpkg::verify::{Finding, Options, Severity, verify};
+use anyhow::{Context as _, Result, anyhow};
+use flatpkg::signature::{Anchor, Facts, Policy};
 use serde_json::Value;
 
 use super::backend::Timestamps;
 use super::identity::Identity;
 use super::preflight::Request;
 use super::{SignedRoot, Signing};
+use crate::demand::Demand;
 use crate::hint::WithHint as _;
+use crate::judgement::{self, Judgement};
 use crate::package::name::Mark;
 use crate::verify::code::{self, Decided, Entitlements};
 
 /// What a good signature is.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Demands {
-    policy: Policy,
-    anchors: Vec<Anchor>,
-    team: Option<String>,
+    demand: Demand,
     mark: Mark,
 }
 
 impl Demands {
     /// What is demanded of signatures by an identity.
     pub(super) fn new(request: &Request, identity: Option<&Identity>, timestamps: &Timestamps) -> Result<Self> {
-        let (anchors, real) = match &request.root {
-            Some(path) => (vec![anchor(path)?], false),
-            None => (vec![Anchor::apple()?], true),
-        };
+        let demand = Demand { roots: roots(request.root.as_deref())?, team: request.team.clone(), ..Demand::default() };
         let anchored = match identity {
             Some(Identity::Material(material)) => {
                 let root = material.chain.last().map(|root| root.fingerprint().to_string());
-                anchors.iter().any(|anchor| Some(anchor.fingerprint()) == root)
+                demand.anchors()?.iter().any(|anchor| Some(anchor.fingerprint()) == root)
             }
             Some(Identity::Keychain(_)) => true,
             Some(Identity::AdHoc) | None => false,
         };
         let stamped = *timestamps != Timestamps::None;
         let policy = if anchored && stamped { Policy::DeveloperId } else { Policy::SelfSigned };
-        let mark = match (anchored && real, stamped) {
+        let mark = match (anchored && request.root.is_none(), stamped) {
             (true, true) => Mark::Signed,
             (true, false) => Mark::NoTimestamp,
             (false, _) => Mark::SelfSigned,
         };
-        Ok(Self { policy, anchors, team: request.team.clone(), mark })
+        Ok(Self { demand: Demand { policy: Some(policy), ..demand }, mark })
     }
 
     /// What a signature that fulfils them is worth.
     pub fn mark(&self) -> Mark {
         self.mark
     }
+}
 
-    fn expectations(&self) -> Result<signature::Expectations<'_>> {
-        let now = u64::try_from(super::now()?.as_second()).context("this machine's clock is before 1970")?;
-        let team = self.team.as_deref();
-        Ok(signature::Expectations { policy: self.policy, anchors: &self.anchors, team, now: Time::from_unix(now) })
-    }
+/// The root to trust instead of Apple's, if one was named.
+fn roots(path: Option<&Path>) -> Result<Vec<Anchor>> {
+    path.map(anchor).into_iter().collect()
 }
 
 fn anchor(path: &Path) -> Result<Anchor> {
@@ -70,48 +64,42 @@ fn anchor(path: &Path) -> Result<Anchor> {
         .hint("give a root certificate as DER or as PEM text")
 }
 
-/// Looks at a package that was signed: all of it, then its signature. Gives back who signed, when and how.
+/// Judges a package that was signed. Gives back who signed, when and how. It must be as ours are, unless the one that it was made
+/// from wasn't: signing leaves nothing behind.
 ///
 /// # Errors
 /// Everything that is wrong with it.
-pub(super) fn package(path: &Path, demands: &Demands) -> Result<Value> {
-    let package = Package::open(path)?;
-    let whole = verify(&package, Options { strict: true });
-    let report = signature::check(package.archive(), &demands.expectations()?);
-    let wrong = whole.findings.iter().chain(&report.findings).filter(|finding| finding.severity != Severity::Note);
-    let wrong: Vec<String> = wrong.map(Finding::to_string).collect();
-    if !wrong.is_empty() {
-        bail!("{}", wrong.join("\n"));
-    }
-    if report.facts.signed.is_none() {
-        bail!("it is not signed");
-    }
-    Ok(serde_json::to_value(&report.facts)?)
+pub(super) fn package(path: &Path, unsigned: &Path, demands: &Demands) -> Result<Value> {
+    let as_ours = Demand { ours: true, ..demands.demand.clone() };
+    let facts = accepted(path, &as_ours).or_else(|error| {
+        let before = Judgement::of(&judgement::open(unsigned)?, &Demand { ours: true, ..Demand::default() }, &|_| ())?;
+        if before.is_clean() { Err(error) } else { accepted(path, &demands.demand) }
+    })?;
+    Ok(serde_json::to_value(facts)?)
 }
 
-/// Looks at a package as the notary service will: who signed it, and all code in it.
+/// Judges a package as the notary service will: who signed it, and all code in it.
 ///
 /// # Errors
 /// Everything that the service would reject.
 pub fn judge_unstapled(path: &Path, root: Option<&Path>) -> Result<()> {
-    let anchors = vec![root.map_or_else(|| Ok(Anchor::apple()?), anchor)?];
-    let demands = Demands { policy: Policy::DeveloperId, anchors, team: None, mark: Mark::Signed };
-    package(path, &demands)?;
-    let expect = code::Expectations { signer: demands.expectations()?, entitlements: None };
-    let lint = code::of_package(&Package::open(path)?, &expect)?;
-    if !lint.is_clean() {
-        bail!("{lint}");
-    }
-    Ok(())
+    let policy = Some(Policy::DeveloperId);
+    accepted(path, &Demand { policy, roots: roots(root)?, code: true, ..Demand::default() }).map(|_| ())
 }
 
-/// Looks at a package with its ticket.
+/// Judges a package with its ticket. Its code was judged before the ticket was asked for.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub fn judge_stapled(path: &Path, root: Option<&Path>) -> Result<()> {
-    let anchors = vec![root.map_or_else(|| Ok(Anchor::apple()?), anchor)?];
-    package(path, &Demands { policy: Policy::Gatekeeper, anchors, team: None, mark: Mark::Signed }).map(|_| ())
+    let policy = Some(Policy::Gatekeeper);
+    accepted(path, &Demand { policy, roots: roots(root)?, ..Demand::default() }).map(|_| ())
+}
+
+fn accepted(path: &Path, demand: &Demand) -> Result<Facts> {
+    let judgement = Judgement::of(&judgement::open(path)?, demand, &|_| ())?;
+    judgement.accept()?;
+    Ok(judgement.signature.facts)
 }
 
 /// Looks at all code of a root that was signed.
@@ -119,7 +107,9 @@ pub fn judge_stapled(path: &Path, root: Option<&Path>) -> Result<()> {
 /// # Errors
 /// Everything that is wrong with it.
 pub(super) fn code(signing: &Signing, signed: &SignedRoot, assets: &Path) -> Result<()> {
-    let mut signer = signing.demands.expectations()?;
+    let demand = &signing.demands.demand;
+    let anchors = demand.anchors()?;
+    let mut signer = demand.signer(&anchors);
     if signed.ad_hoc {
         signer.policy = Policy::Unsigned;
     }

@@ -2,6 +2,7 @@
 //! Apple's command-line tools.
 
 mod code_signature;
+pub mod lock;
 pub mod open_sdk;
 mod packages;
 pub mod runtime;

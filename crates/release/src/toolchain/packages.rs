@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
-use crate::apt::{Apt, DebPackage};
+use crate::context::Context;
+use crate::digest::Sha256;
 use crate::exec::{cmd, read, shell};
+use crate::hint::WithHint as _;
+use crate::recipe::LockedPackage;
 
 /// The record of what a tree is made of, at its top: a JSON object of package names and versions.
 const VERSIONS: &str = "versions.json";
@@ -17,20 +20,22 @@ pub(super) const LIBEXEC: &str = "libexec";
 /// The folder of the LLVM in a tree, whatever its major version.
 pub(super) const LLVM: &str = "llvm";
 
-/// Downloads packages with all they need and unpacks them. `out/versions.json` names every one with its version.
+/// Unpacks packages that [`lock::fetch`](super::lock::fetch) has downloaded. `out/versions.json` names every one with its
+/// version.
 ///
 /// A tree with LLVM in it gets links: `out/llvm` to its folder (`usr/lib/llvm-19`), and in `out/libexec` the programs
 /// that clang runs by Apple's names. `dsymutil` does nothing there: no debugging information outlives the linker.
 ///
 /// # Errors
-/// When a package can't be had or unpacked.
-pub fn unpack_packages(apt: &mut Apt, packages: &[String], out: &Path) -> Result<()> {
-    let archives = apt.archives();
-    let found = apt.binaries(packages, &archives)?;
+/// When a package is not there or is not the one that was pinned, or can't be unpacked.
+pub fn unpack_packages(cx: &Context, locked: &[LockedPackage], out: &Path) -> Result<()> {
+    if locked.is_empty() {
+        return Err(anyhow!("no lock file says which packages to unpack")).hint("run `cargo xtask toolchain --update`");
+    }
     fs_err::create_dir_all(out)?;
-    unpack(&found, out)?;
+    unpack(cx, locked, out)?;
     let versions: BTreeMap<&str, &str> =
-        found.iter().map(|package| (package.name.as_str(), package.version.as_str())).collect();
+        locked.iter().map(|package| (package.name.as_str(), package.version.as_str())).collect();
     fs_err::write(out.join(VERSIONS), serde_json::to_string_pretty(&versions)? + "\n")?;
     // Manuals and licences: the tree is a tool, and nothing of it is shipped.
     for below in ["usr/share/doc", "usr/share/man", "usr/share/lintian"] {
@@ -41,16 +46,21 @@ pub fn unpack_packages(apt: &mut Apt, packages: &[String], out: &Path) -> Result
     if let Some(llvm) = find_llvm(out)? {
         link_llvm(&llvm, out)?;
     }
-    for package in &found {
-        fs_err::remove_file(&package.file)?;
-    }
-    Ok(())
+    locked.iter().try_for_each(|package| Ok(fs_err::remove_file(downloaded(cx, package))?))
+}
+
+/// Where a package lies between its download and its unpacking.
+pub(super) fn downloaded(cx: &Context, package: &LockedPackage) -> PathBuf {
+    cx.paths.cache.join("debs").join(format!("{}.deb", package.sha256))
 }
 
 /// Unpacks one after the other: packages share folders, and `dpkg-deb` decompresses with several threads itself.
-fn unpack(packages: &[DebPackage], out: &Path) -> Result<()> {
+fn unpack(cx: &Context, packages: &[LockedPackage], out: &Path) -> Result<()> {
     let sh = shell(out)?;
-    for DebPackage { name, file, .. } in packages {
+    for package in packages {
+        let (name, file) = (&package.name, downloaded(cx, package));
+        let got = Sha256::of_file(&file).with_context(|| format!("the package {name} was not downloaded"))?;
+        ensure!(got == package.sha256, "{} does not match the pinned checksum of {name}", file.display());
         read(cmd!(sh, "dpkg-deb --extract {file} {out}")).with_context(|| format!("failed to unpack {name}"))?;
     }
     Ok(())

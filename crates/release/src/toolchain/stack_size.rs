@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use flatpkg::output::Output;
 use object::macho;
 use object::read::macho::{FatArch as _, MachOFatFile32};
 
@@ -19,13 +20,10 @@ use super::code_signature;
 pub fn set_stack_size(program: &Path, bytes: u64) -> Result<()> {
     let mut contents = fs_err::read(program)?;
     set_in(&mut contents, bytes).with_context(|| format!("can't set the stack size of {}", program.display()))?;
-    let dir = program.parent().context("a program lies in a folder")?;
-    let mut fresh = tempfile::NamedTempFile::new_in(dir)?;
-    std::io::Write::write_all(&mut fresh, &contents)?;
-    fs_err::set_permissions(fresh.path(), fs_err::metadata(program)?.permissions())?;
-    fresh.as_file().sync_all()?;
-    fresh.persist(program)?;
-    Ok(())
+    let mut fresh = Output::create(program)?;
+    std::io::Write::write_all(fresh.file(), &contents)?;
+    fresh.file().set_permissions(fs_err::metadata(program)?.permissions())?;
+    Ok(fresh.finish()?)
 }
 
 fn set_in(contents: &mut [u8], bytes: u64) -> Result<()> {

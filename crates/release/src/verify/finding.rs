@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use flatpkg::shown::shown;
 use serde::Serialize;
 
 use crate::arch::Arch;
@@ -64,7 +65,7 @@ impl fmt::Display for Check {
 /// One problem.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Finding {
-    /// The file, relative to the root; bytes that are not UTF-8 are replaced.
+    /// The file, relative to the root; a byte that is not UTF-8 is `\u{fffd}` and its two hexadecimal digits.
     pub path: String,
     /// Which check found it.
     pub check: Check,
@@ -79,11 +80,11 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path, self.check)?;
+        write!(f, "{}: {}", shown(&self.path), self.check)?;
         if let Some(arch) = self.arch {
             write!(f, " ({arch})")?;
         }
-        write!(f, ": got {}, expected {}", self.got, self.expected)
+        write!(f, ": got {}, expected {}", shown(&self.got), shown(&self.expected))
     }
 }
 

@@ -199,13 +199,15 @@ fn examine(
         Ok(slices) => {
             slices::check(&slices, expect, &mut findings);
             for slice in slices {
+                if let Ok(image) = &slice.image {
+                    signature::check(&slice, tree, &mut findings.of_slice(image.arch));
+                }
                 let Ok(image) = slice.image else { continue };
                 let mut findings = findings.of_slice(image.arch);
                 minimum::check(&image, expect, &mut findings);
                 dylibs::check(&image, tree, expect, &mut findings);
                 header::check(&image, expect, &mut findings);
                 leaks::check_debug_paths(&image, &mut findings);
-                signature::check(&image, slice.bytes, slice.signature, tree, &mut findings);
                 images.push(image);
             }
         }

@@ -2,6 +2,8 @@
 //! because `/` means the root, not this machine.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
@@ -71,7 +73,7 @@ impl Tree {
             } else if file_type.is_file() {
                 Kind::File
             } else if file_type.is_symlink() {
-                Kind::Link(fs_err::read_link(entry.path())?.to_string_lossy().into_owned())
+                Kind::Link(name(fs_err::read_link(entry.path())?.as_os_str().as_bytes()))
             } else if file_type.is_socket() {
                 Kind::Special("a socket")
             } else if file_type.is_fifo() {
@@ -79,7 +81,7 @@ impl Tree {
             } else {
                 Kind::Special("a device")
             };
-            let path = entry.path().strip_prefix(root)?.to_string_lossy().into_owned();
+            let path = name(entry.path().strip_prefix(root)?.as_os_str().as_bytes());
             entries.insert(path, Entry { source: entry.into_path(), kind, mode: metadata.mode() & 0o7777 });
         }
         Ok(Self { entries })
@@ -143,7 +145,44 @@ impl Tree {
     }
 }
 
+/// A name or path as text. Bytes that are no UTF-8 become the replacement character and their two hexadecimal digits, and so
+/// does that character itself: different names stay different.
+pub(super) fn name(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    let replaced = |text: &mut String, bytes: &[u8]| {
+        for byte in bytes {
+            // Writing to a string can't fail.
+            let _ = write!(text, "{}{byte:02x}", char::REPLACEMENT_CHARACTER);
+        }
+    };
+    for chunk in bytes.utf8_chunks() {
+        for character in chunk.valid().chars() {
+            match character {
+                char::REPLACEMENT_CHARACTER => replaced(&mut text, "\u{fffd}".as_bytes()),
+                other => text.push(other),
+            }
+        }
+        replaced(&mut text, chunk.invalid());
+    }
+    text
+}
+
 /// The parts of a path, the first one last.
 fn parts(path: &str) -> Vec<String> {
     path.split('/').filter(|part| !part.is_empty() && *part != ".").rev().map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::name;
+
+    #[test]
+    fn different_names_stay_different() {
+        assert_eq!(name("Ünïcode/ok".as_bytes()), "Ünïcode/ok");
+        let names: [&[u8]; 5] = [b"evil\xfe", b"evil\xff", b"evil\xef\xbf\xbd", b"evil\xef\xbf\xbdfe", b"evil\\xfe"];
+        let texts = names.map(name);
+        assert_eq!(texts[0], "evil\u{fffd}fe");
+        let different: std::collections::BTreeSet<_> = texts.iter().collect();
+        assert_eq!(different.len(), names.len());
+    }
 }

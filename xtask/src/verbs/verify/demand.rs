@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
 use flatpkg::signature::{Anchor, Policy};
 
 use release::demand::Demand;
-use release::hint::WithHint as _;
+use release::hint::{Unusable, WithHint as _};
 use release::verify::code::Entitlements;
 
 /// The flags.
@@ -15,7 +15,8 @@ use release::verify::code::Entitlements;
 pub struct DemandFlags {
     /// What is demanded of the signature of a package and of all code: `gatekeeper` (Developer ID, time stamp, ticket),
     /// `developer-id` (the same without the ticket: what is sent to Apple), `self-signed` (consistent, by anybody) or
-    /// `unsigned` (nothing; what is there must be consistent) [default: unsigned, and code is not looked at].
+    /// `unsigned` (nothing; what is there must be consistent). The last two accept any root, so they don't prove who signed
+    /// [default: unsigned, and code is not looked at].
     #[arg(long, value_name = "POLICY")]
     policy: Option<Policy>,
 
@@ -23,7 +24,7 @@ pub struct DemandFlags {
     #[arg(long, value_name = "FILE")]
     root: Vec<PathBuf>,
 
-    /// The team that must have signed.
+    /// The team that must have signed. Only a Developer ID proves a team: the policy is `developer-id` unless `gatekeeper` is asked for.
     #[arg(long, value_name = "TEAM")]
     team_id: Option<String>,
 
@@ -44,8 +45,17 @@ impl DemandFlags {
                 .with_context(|| format!("{} has no certificate", path.display()))
                 .hint("give a root certificate as DER or as PEM text")
         });
+        let policy = self.policy.or(self.team_id.as_ref().map(|_| Policy::DeveloperId));
+        if let (Some(policy), Some(team)) = (policy, &self.team_id)
+            && !policy.wants_developer_id()
+        {
+            let what = format!("--policy {policy} accepts any root, and anybody can make one that says {team}");
+            return Err(anyhow!(Unusable(what))).hint("leave out --policy, or ask for developer-id or gatekeeper");
+        }
         Ok(Demand {
-            policy: self.policy,
+            policy,
+            code: policy.is_some(),
+            ours: false,
             roots: roots.collect::<Result<_>>()?,
             team: self.team_id.clone(),
             entitlements: self.entitlements.as_deref().map(Entitlements::read).transpose()?,

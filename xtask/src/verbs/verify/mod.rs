@@ -6,22 +6,25 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use clap::{Args, ValueEnum};
+use flatpkg::kind::FileKind;
+use flatpkg::verify::Severity;
 use release::audit::examine;
 use release::build::Built;
 use release::context::Context;
 use release::demand::Demand;
 use release::hint::{Unusable, WithHint as _};
-use release::judgement::{Judgement, demanded, open};
+use release::judgement::{Judgement, demanded, failed, open};
+use release::planning::planned_or_newest;
 use release::verify::Report;
 use release::verify::code::{self, Lint};
 use release::version::PythonVersion;
 use serde::Serialize;
 
-use super::options::Options as Choices;
+use super::build_flags::BuildFlags;
 
 pub use demand::DemandFlags;
 
-/// Check a flat package, or a staged root, and report everything that is wrong with it.
+/// Check a package, or a staged root, and report everything that is wrong with it.
 ///
 /// A package: every checksum and size, no gap or overlap, that bills of materials, payloads and the Distribution agree, and
 /// that its signature is good. A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of
@@ -30,14 +33,14 @@ pub use demand::DemandFlags;
 /// Exit code 0 when clean, 1 with findings, 2 when it can't be read or for a wrong command line.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// A .pkg file, or the folder of a staged root.
+    /// A .pkg or .mpkg, a .dmg with one, or the folder of a staged root.
     path: PathBuf,
 
     /// A root's release [default: what the root says it is, else the newest].
     #[arg(long, value_name = "VERSION")]
     release: Option<PythonVersion>,
 
-    /// Slack bytes in a package, which some of Apple's own have, are errors too; so they are when a Developer ID is demanded.
+    /// The package must be as ours are: unreferenced bytes and rounded sizes, which Apple's tools leave in some, are errors too.
     #[arg(long)]
     strict: bool,
 
@@ -45,9 +48,9 @@ pub struct Verify {
     demand: DemandFlags,
 
     #[command(flatten)]
-    choices: Choices,
+    build: BuildFlags,
 
-    /// For programs; `--json=notary` in the shape of the log of Apple's notary service.
+    /// Print JSON; `--json=notary` in the shape of the log of Apple's notary service.
     #[arg(long, value_name = "SHAPE", num_args = 0..=1, require_equals = true, default_missing_value = "findings")]
     json: Option<Shape>,
 }
@@ -67,42 +70,62 @@ impl Verify {
     /// # Errors
     /// When there are findings, or the file can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let demand = self.demand.demand()?;
-        if self.path.is_dir() {
+        let demand = Demand { ours: self.strict, ..self.demand.demand()? };
+        let kind = FileKind::of(&self.path).ok();
+        if kind == Some(FileKind::Folder) {
             return self.root(cx, &demand);
         }
-        if self.path.is_file() && (self.release.is_some() || self.choices != Choices::default()) {
-            let what = format!("{} is a package, which is judged without a release and choices", self.path.display());
+        if self.path.exists() && (self.release.is_some() || self.build != BuildFlags::default()) {
+            let what =
+                format!("{} is a package, and package checks take no release or build options", self.path.display());
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
         }
-        let Some(shape) = self.json else { return demanded(cx, &self.path, self.strict, &demand) };
-        let judgement = Judgement::of(&open(&self.path)?, self.strict, &demand, &|_| ())?;
-        let sound = judgement.is_clean();
-        cx.ui.result(match shape {
-            Shape::Findings => serde_json::to_string_pretty(&judgement)?,
-            Shape::Notary => serde_json::to_string_pretty(&judgement.notary_log(&self.path)?)?,
-        });
-        if sound { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+        if kind.is_some_and(|kind| kind.is_bundle() || kind == FileKind::DiskImage) {
+            return self.old(cx);
+        }
+        let Some(shape) = self.json else { return demanded(cx, &self.path, &demand) };
+        let judgement = Judgement::of(&open(&self.path)?, &demand, &|_| ())?;
+        match shape {
+            Shape::Findings => cx.ui.json(&judgement)?,
+            Shape::Notary => cx.ui.json(&judgement.notary_log(&self.path)?)?,
+        }
+        if judgement.is_clean() { Ok(()) } else { Err(failed(&self.path, judgement.errors())) }
+    }
+
+    /// A bundle package, a metapackage, or a disk image with a package.
+    fn old(&self, cx: &Context) -> Result<()> {
+        match self.json {
+            None => release::judgement::old(cx, &self.path),
+            Some(Shape::Findings) => {
+                let findings = release::judgement::findings_of_old(&self.path)?;
+                cx.ui.json(&serde_json::json!({ "findings": findings }))?;
+                let sound = findings.iter().all(|finding| finding.severity != Severity::Error);
+                if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
+            }
+            Some(Shape::Notary) => {
+                let error =
+                    anyhow!(Unusable(format!("{} is not what Apple's notary service takes", self.path.display())));
+                Err(error).hint("use --json")
+            }
+        }
     }
 
     fn root(&self, cx: &Context, demand: &Demand) -> Result<()> {
         let unusable = || Unusable(format!("{} can't be checked", self.path.display()));
         let version = self.release.or_else(|| release::verify::version_of(&self.path));
-        let plan = self.choices.plan_or_newest(cx, version)?;
+        let plan = planned_or_newest(cx, version, &self.build.options()?)?.plan;
         let folders = vec![cx.paths.cache.clone()];
         let report = examine(cx, &plan, &Built { root: self.path.clone(), folders }).with_context(unusable)?;
         let anchors = demand.anchors()?;
-        let expect = demand.code(demand.signer(&anchors));
+        let expect = demand.expectations(demand.signer(&anchors));
         let lint = demand.policy.map(|_| code::of_root(&self.path, &expect)).transpose().with_context(unusable)?;
         let issues = lint.as_ref().map(|lint| lint.issues.as_slice()).unwrap_or_default();
         match self.json {
-            Some(Shape::Findings) => {
-                cx.ui.result(serde_json::to_string_pretty(&WithCode { report: &report, code: lint.as_ref() })?);
-            }
+            Some(Shape::Findings) => cx.ui.json(&WithCode { report: &report, code: lint.as_ref() })?,
             Some(Shape::Notary) => {
                 let log = code::notary_log(&self.path.to_string_lossy(), "", issues);
-                cx.ui.result(serde_json::to_string_pretty(&log)?);
+                cx.ui.json(&log)?;
             }
             None => {
                 cx.ui.result(&report);
@@ -110,7 +133,7 @@ impl Verify {
             }
         }
         let sound = report.passed() && lint.is_none_or(|lint| lint.is_clean());
-        if sound { Ok(()) } else { bail!("{} is not sound", self.path.display()) }
+        if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
     }
 }
 

@@ -114,7 +114,9 @@ pub enum Encoding {
     Stored,
     /// `application/x-gzip`, which is a *zlib* stream (RFC 1950) in spite of its name.
     Zlib,
-    /// Another MIME type (bzip2, lzma): readable by xar, never seen in a package.
+    /// `application/x-bzip2`: what xar makes where it isn't told otherwise; Sparkle's test package has it.
+    Bzip2,
+    /// Another MIME type (lzma): readable by xar, never seen in a package.
     Other(String),
 }
 
@@ -125,12 +127,13 @@ impl Encoding {
         match self {
             Self::Stored => "application/octet-stream",
             Self::Zlib => "application/x-gzip",
+            Self::Bzip2 => "application/x-bzip2",
             Self::Other(mime) => mime,
         }
     }
 
     fn from_mime(mime: &str) -> Self {
-        [Self::Stored, Self::Zlib]
+        [Self::Stored, Self::Zlib, Self::Bzip2]
             .into_iter()
             .find(|e| e.mime() == mime)
             .unwrap_or_else(|| Self::Other(mime.to_owned()))

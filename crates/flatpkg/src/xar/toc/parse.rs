@@ -6,14 +6,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
+use crate::budget::Budget;
 use crate::xar::{Error, Signature, Style};
 use crate::xml::{self, Element};
 
 /// The longest name in bytes; file systems allow 255.
 const MAX_NAME: usize = 1024;
 
-/// The most bytes in all paths together. Nested directories with long names would grow quadratically without it.
-const MAX_PATH_BYTES: usize = 32 << 20;
+/// All paths together may have so many times the bytes of the document; real ones have a tenth of it. Nested directories with long
+/// names would grow quadratically without it.
+const PATHS: u64 = 8;
 
 impl Toc {
     /// Reads a table of contents from its XML.
@@ -28,8 +30,7 @@ impl Toc {
         let checksum = toc.child("checksum").ok_or_else(|| missing("<toc>", "checksum", "an element"))?;
         let signatures = toc.children.iter().filter(|child| matches!(child.name.as_str(), "signature" | "x-signature"));
         let mut files = Vec::new();
-        let mut path_bytes = 0;
-        collect(toc, None, &mut files, &mut path_bytes)?;
+        collect(toc, None, &mut files, &Budget::new(xml.len() as u64, PATHS))?;
         Ok(Self {
             creation_time: toc.text_of("creation-time").unwrap_or_default().to_owned(),
             checksum: TocChecksum {
@@ -44,16 +45,13 @@ impl Toc {
 }
 
 /// Adds the files directly inside an element, each followed by what is inside it. The depth is limited by [`xml::parse`].
-fn collect(element: &Element, parent: Option<usize>, files: &mut Vec<File>, bytes: &mut usize) -> Result<(), Error> {
+fn collect(element: &Element, parent: Option<usize>, files: &mut Vec<File>, budget: &Budget) -> Result<(), Error> {
     for child in element.children_named("file") {
         let file = file(child, parent, files)?;
-        *bytes = bytes.saturating_add(file.path.len());
-        if *bytes > MAX_PATH_BYTES {
-            return Err(Error::Limit { what: "bytes of paths", limit: MAX_PATH_BYTES });
-        }
+        budget.take(file.path.len() as u64)?;
         let index = files.len();
         files.push(file);
-        collect(child, Some(index), files, bytes)?;
+        collect(child, Some(index), files, budget)?;
     }
     Ok(())
 }

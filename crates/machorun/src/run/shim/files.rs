@@ -5,7 +5,8 @@ use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint, c_void};
 use libc::mode_t;
 
 use super::{bits_to_darwin, bits_to_linux, d, errno, shims};
-use crate::run::loader;
+use crate::run::family::{self, Reach};
+use crate::run::process::below_root;
 
 /// Flags of `open` (`fcntl.h`); the access mode is the two lowest bits on both.
 const OPEN_FLAGS: &[(i32, i32)] = &[
@@ -56,7 +57,7 @@ impl Path {
     pub unsafe fn new(path: *const c_char) -> Self {
         let text = if path.is_null() { c"" } else { CStr::from_ptr(path) };
         let own = [b"/System/".as_slice(), b"/Library/"].iter().any(|folder| text.to_bytes().starts_with(folder));
-        let below = own.then(|| loader::below_root(&text.to_string_lossy())).filter(|below| below.exists());
+        let below = own.then(|| below_root(&text.to_string_lossy())).filter(|below| below.exists());
         let below = below.and_then(|path| CString::new(path.into_os_string().into_encoded_bytes()).ok());
         Self(below, path)
     }
@@ -126,7 +127,7 @@ unsafe extern "C" fn fcntl(file: c_int, command: c_int, argument: c_long) -> c_i
         }
         d::F_SETFL => libc::fcntl(file, libc::F_SETFL, open_flags(argument as c_int)),
         d::F_GETOWN => libc::fcntl(file, libc::F_GETOWN),
-        d::F_SETOWN => libc::fcntl(file, libc::F_SETOWN, argument as c_int),
+        d::F_SETOWN => set_owner(file, argument as c_int),
         d::F_DUPFD_CLOEXEC => libc::fcntl(file, libc::F_DUPFD_CLOEXEC, argument as c_int),
         d::F_FULLFSYNC | d::F_BARRIERFSYNC => libc::fsync(file),
         d::F_NOCACHE => 0,
@@ -136,6 +137,14 @@ unsafe extern "C" fn fcntl(file: c_int, command: c_int, argument: c_long) -> c_i
         d::F_SETLKW => lock(file, libc::F_SETLKW, argument as *mut d::Flock),
         _ => errno::fail(d::EINVAL),
     }
+}
+
+/// Who gets SIGIO. The kernel would send it to anybody.
+unsafe fn set_owner(file: c_int, process: c_int) -> c_int {
+    if process != 0 && family::reach(process) != Reach::All {
+        return errno::fail(d::EPERM);
+    }
+    libc::fcntl(file, libc::F_SETOWN, process)
 }
 
 /// Fills a buffer of `PATH_MAX` (1024) bytes.

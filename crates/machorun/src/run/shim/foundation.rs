@@ -3,7 +3,7 @@
 
 use std::ffi::{c_int, c_long, c_void};
 
-use super::shims;
+use super::{shims, version};
 
 /// An object without contents.
 static EMPTY: u64 = 0;
@@ -34,7 +34,7 @@ const UNKNOWN_SELECTOR: i16 = -5551;
 /// `sys1`, `sys2` and `sys3` are the parts of the system's version; of everything else nothing is known.
 #[allow(non_snake_case)]
 unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i16 {
-    let [major, minor, patch] = super::macos();
+    let [major, minor, patch] = version::macos();
     let part = match &selector.to_be_bytes() {
         b"sys1" => major,
         b"sys2" => minor,

@@ -64,6 +64,7 @@ unsafe fn watch(queue: c_int, ident: u64, filters: &Filters) -> c_int {
         if unsafe { libc::epoll_ctl(queue, operation, file, event) } == 0 {
             0
         } else {
+            // SAFETY: the cell of this thread.
             unsafe { *libc::__errno_location() }
         }
     };

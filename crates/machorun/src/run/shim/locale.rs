@@ -113,8 +113,8 @@ fn kinds(character: u8) -> u32 {
 
 /// Fills the table.
 pub fn prepare() {
-    // SAFETY: before any thread of the program starts.
     let runes = &raw mut RUNES;
+    // SAFETY: `stand_ins::prepare` calls this once, before any thread of the program starts.
     let runes = unsafe { &mut *runes };
     let rows = runes.__runetype.iter_mut().zip(&mut runes.__maplower).zip(&mut runes.__mapupper);
     for (character, ((kind, lower), upper)) in (0..=u8::MAX).zip(rows) {

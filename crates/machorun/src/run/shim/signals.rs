@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicUsize, Ordering};
 use libc::{pthread_t, sigset_t};
 
 use super::{d, errno, shims};
+use crate::run::family::{self, Reach};
 
 /// Linux has nothing like `SIGEMT` and `SIGINFO`; two signals that nobody uses take their places.
 const NUMBERS: &[(i32, i32)] = &[
@@ -204,11 +205,28 @@ unsafe extern "C" fn sigwait(set: *const u32, out: *mut c_int) -> c_int {
 }
 
 unsafe extern "C" fn kill(process: libc::pid_t, signal: c_int) -> c_int {
-    libc::kill(process, to_linux(signal))
+    let signal = to_linux(signal);
+    let saved = errno::save();
+    let reach = family::reach(process);
+    errno::restore(saved);
+    match reach {
+        Reach::All => libc::kill(process, signal),
+        Reach::Only(processes) => {
+            // As for any group: it is well when one of them got it.
+            let results: Vec<c_int> = processes.into_iter().map(|process| libc::kill(process, signal)).collect();
+            if results.contains(&0) { 0 } else { -1 }
+        }
+        Reach::Nobody => errno::fail(d::EPERM),
+    }
 }
 
 unsafe extern "C" fn killpg(group: libc::pid_t, signal: c_int) -> c_int {
-    libc::killpg(group, to_linux(signal))
+    match group {
+        // `kill(-1)` is for everything.
+        1 => errno::fail(d::EPERM),
+        0.. => kill(-group, signal),
+        _ => errno::fail(d::EINVAL),
+    }
 }
 
 unsafe extern "C" fn raise(signal: c_int) -> c_int {

@@ -12,6 +12,8 @@ use super::*;
 use crate::context::Context;
 use crate::package::Ownership;
 use crate::package::tests::{context, plan, root};
+use crate::planning::Planned;
+use crate::product::Product;
 use crate::recipe::Recipes;
 
 /// A package of a small root with its evidence, in a folder of its own.
@@ -24,9 +26,11 @@ fn released(dist: &Path) -> (Context, Vec<PathBuf>, PathBuf) {
     let cx = context(dist);
     let plan = plan();
     let recipes = Recipes::load(&cx.paths.mac(), plan.python).unwrap();
-    let package = crate::package::tests::flat(&cx, &plan, root.path(), Ownership::Parity).unwrap();
-    let files = write(&cx, &Subject { plan: &plan, recipes: &recipes, package: &package, signed: None }).unwrap();
-    (cx, files, package.path)
+    let planned = Planned { release: plan.python, plan, recipes };
+    let package = crate::package::tests::flat(&cx, &planned.plan, root.path(), Ownership::Parity).unwrap();
+    let product = Product { package, signed: None };
+    let files = write(&cx, &Subject { planned: &planned, product: &product }).unwrap();
+    (cx, files, product.package.path)
 }
 
 fn named(files: &[PathBuf], ending: &str) -> String {

@@ -64,7 +64,7 @@ fn a_wrong_md5_is_refused_and_the_file_set_aside() {
     let place = Place::with("tampered");
     let text = place.fetch(Pin::Md5 { md5: md5(MD5), accepted: true }).unwrap_err();
     let expected = format!("expected md5 {MD5}, of any size");
-    assert!(text.contains("a.tar is not the file that was pinned") && text.contains(&expected), "{text}");
+    assert!(text.contains("a.tar does not match the pinned checksum") && text.contains(&expected), "{text}");
     assert!(text.contains("got      md5 07b218b924120d49a725c36b06556000, 8 bytes"), "{text}");
     assert_eq!(fs_err::read(place.rejected()).unwrap(), b"tampered");
 }

@@ -48,7 +48,7 @@ fn a_wrong_digest_names_file_got_expected_and_provider_and_is_set_aside() {
     let (cx, source) = (context(dir.path()), source("a.tar", b"contents"));
     let text = render(&all(&cx, &[&source], Some(folder.path())).unwrap_err());
     for part in [
-        "a.tar is not the file that was pinned",
+        "a.tar does not match the pinned checksum",
         &format!("from     {}", folder.path().display()),
         &format!("got      sha256 {}", Sha256::of(b"tampered")),
         &format!("expected sha256 {}", Sha256::of(b"contents")),
@@ -66,7 +66,7 @@ fn offline_names_everything_that_is_missing_at_once() {
     let (one, two) = (source("one.tar", b"1"), source("two.tar", b"2"));
     let text = render(&all(&context(dir.path()), &[&one, &two], None).unwrap_err());
     insta::assert_snapshot!(text, @"
-    error: 2 sources could not be had:
+    error: could not fetch 2 sources:
         one.tar, 1 bytes, sha256 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b
           https://example.invalid/file
         two.tar, 1 bytes, sha256 d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35
@@ -111,7 +111,7 @@ fn what_changed_in_the_cache_is_fetched_again() {
     fs_err::write(sources.path(&source), "contentz").unwrap();
     all(&cx, &[&source], None).expect("a look at the size is enough for a build");
     let text = render(&all_again(&cx, &[&source], None).unwrap_err());
-    assert!(text.contains("a source could not be had:\n    a.tar, 8 bytes"), "{text}");
+    assert!(text.contains("could not fetch a source:\n    a.tar, 8 bytes"), "{text}");
     assert_eq!(fs_err::read(dir.path().join("rejected/a.tar")).unwrap(), b"contentz");
     all_again(&cx, &[&source], Some(folder.path())).unwrap();
     assert_eq!(fs_err::read(sources.path(&source)).unwrap(), b"contents");

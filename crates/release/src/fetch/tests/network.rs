@@ -117,11 +117,51 @@ fn another_provider_makes_up_for_a_wrong_file() {
     let wrong = [b'x'; 43];
     let server = Server::new(move |request, _| whole(if request.path == "/wrong" { &wrong } else { FILE }));
     let said = fetch(dir.path(), &[server.url("/wrong")]).unwrap_err();
-    for text in ["a.tar is not the file that was pinned", &server.url("/wrong"), &Sha256::of(&wrong).to_string()] {
+    for text in ["a.tar does not match the pinned checksum", &server.url("/wrong"), &Sha256::of(&wrong).to_string()] {
         assert!(said.contains(text), "{text} is not in:\n{said}");
     }
     assert_eq!(fs_err::read(dir.path().join("rejected/a.tar")).unwrap(), wrong);
     assert_eq!(fetch(dir.path(), &[server.url("/wrong"), server.url("/right")]).unwrap(), FILE);
+}
+
+/// A clock on which a minute goes by between two looks.
+fn minutes() -> impl Fn() -> Duration + Send + Sync {
+    let looks = std::sync::atomic::AtomicU64::new(0);
+    move || Duration::from_secs(60 * looks.fetch_add(1, Ordering::Relaxed))
+}
+
+/// As [`fetch`], while minutes go by.
+fn fetch_slowly(cache: &Path, limits: pace::Limits, urls: &[String]) -> Result<Vec<u8>, String> {
+    let source = Source { urls: urls.to_vec(), ..source("a.tar", FILE) };
+    let cx = Context { offline: false, ..context(cache) };
+    let client = Client::with(Duration::ZERO, limits, minutes());
+    let sources = Fetcher { client, ..fetcher(&cx, None) }.all(&[&source]).map_err(|error| render(&error))?;
+    Ok(fs_err::read(sources.path(&source)).unwrap())
+}
+
+#[test]
+fn a_slow_server_is_given_up_and_the_next_one_goes_on_from_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::new(|request, _| match request.path.as_str() {
+        "/slow" => cut(ranged(request, FILE), 10),
+        _ => ranged(request, FILE),
+    });
+    let (slow, fast) = (server.url("/slow"), server.url("/fast"));
+    let said = fetch_slowly(dir.path(), pace::Limits::default(), std::slice::from_ref(&slow)).unwrap_err();
+    assert!(said.contains(&format!("{slow}: sent 0 bytes a second for 60 seconds")), "{said}");
+    assert_eq!(fetch_slowly(dir.path(), pace::Limits::default(), &[slow, fast]).unwrap(), FILE);
+    // The slow one was asked once by each run; as slow as it is by the clock, the last bytes of a file are taken.
+    assert_eq!(server.ranges(), [None, Some(10), Some(20)]);
+}
+
+#[test]
+fn a_server_that_breaks_off_again_and_again_is_given_up_in_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let server = Server::new(|request, _| cut(ranged(request, FILE), 1));
+    let limits = pace::Limits { floor: 0, whole: Duration::from_secs(500), ..pace::Limits::default() };
+    let said = fetch_slowly(dir.path(), limits, &[server.url("/a.tar")]).unwrap_err();
+    assert!(said.contains("is not done after 500 seconds"), "{said}");
+    assert!(server.requests().len() < 4, "{:?}", server.ranges());
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn offered(version: &str) -> String {
     fs_err::write(documentation.join("index.html"), "").unwrap();
     let (format, _) = decide_format(&cx.paths.mac(), minimum, None).unwrap();
     let made = package(&cx, &plan, root.path(), Ownership::Parity, format).unwrap();
-    let opened = crate::install::open(&made.path).unwrap();
+    let opened = crate::install::open(&made.path, None).unwrap();
     let Installable::Bundle(bundle) = opened.installable().unwrap() else { panic!("a flat package") };
     let mut lines = vec![made.path.file_name().unwrap().to_string_lossy().into_owned()];
     lines.extend(bundle.members.iter().map(|member| {

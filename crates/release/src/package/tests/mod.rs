@@ -59,7 +59,8 @@ pub fn plan() -> Plan {
     Plan {
         python: "3.13.5".parse().unwrap(),
         variant: "macos11".into(),
-        choices: crate::plan::Choices::default(),
+        options: crate::plan::BuildOptions::default(),
+        host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::from([(Arch::X86_64, minimum), (Arch::Arm64, DeploymentTarget::BIG_SUR)]),
         source_date: 1_749_600_000,
         steps: vec![],

@@ -1,4 +1,7 @@
 //! Keys and passwords in memory, and where passwords come from. Nothing here shows a secret, not even for debugging.
+//!
+//! A program that crashes may leave its memory on the disk. From its first secret on, this one does not, and no other
+//! program of the same user can look into it.
 
 use std::fmt;
 use std::io::{IsTerminal as _, Read as _};
@@ -20,6 +23,7 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 impl Secret {
     /// Takes bytes over.
     pub fn new(bytes: Vec<u8>) -> Self {
+        no_core_dumps();
         Self(Zeroizing::new(bytes))
     }
 
@@ -49,6 +53,20 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Until the process ends: what was wiped may have been copied before. A system that refuses leaves us as we were.
+fn no_core_dumps() {
+    use nix::sys::resource::{Resource, setrlimit};
+    static ONCE: std::sync::Once = std::sync::Once::new();
+    ONCE.call_once(|| {
+        _ = setrlimit(Resource::RLIMIT_CORE, 0, 0);
+        #[cfg(target_os = "linux")]
+        {
+            // Where a program takes core dumps (`core_pattern` begins with `|`), Linux ignores the limit: core(5).
+            _ = nix::sys::prctl::set_dumpable(false);
+        }
+    });
+}
+
 /// Reads a file with a secret in it.
 ///
 /// # Errors
@@ -65,6 +83,7 @@ pub fn read_private(path: &Path) -> Result<Secret> {
 /// When it is too large or can't be read.
 pub fn read(path: &Path) -> Result<Secret> {
     let file = fs_err::File::open(path)?;
+    no_core_dumps();
     // Room for all of it at once: a vector that grows leaves copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(usize::try_from(LIMIT).unwrap_or_default()));
     file.take(LIMIT).read_to_end(&mut bytes)?;
@@ -115,6 +134,10 @@ impl PasswordFrom {
             Self::Fd(number) => read(Path::new(&format!("/dev/fd/{number}")))
                 .map(Secret::first_line)
                 .with_context(|| format!("the password for {what} can't be read from descriptor {number}")),
+            Self::Env(name) if crate::exec::is_passed_on(name) => {
+                Err(anyhow!("programs that are started can read the variable {name}: no place for a password"))
+                    .hint("keep it in a variable of another name, or in a file that only you can read")
+            }
             Self::Env(name) => {
                 let value = std::env::var_os(name).with_context(|| format!("the variable {name} is not set"))?;
                 Ok(Secret::new(std::os::unix::ffi::OsStringExt::into_vec(value)))
@@ -127,6 +150,32 @@ impl PasswordFrom {
                 let typed = rpassword::prompt_password(format!("password for {what}: "));
                 Ok(Secret::new(typed.context("no password could be read")?.into_bytes()))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_process_with_a_secret_leaves_no_core_dump() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        read(file.path()).unwrap();
+        let limit = nix::sys::resource::getrlimit(nix::sys::resource::Resource::RLIMIT_CORE).unwrap();
+        assert_eq!(limit, (0, 0));
+        #[cfg(target_os = "linux")]
+        assert!(!nix::sys::prctl::get_dumpable().unwrap());
+        // What it inherited it can read nevertheless.
+        use std::os::fd::AsRawFd as _;
+        read(Path::new(&format!("/dev/fd/{}", file.as_file().as_raw_fd()))).unwrap();
+    }
+
+    #[test]
+    fn a_variable_that_programs_see_holds_no_password() {
+        for name in ["HOME", "https_proxy", "PIP_INDEX_URL"] {
+            let text = crate::hint::render(&PasswordFrom::Env(name.into()).read("x.p12").unwrap_err());
+            assert!(text.contains(&format!("can read the variable {name}")) && text.contains("hint: "), "{text}");
         }
     }
 }

@@ -100,7 +100,7 @@ fn add_universal(archive: &Path, files: &[OsString], quick: bool, llvm: &Llvm) -
     args.extend(files.iter().cloned());
     let status = llvm.stand_in("llvm-libtool-darwin", args).run()?;
     if status.success() {
-        fs_err::rename(fresh_archive, archive)?;
+        flatpkg::output::replace(&fresh_archive, archive)?;
     }
     Ok(code(status))
 }

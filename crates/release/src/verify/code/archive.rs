@@ -1,62 +1,210 @@
-//! Archives in a payload: the service opens them, and archives in them.
+//! Archives in a payload: the service opens them, and archives in them. What is in one is looked at like the payload itself,
+//! bundles and their seals included.
 
-use std::io::{Cursor, Read as _};
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
 
 use super::{Expectations, Issue, Lint, Reason, binary};
 use crate::verify::macho;
-use crate::verify::tree::Tree;
+use crate::verify::tree::{self, Entry, Kind, Tree};
 
 /// How deep archives may be nested.
 const DEPTH: usize = 4;
 
-/// The most bytes that are taken out of one file of an archive, and out of an archive altogether.
+/// The most bytes that are taken out of one file of an archive, and altogether out of an archive and those in it.
 const LARGEST: u64 = 1 << 28;
 const LARGEST_TOGETHER: u64 = 1 << 30;
 
+/// Bytes of the end of a zip archive: 22, and a comment of at most 65,535.
+const ZIP_END: usize = 22 + 0xffff;
+
 /// Looks at a file: code, an archive with code, or something else.
 pub(super) fn look(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>) -> Lint {
-    look_into(path, bytes, tree, expect, DEPTH)
+    let left = Cell::new(LARGEST_TOGETHER);
+    look_into(path, bytes, tree, expect, &Limits { depth: DEPTH, left: &left })
 }
 
-fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, depth: usize) -> Lint {
+/// What may still be unpacked.
+struct Limits<'a> {
+    depth: usize,
+    left: &'a Cell<u64>,
+}
+
+fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, limits: &Limits<'_>) -> Lint {
     if macho::is_macho(bytes) {
         return binary::check(path, bytes, tree, expect);
     }
-    if bytes.starts_with(b"!<arch>\n") {
+    if macho::is_archive(bytes) {
         return Lint { objects: vec![path.to_owned()], ..Lint::default() };
     }
-    if !is_zip(bytes) {
+    let unpack: fn(&[u8], &mut Unpacked<'_>) -> Result<()> = if is_zip(bytes) {
+        unzip
+    } else if bytes.get(257..262) == Some(b"ustar") {
+        untar
+    } else if let Some(inner) = decompressor(bytes) {
+        return decompressed(path, inner, tree, expect, limits);
+    } else {
         return Lint::default();
-    }
-    match open(path, bytes, expect, depth) {
-        Ok(lint) => lint,
-        Err(reason) => Lint { issues: vec![Issue::new(Reason::Archive, path, None, reason)], ..Lint::default() },
-    }
-}
-
-/// Whether it is a zip archive with something in it. Wheels, eggs and jars are.
-fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04")
-}
-
-fn open(path: &str, bytes: &[u8], expect: &Expectations<'_>, depth: usize) -> Result<Lint, String> {
-    let Some(depth) = depth.checked_sub(1) else { return Err("archives in archives in archives".to_owned()) };
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| error.to_string())?;
-    let (mut parts, mut left) = (Vec::new(), LARGEST_TOGETHER);
-    // What is in an archive is no bundle on the disk.
-    let nothing = Tree::default();
-    for index in 0..archive.len() {
-        let mut file = archive.by_index(index).map_err(|error| error.to_string())?;
-        let inner = format!("{path}/{}", file.name().map_err(|error| error.to_string())?.escape_debug());
-        let limit = LARGEST.min(left);
-        let mut contents = Vec::new();
-        file.by_ref().take(limit + 1).read_to_end(&mut contents).map_err(|error| format!("{inner}: {error}"))?;
-        let length = contents.len() as u64;
-        if length > limit {
-            return Err(format!("{inner} has more than {limit} bytes"));
+    };
+    let trouble = |error: anyhow::Error| Issue::new(Reason::Archive, path, None, format!("{error:#}"));
+    let Some(depth) = limits.depth.checked_sub(1) else {
+        let issues = vec![Issue::new(Reason::Archive, path, None, "archives in archives in archives")];
+        return Lint { issues, ..Lint::default() };
+    };
+    let limits = Limits { depth, ..*limits };
+    let looked = tempfile::tempdir().map_err(anyhow::Error::from).and_then(|dir| {
+        let mut unpacked =
+            Unpacked { path, dir: dir.path(), left: limits.left, entries: BTreeMap::new(), issues: Vec::new() };
+        // What came out before an error is looked at as well.
+        let outcome = unpack(bytes, &mut unpacked);
+        let mut issues = unpacked.issues;
+        issues.extend(outcome.err().map(trouble));
+        let inner = Tree::new(unpacked.entries);
+        let mut parts = vec![super::bundles(&inner, expect), Lint { issues, ..Lint::default() }];
+        for (path, file) in inner.files() {
+            parts.push(look_into(path, &fs_err::read(&file.source)?, &inner, expect, &limits));
         }
-        left -= length;
-        parts.push(look_into(&inner, &contents, &nothing, expect, depth));
+        Ok(parts)
+    });
+    match looked {
+        Ok(parts) => Lint::gather(parts),
+        Err(error) => Lint { issues: vec![trouble(error)], ..Lint::default() },
     }
-    Ok(Lint::gather(parts))
+}
+
+/// What was taken out of an archive.
+struct Unpacked<'a> {
+    /// The archive's.
+    path: &'a str,
+    /// Where files go, under names that mean nothing.
+    dir: &'a Path,
+    left: &'a Cell<u64>,
+    entries: BTreeMap<String, Entry>,
+    issues: Vec<Issue>,
+}
+
+impl Unpacked<'_> {
+    fn file(&mut self, name: &[u8], contents: &mut dyn Read) -> Result<()> {
+        let source = self.dir.join(self.entries.len().to_string());
+        let limit = LARGEST.min(self.left.get());
+        let mut file = fs_err::File::create(&source)?;
+        let copied = io::copy(&mut contents.take(limit + 1), &mut file);
+        let length = file.metadata()?.len();
+        self.left.set(self.left.get().saturating_sub(length));
+        self.add(name, source, Kind::File);
+        copied.with_context(|| tree::name(name))?;
+        if length > limit {
+            bail!("{} has more than {limit} bytes", tree::name(name));
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: &[u8], source: std::path::PathBuf, kind: Kind) {
+        let name = tree::name(name);
+        let name = name.trim_start_matches("./").trim_end_matches('/');
+        let path = format!("{}/{name}", self.path);
+        if kind == Kind::File && self.entries.contains_key(&path) {
+            let detail = "it is there twice, and who unpacks it takes one of them";
+            self.issues.push(Issue::new(Reason::AmbiguousArchive, &path, None, detail));
+            self.entries.insert(format!("{path} (again, {})", self.entries.len()), Entry { source, kind, mode: 0o644 });
+            return;
+        }
+        self.entries.insert(path, Entry { source, kind, mode: 0o644 });
+    }
+}
+
+/// Whether it is a zip archive with something in it, behind a program or not. Wheels, eggs, jars and zipapps are.
+fn is_zip(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"PK\x03\x04") || (zip_end(bytes).is_some() && zip::ZipArchive::new(Cursor::new(bytes)).is_ok())
+}
+
+/// The record at the end of a zip archive.
+fn zip_end(bytes: &[u8]) -> Option<&[u8]> {
+    let tail = bytes.get(bytes.len().saturating_sub(ZIP_END)..)?;
+    tail.get(memchr::memmem::rfind(tail, b"PK\x05\x06")?..)
+}
+
+fn unzip(bytes: &[u8], unpacked: &mut Unpacked<'_>) -> Result<()> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes))?;
+    // The reader takes the last of several files with one name; the record at the end counts all of them.
+    let counted = zip_end(bytes).and_then(|end| end.get(10..12)?.first_chunk()).map(|count| u16::from_le_bytes(*count));
+    if let Some(counted) = counted
+        && counted != u16::MAX
+        && usize::from(counted) != archive.len()
+    {
+        let detail = format!("it counts {counted} files and has {} by name", archive.len());
+        unpacked.issues.push(Issue::new(Reason::AmbiguousArchive, unpacked.path, None, detail));
+    }
+    for index in 0..archive.len() {
+        let mut file = archive.by_index(index)?;
+        let name = file.name_raw().to_vec();
+        if file.is_dir() {
+            unpacked.add(&name, std::path::PathBuf::new(), Kind::Folder);
+        } else {
+            unpacked.file(&name, &mut file)?;
+        }
+    }
+    Ok(())
+}
+
+fn untar(bytes: &[u8], unpacked: &mut Unpacked<'_>) -> Result<()> {
+    let mut archive = tar::Archive::new(bytes);
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path_bytes().into_owned();
+        let kind = entry.header().entry_type();
+        if kind.is_dir() {
+            unpacked.add(&name, std::path::PathBuf::new(), Kind::Folder);
+        } else if kind.is_symlink() {
+            let target = entry.link_name_bytes().unwrap_or_default().into_owned();
+            unpacked.add(&name, std::path::PathBuf::new(), Kind::Link(tree::name(&target)));
+        } else {
+            unpacked.file(&name, &mut entry)?;
+        }
+    }
+    Ok(())
+}
+
+/// Reads a compressed file, by its first bytes.
+fn decompressor(bytes: &[u8]) -> Option<Box<dyn Read + '_>> {
+    Some(match bytes {
+        [0x1f, 0x8b, 8, ..] => Box::new(flate2::read::MultiGzDecoder::new(bytes)),
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => Box::new(bzip2::read::MultiBzDecoder::new(bytes)),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Box::new(lzma_rust2::XzReader::new(bytes, true)),
+        _ => return None,
+    })
+}
+
+/// What a compressed file has up to its end, or up to where it is damaged.
+fn decompressed(
+    path: &str,
+    inner: Box<dyn Read + '_>,
+    tree: &Tree,
+    expect: &Expectations<'_>,
+    limits: &Limits<'_>,
+) -> Lint {
+    let Some(depth) = limits.depth.checked_sub(1) else {
+        let issues = vec![Issue::new(Reason::Archive, path, None, "archives in archives in archives")];
+        return Lint { issues, ..Lint::default() };
+    };
+    let limit = LARGEST.min(limits.left.get());
+    let mut contents = Vec::new();
+    // Test data are damaged on purpose, and nobody can run what doesn't come out.
+    let _ = inner.take(limit + 1).read_to_end(&mut contents);
+    let length = contents.len() as u64;
+    limits.left.set(limits.left.get().saturating_sub(length));
+    let mut lint = look_into(path, &contents, tree, expect, &Limits { depth, ..*limits });
+    if length > limit {
+        lint.issues.push(Issue::new(
+            Reason::Archive,
+            path,
+            None,
+            format!("more than {limit} bytes are compressed in it"),
+        ));
+    }
+    lint
 }

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use flatpkg::signature::{self, Hash, Policy, Signed};
+use flatpkg::signature::{self, Code, Policy, Signed};
 
 use super::{Entitlements, Expectations, Issue, Lint, Reason};
-use crate::arch::Arch;
 use crate::verify::finding;
-use crate::verify::macho::{self, CodeSignature, Image, Kind, Slice, Unreadable};
+use crate::verify::macho::{self, CodeSignature, Kind, Outline, Slice, slot};
 use crate::verify::os_version::OsVersion;
 use crate::verify::signature as pages;
 use crate::verify::tree::Tree;
@@ -16,6 +15,9 @@ use crate::verify::tree::Tree;
 const OLDEST_SDK: OsVersion = OsVersion { major: 10, minor: 9, patch: 0 };
 
 const GET_TASK_ALLOW: &str = "com.apple.security.get-task-allow";
+
+/// With it, the service takes a program that lets itself be debugged: a host for plug-ins of others, who debug them.
+const NO_LIBRARY_VALIDATION: &str = "com.apple.security.cs.disable-library-validation";
 
 /// Looks at a Mach-O file; the tree is where the files of its bundle are.
 pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>) -> Lint {
@@ -30,17 +32,16 @@ pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations
     let mut issue = |reason, arch, detail: String| lint.issues.push(Issue::new(reason, path, arch, detail));
     let (mut object, mut teams) = (false, BTreeMap::new());
     for slice in &slices {
-        match &slice.image {
-            Ok(image) if image.kind == Kind::Object => object = true,
-            Ok(image) => {
-                let mut issue = |reason, detail: String| issue(reason, Some(image.arch), detail);
-                if let Some(team) = check_slice(path, slice, image, tree, expect, &mut issue) {
+        match &slice.outline {
+            _ if macho::is_archive(slice.bytes) => object = true,
+            Ok(outline) if outline.kind == Kind::Object => object = true,
+            Ok(outline) => {
+                let mut issue = |reason, detail: String| issue(reason, Some(outline.arch.as_str()), detail);
+                if let Some(team) = check_slice(path, slice, outline, tree, expect, &mut issue) {
                     *teams.entry(team).or_default() += 1;
                 }
             }
-            Err(Unreadable::Archive(_)) => object = true,
-            Err(Unreadable::Foreign(name)) => issue(Reason::Foreign, None, name.clone()),
-            Err(Unreadable::Malformed(error)) => issue(Reason::Invalid, None, error.clone()),
+            Err(error) => issue(Reason::Invalid, None, error.clone()),
         }
     }
     lint.teams = teams;
@@ -52,21 +53,21 @@ pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations
     lint
 }
 
-/// Looks at a slice; gives back the team that signed it.
+/// Looks at a slice, whatever processor it is for; gives back the team that signed it.
 fn check_slice(
     path: &str,
     slice: &Slice<'_>,
-    image: &Image,
+    outline: &Outline,
     tree: &Tree,
     expect: &Expectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) -> Option<String> {
     let policy = expect.signer.policy;
-    if policy.wants_developer_id() && image.sdk.is_none_or(|sdk| sdk < OLDEST_SDK) {
-        issue(Reason::OldSdk, image.sdk.map_or("it names none".to_owned(), |sdk| format!("the {sdk} SDK")));
+    if policy.wants_developer_id() && outline.sdk.is_none_or(|sdk| sdk < OLDEST_SDK) {
+        issue(Reason::OldSdk, outline.sdk.map_or("it names none".to_owned(), |sdk| format!("the {sdk} SDK")));
     }
     let Some(signature) = slice.signature else {
-        if image.signature.is_some() {
+        if outline.signature.is_some() {
             issue(Reason::Invalid, "the signature is past the end of the file".to_owned());
         } else if policy > Policy::Unsigned {
             issue(Reason::NotSigned, String::new());
@@ -74,23 +75,23 @@ fn check_slice(
         return None;
     };
     let mut found = Vec::new();
-    let mut findings = finding::Findings::new(path, &mut found);
-    pages::check(image, slice.bytes, Some(signature), tree, &mut findings.of_slice(image.arch));
+    pages::check(slice, tree, &mut finding::Findings::new(path, &mut found));
     for finding in found {
         issue(Reason::Invalid, format!("{}, expected {}", finding.got, finding.expected));
     }
     // What can't be taken apart was just reported.
-    let signature = macho::code_signature(signature).ok()?;
-    entitlements(path, &signature, image, expect, issue);
-    let signed = signer(&signature, image.arch, expect, issue)?;
+    let signature = CodeSignature::parse(signature).ok()?;
+    entitlements(path, &signature, outline, expect, issue);
+    let signed = signer(&signature, &outline.arch, expect, issue)?;
     let hardened = signature.directories.iter().all(macho::CodeDirectory::is_hardened);
-    if policy.wants_developer_id() && image.kind == Kind::Executable && !hardened {
+    if policy.wants_developer_id() && outline.kind == Kind::Executable && !hardened {
         issue(Reason::NoHardenedRuntime, String::new());
     }
     for directory in &signature.directories {
-        if directory.team != signed.team && policy > Policy::Unsigned {
+        let team = directory.team.map(|team| String::from_utf8_lossy(team).into_owned());
+        if team != signed.team && policy > Policy::Unsigned {
             let name = |team: &Option<String>| team.clone().unwrap_or_else(|| "none".to_owned());
-            let detail = format!("the code says {}, its certificate {}", name(&directory.team), name(&signed.team));
+            let detail = format!("the code says {}, its certificate {}", name(&team), name(&signed.team));
             issue(Reason::OtherTeam, detail);
         }
     }
@@ -100,25 +101,33 @@ fn check_slice(
 /// Who signed it, and whether they may.
 fn signer(
     signature: &CodeSignature<'_>,
-    arch: Arch,
+    arch: &str,
     expect: &Expectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) -> Option<Signed> {
-    let directories = signature.directories.iter().map(|directory| {
-        // 1 is SHA-1, 4 is SHA-384, 2 and 3 are SHA-256 (`CS_HASHTYPE_…`).
-        let hash = match directory.hash_type {
-            1 => Hash::Sha1,
-            4 => Hash::Sha384,
-            _ => Hash::Sha256,
-        };
-        signature::CodeDirectory { bytes: directory.bytes, hash }
-    });
-    let directories: Vec<_> = directories.collect();
+    let policy = expect.signer.policy;
+    if policy > Policy::Unsigned && signature.cms.is_none_or(<[u8]>::is_empty) {
+        let required =
+            if policy.wants_developer_id() { "a Developer ID signature" } else { "a signature with a certificate" };
+        issue(Reason::NotDeveloperId, format!("ad-hoc signed; {required} is required"));
+        return None;
+    }
+    let directories: Vec<_> = signature
+        .directories
+        .iter()
+        .map(|directory| signature::CodeDirectory { bytes: directory.bytes, hash: pages::algorithm(directory.hash) })
+        .collect();
+    let code = Code {
+        cms: signature.cms,
+        directories: &directories,
+        identifier: signature.directories.first()?.identifier,
+        requirements: signature.blob(slot::REQUIREMENTS),
+    };
     let judge = |policy| {
         let expect = signature::Expectations { policy, team: None, ..expect.signer };
-        signature::check_code(signature.cms, &directories, &expect, arch.name())
+        signature::check_code(&code, &expect, arch)
     };
-    let report = judge(expect.signer.policy);
+    let report = judge(policy);
     let reasons = Reason::of(&report.findings, || judge(Policy::Unsigned).findings);
     reasons.into_iter().for_each(|(reason, detail)| issue(reason, detail));
     if let (Some(signed), Some(expected)) = (&report.signed, expect.signer.team)
@@ -132,19 +141,20 @@ fn signer(
 fn entitlements(
     path: &str,
     signature: &CodeSignature<'_>,
-    image: &Image,
+    outline: &Outline,
     expect: &Expectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) {
-    let asked = match signature.entitlements.map(Entitlements::parse).transpose() {
+    let (xml, der) = (signature.contents(slot::ENTITLEMENTS), signature.contents(slot::DER_ENTITLEMENTS));
+    let asked = match Entitlements::of_signature(xml, der) {
         Ok(asked) => asked,
-        Err(error) => return issue(Reason::Invalid, format!("its entitlements can't be read: {error}")),
+        Err(error) => return issue(Reason::Invalid, format!("{error:#}")),
     };
-    let program = image.kind == Kind::Executable;
+    let program = outline.kind == Kind::Executable;
     if let Some(asked) = &asked
         && expect.signer.policy.wants_developer_id()
     {
-        if program && asked.has(GET_TASK_ALLOW) {
+        if program && asked.has(GET_TASK_ALLOW) && !asked.has(NO_LIBRARY_VALIDATION) {
             issue(Reason::GetTaskAllow, String::new());
         }
         if !program && !asked.is_empty() {

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, anyhow, bail};
 use flatpkg::plist::{Dictionary, Value};
+
+use super::der;
 
 /// A property list of entitlements.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -49,6 +51,22 @@ impl Entitlements {
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         let value = flatpkg::plist::read(bytes)?;
         Ok(Self(value.into_dictionary().context("the property list has no dictionary")?))
+    }
+
+    /// From the contents of the blobs of a signature: the property list that macOS before 12 goes by, and the DER that later
+    /// versions go by. Older tools wrote no DER.
+    ///
+    /// # Errors
+    /// One of them can't be read, or they don't say the same.
+    pub(super) fn of_signature(xml: Option<&[u8]>, der: Option<&[u8]>) -> Result<Option<Self>> {
+        let xml = xml.map(Self::parse).transpose().context("its entitlements can't be read")?;
+        let Some(der) = der else { return Ok(xml) };
+        let der = Self(der::read(der).map_err(|error| anyhow!("its DER entitlements can't be read: {error}"))?);
+        let difference = der.difference(xml.as_ref().unwrap_or(&Self::default()));
+        if let Some(difference) = difference {
+            bail!("its DER entitlements are not those of its property list: {difference}");
+        }
+        Ok(Some(der))
     }
 
     /// Whether nothing is asked for.

@@ -2,11 +2,10 @@
 
 use std::fmt;
 
+use flatpkg::shown::shown;
 use flatpkg::verify::{self, Finding};
 use serde::Serialize;
 use serde_json::{Value, json};
-
-use crate::arch::Arch;
 
 /// Where Apple explains its reasons.
 const EXPLANATION: &str = "https://developer.apple.com/documentation/security/notarizing_macos_software_before_distribution/resolving_common_notarization_issues";
@@ -49,8 +48,8 @@ pub enum Reason {
     AmbiguousBundle,
     /// An archive that can't be opened.
     Archive,
-    /// Code for processors that we don't know.
-    Foreign,
+    /// An archive that has a file twice.
+    AmbiguousArchive,
 }
 
 impl Reason {
@@ -69,13 +68,12 @@ impl Reason {
             _ if invalid.contains(finding) => Self::Invalid,
             _ => Self::NotDeveloperId,
         };
-        let detail = |finding: &Finding| format!("{} is {}, expected {}", finding.what, finding.got, finding.expected);
-        errors.into_iter().map(|finding| (reason(finding), detail(finding))).collect()
+        errors.into_iter().map(|finding| (reason(finding), finding.sentence())).collect()
     }
 
     fn severity(self) -> Severity {
         match self {
-            Self::Archive | Self::Foreign => Severity::Warning,
+            Self::Archive => Severity::Warning,
             _ => Severity::Error,
         }
     }
@@ -95,7 +93,7 @@ impl Reason {
             Self::OtherEntitlements => "The executable requests other entitlements than expected.",
             Self::AmbiguousBundle => "The bundle format is ambiguous (could be app or framework).",
             Self::Archive => "The archive could not be opened.",
-            Self::Foreign => "The binary has code for a processor that is not looked at.",
+            Self::AmbiguousArchive => "The archive has more than one file with the same name.",
         }
     }
 
@@ -114,7 +112,7 @@ impl Reason {
             Self::OtherEntitlements => "sign it with the entitlements that were decided on",
             Self::AmbiguousBundle => "pack the framework with its relative links",
             Self::Archive => "see whether it is broken, or what it is for",
-            Self::Foreign => "leave it out, or look at it on a Mac",
+            Self::AmbiguousArchive => "pack it again, with each file once",
         }
     }
 }
@@ -124,9 +122,9 @@ impl Reason {
 pub struct Issue {
     /// The file; inside an archive it comes after the archive's path.
     pub path: String,
-    /// The slice, when it is about one.
+    /// The slice, when it is about one: `arm64`, `x86_64h`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub architecture: Option<Arch>,
+    pub architecture: Option<String>,
     /// How bad it is.
     pub severity: Severity,
     /// Why it is one.
@@ -141,10 +139,10 @@ pub struct Issue {
 
 impl Issue {
     /// A problem with a file.
-    pub fn new(reason: Reason, path: &str, architecture: Option<Arch>, detail: impl Into<String>) -> Self {
+    pub fn new(reason: Reason, path: &str, architecture: Option<&str>, detail: impl Into<String>) -> Self {
         Self {
             path: path.to_owned(),
-            architecture,
+            architecture: architecture.map(str::to_owned),
             severity: reason.severity(),
             reason,
             message: reason.message(),
@@ -159,15 +157,15 @@ impl fmt::Display for Issue {
         let severity = if self.severity == Severity::Error { "error" } else { "warning" };
         write!(f, "{severity}: ")?;
         if !self.path.is_empty() {
-            write!(f, "{}", self.path)?;
-            if let Some(arch) = self.architecture {
+            write!(f, "{}", shown(&self.path))?;
+            if let Some(arch) = &self.architecture {
                 write!(f, " ({arch})")?;
             }
             write!(f, ": ")?;
         }
         write!(f, "{}", self.message)?;
         if !self.detail.is_empty() {
-            write!(f, " ({})", self.detail)?;
+            write!(f, " ({})", shown(&self.detail))?;
         }
         write!(f, " Fix: {}", self.fix)
     }

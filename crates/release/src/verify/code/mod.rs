@@ -1,22 +1,23 @@
 //! What Apple's notary service would say about code: who signed it, and how. Offline, before anything is uploaded.
 //!
-//! [`of_root`] looks at a staged root, [`of_package`] at what is in a package. Every Mach-O file is looked at, also those
-//! inside zip archives and wheels, as the service does; each reason to reject one is an [`Issue`] with the words that the
+//! [`of_root`] looks at a staged root, [`of_package`] at what is in a package. Every slice of every Mach-O file is looked at, also
+//! of those inside archives and wheels, as the service does; each reason to reject one is an [`Issue`] with the words that the
 //! service's own log has, and with what to do about it.
 //!
 //! | file | what it knows |
 //! |---|---|
 //! | `issue` | the reasons, and the log in Apple's shape |
 //! | `binary` | one Mach-O file: its signature, the hardened runtime, the SDK |
-//! | `entitlements` | what a program asks for |
-//! | `archive` | zip archives, and archives in archives |
+//! | `entitlements`, `der` | what a program asks for, in both of its forms |
+//! | `archive` | zip and tar archives, compressed files, and archives in archives |
 //! | `layout` | links that must be links |
-//! | `seal` | files of bundles that changed after signing |
+//! | `seal` | bundles: what they sign beside code |
 //!
-//! The service opens disk images and tar archives as well. We don't: none of ours has any.
+//! The service opens disk images and packages in packages as well. We don't: none of ours has any.
 
 mod archive;
 mod binary;
+mod der;
 mod entitlements;
 mod issue;
 mod layout;
@@ -126,10 +127,15 @@ fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
     let parts =
         files.into_par_iter().map(|(path, file)| Ok(archive::look(path, &fs_err::read(&file.source)?, tree, expect)));
     let mut parts = parts.collect::<Result<Vec<_>>>()?;
-    parts.push(Lint { issues: [layout::check(tree), seal::check(tree)].concat(), ..Lint::default() });
+    parts.push(bundles(tree, expect));
     let mut lint = Lint::gather(parts);
     one_team(&mut lint);
     Ok(lint)
+}
+
+/// Looks at the bundles of a tree: their links and their seals.
+fn bundles(tree: &Tree, expect: &Expectations<'_>) -> Lint {
+    Lint { issues: [layout::check(tree), seal::check(tree, expect)].concat(), ..Lint::default() }
 }
 
 /// Code of two teams can't be loaded into one process with the hardened runtime.

@@ -4,10 +4,12 @@
 //! its own. What the checks need of a slice is copied into an [`Image`], so that the bytes can be dropped.
 
 mod code_signature;
+mod outline;
 mod read;
 
-pub(super) use code_signature::{CodeDirectory, CodeSignature, code_signature};
-pub(super) use read::{is_macho, slices};
+pub(super) use code_signature::{CodeDirectory, CodeSignature, HashType, name, slot};
+pub(super) use outline::Outline;
+pub(super) use read::{is_archive, is_macho, slices};
 
 use super::os_version::OsVersion;
 use crate::arch::Arch;
@@ -20,6 +22,8 @@ pub(super) struct Slice<'data> {
     pub bytes: &'data [u8],
     /// What was read from it; an error when nothing could be.
     pub image: Result<Image, Unreadable>,
+    /// What can be read of any slice, whatever it is for.
+    pub outline: Result<Outline, String>,
     /// The signature, when there is one.
     pub signature: Option<&'data [u8]>,
 }
@@ -48,6 +52,19 @@ pub(super) enum Kind {
     Object,
     /// Something we never make.
     Other(u32),
+}
+
+impl Kind {
+    /// By `filetype` of a Mach-O header: `MH_…`.
+    fn from_number(number: u32) -> Self {
+        match number {
+            1 => Self::Object,
+            2 => Self::Executable,
+            6 => Self::Dylib,
+            8 => Self::Bundle,
+            other => Self::Other(other),
+        }
+    }
 }
 
 /// How a slice states the oldest macOS it runs on.

@@ -6,21 +6,45 @@ use object::read::macho::{FatArch, LoadCommandVariant, MachHeader as _, MachOFat
 use object::read::macho::{MachOFile64, Section as _, Segment as _};
 use object::read::{ImportFlags, NameOrOrdinal, Object as _};
 
-use super::{Binding, Dylib, Image, Import, Kind, Minimum, Slice, Unreadable};
+use super::{Binding, Dylib, Image, Import, Kind, Minimum, Outline, Slice, Unreadable, outline};
 use crate::arch::Arch;
 use crate::verify::os_version::OsVersion;
 
-/// Whether a file's first bytes are those of a Mach-O file, thin or fat, of any byte order.
+/// Whether a file is a Mach-O file, thin or fat, of any byte order, by its contents.
 ///
-/// A fat file's magic number is also that of compiled Java; that has a version of 45 or more where a fat file counts
-/// its slices.
+/// A fat file's magic number is also that of compiled Java, which has its version where a fat file counts its slices: 45 or
+/// more. So a file with so many slices is a fat file if one of them is code.
 pub(in crate::verify) fn is_macho(bytes: &[u8]) -> bool {
-    let Some((magic, rest)) = bytes.split_first_chunk() else { return false };
-    match u32::from_be_bytes(*magic) {
-        0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe | macho::FAT_MAGIC_64 => true,
-        macho::FAT_MAGIC => rest.first_chunk().is_some_and(|count| u32::from_be_bytes(*count) < 45),
-        _ => false,
+    match magic(bytes) {
+        Some(macho::FAT_MAGIC_64) => true,
+        Some(macho::FAT_MAGIC) => {
+            let count = bytes.get(4..).and_then(|rest| rest.first_chunk()).map(|count| u32::from_be_bytes(*count));
+            count.is_some_and(|count| count < 45) || has_code(bytes)
+        }
+        _ => is_thin(bytes),
     }
+}
+
+/// Whether a table of slices leads to any code. No entry is believed: a table may claim more than the file has.
+fn has_code(bytes: &[u8]) -> bool {
+    let table = bytes.get(8..).unwrap_or_default().chunks_exact(size_of::<macho::FatArch32>());
+    table.filter_map(|entry| entry.get(8..)?.first_chunk()).any(|offset| {
+        let start = usize::try_from(u32::from_be_bytes(*offset)).unwrap_or(usize::MAX);
+        bytes.get(start..).is_some_and(|slice| is_thin(slice) || is_archive(slice))
+    })
+}
+
+fn is_thin(bytes: &[u8]) -> bool {
+    matches!(magic(bytes), Some(0xfeed_face | 0xfeed_facf | 0xcefa_edfe | 0xcffa_edfe))
+}
+
+/// Whether it is a static library.
+pub(in crate::verify) fn is_archive(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"!<arch>\n")
+}
+
+fn magic(bytes: &[u8]) -> Option<u32> {
+    bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic))
 }
 
 type Header = macho::MachHeader64<LittleEndian>;
@@ -46,19 +70,20 @@ fn cut<'data, F: FatArch>(file: &'data [u8], table: &[F]) -> Result<Vec<Slice<'d
         let bytes =
             entry.data(file).map_err(|_| format!("a slice of {size} bytes at {offset}, past the file's end"))?;
         let said = processor(entry.cputype(), entry.cpusubtype());
-        if bytes.starts_with(b"!<arch>\n") {
+        if is_archive(bytes) {
             let image = Err(said.map_or_else(Unreadable::Foreign, Unreadable::Archive));
-            slices.push(Slice { offset, bytes, image, signature: None });
+            let outline = Err("a static library".to_owned());
+            slices.push(Slice { offset, bytes, image, outline, signature: None });
             continue;
         }
         let mut slice = slice(offset, bytes);
-        match &slice.image {
-            Ok(image) if Ok(image.arch) != said => {
-                let said = said.map_or_else(|name| name, |arch| arch.to_string());
-                let text = format!("a slice for {} that the fat table calls {said}", image.arch);
-                slice.image = Err(Unreadable::Malformed(text));
-            }
-            _ => {}
+        let said = outline::arch(entry.cputype().0, entry.cpusubtype().0);
+        if let Ok(outline) = &slice.outline
+            && outline.arch != said
+        {
+            let text = format!("a slice for {} that the fat table calls {said}", outline.arch);
+            slice.image = Err(Unreadable::Malformed(text.clone()));
+            slice.outline = Err(text);
         }
         slices.push(slice);
     }
@@ -67,26 +92,17 @@ fn cut<'data, F: FatArch>(file: &'data [u8], table: &[F]) -> Result<Vec<Slice<'d
 
 /// The architecture, or the name of one that we don't build for.
 fn processor(cpu: macho::CpuType, subtype: macho::CpuSubtype) -> Result<Arch, String> {
-    // The highest byte of the subtype holds capabilities.
-    Err(match (cpu, subtype.0 & 0x00ff_ffff) {
-        (macho::CPU_TYPE_X86_64, 3) => return Ok(Arch::X86_64),
-        (macho::CPU_TYPE_ARM64, 0) => return Ok(Arch::Arm64),
-        (macho::CPU_TYPE_X86_64, 8) => "x86_64h".into(),
-        (macho::CPU_TYPE_ARM64, 2) => "arm64e".into(),
-        (macho::CPU_TYPE_X86, _) => "i386".into(),
-        (macho::CPU_TYPE_POWERPC, _) => "ppc".into(),
-        (macho::CPU_TYPE_POWERPC64, _) => "ppc64".into(),
-        (cpu, subtype) => format!("processor {:#x}.{subtype}", cpu.0),
-    })
+    let name = outline::arch(cpu.0, subtype.0);
+    [Arch::X86_64, Arch::Arm64].into_iter().find(|arch| arch.name() == name).ok_or(name)
 }
 
 fn slice(offset: u64, bytes: &[u8]) -> Slice<'_> {
-    let image = image(bytes);
-    let signature = image.as_ref().ok().and_then(|image| image.signature).and_then(|(start, size)| {
+    let outline = Outline::parse(bytes);
+    let signature = outline.as_ref().ok().and_then(|outline| outline.signature).and_then(|(start, size)| {
         let start = usize::try_from(start).ok()?;
         bytes.get(start..start.checked_add(usize::try_from(size).ok()?)?)
     });
-    Slice { offset, bytes, image, signature }
+    Slice { offset, bytes, image: image(bytes), outline, signature }
 }
 
 fn image(bytes: &[u8]) -> Result<Image, Unreadable> {
@@ -110,13 +126,7 @@ fn read(bytes: &[u8]) -> object::Result<Result<Image, String>> {
         Ok(arch) => arch,
         Err(name) => return Ok(Err(name)),
     };
-    let kind = match header.filetype(LE) {
-        macho::MH_EXECUTE => Kind::Executable,
-        macho::MH_DYLIB => Kind::Dylib,
-        macho::MH_BUNDLE => Kind::Bundle,
-        macho::MH_OBJECT => Kind::Object,
-        other => Kind::Other(other.0),
-    };
+    let kind = Kind::from_number(header.filetype(LE).0);
     let mut image = Image {
         arch,
         kind,

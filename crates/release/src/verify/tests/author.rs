@@ -3,8 +3,8 @@
 //! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
 //! export trie, symbols, strings, signature.
 
-use fake_apple::{FakeApple, Kind};
-use sha2::Digest as _;
+use fake_apple::{Cms, FakeApple, Kind};
+use flatpkg::signature::Hash;
 
 use crate::arch::Arch;
 
@@ -57,7 +57,25 @@ pub(super) struct Author {
     pub entitlements: Option<String>,
     /// The SDK, when it isn't the one of the minimum macOS.
     pub sdk: Option<(u32, u32)>,
+    /// Processor and subtype in the header, when they are not those of `arch`.
+    pub cpu: Option<(u32, u32)>,
+    /// Hash types of the code directories: the first is in slot 0.
+    pub hashes: Vec<u8>,
+    /// List the code directories in the signature.
+    pub listed: bool,
+    /// DER entitlements.
+    pub der: Option<Vec<u8>>,
+    /// The requirements as a blob, when they are not an empty set.
+    pub requirement: Option<Vec<u8>>,
+    /// What more the special slots have the hash of: `Info.plist`, the seal.
+    pub special: Vec<(u32, Vec<u8>)>,
+    /// What is done to the blobs before the first code directory is signed, and after.
+    pub before: fn(&mut Blobs),
+    pub after: fn(&mut Blobs),
 }
+
+/// Blobs by their slots, in their order.
+pub(super) type Blobs = Vec<(u32, Vec<u8>)>;
 
 #[derive(Clone)]
 pub(super) struct Import {
@@ -98,6 +116,14 @@ impl Author {
             flags: 2,
             entitlements: None,
             sdk: None,
+            cpu: None,
+            hashes: vec![2],
+            listed: false,
+            der: None,
+            requirement: None,
+            special: Vec::new(),
+            before: |_| (),
+            after: |_| (),
         }
     }
 
@@ -138,7 +164,7 @@ impl Author {
         }
 
         let commands = self.commands(&offsets);
-        let cpu = if self.arch == Arch::Arm64 { (0x0100_000c, 0) } else { (0x0100_0007, 3) };
+        let cpu = self.cpu.unwrap_or(if self.arch == Arch::Arm64 { (0x0100_000c, 0) } else { (0x0100_0007, 3) });
         let header = [0xfeed_facf, cpu.0, cpu.1, self.file_type, commands.len() as u32, size as u32, 0x85, 0];
         let mut bytes: Vec<u8> = header.iter().flat_map(|field: &u32| field.to_le_bytes()).collect();
         bytes.extend(commands.concat());
@@ -226,38 +252,74 @@ impl Author {
     }
 
     fn signature(&self, code: &[u8]) -> Vec<u8> {
-        let requirements = big_endian(&[0xfade_0c01, 12, 0]);
-        let entitlements = self
-            .entitlements
-            .as_ref()
-            .map(|text| [big_endian(&[0xfade_7171, text.len() as u32 + 8]), text.as_bytes().to_vec()].concat());
-        let mut hashes = Vec::new();
-        if let Some(entitlements) = &entitlements {
-            hashes.extend(sha2::Sha256::digest(entitlements));
-            hashes.extend([0; 64]);
+        let mut blobs: Blobs = Vec::new();
+        if self.requirements {
+            blobs.push((2, self.requirement.clone().unwrap_or_else(|| blob(0xfade_0c01, &[0; 4]))));
         }
-        if self.requirements && self.sealed {
-            hashes.extend(sha2::Sha256::digest(&requirements));
-            hashes.extend([0; 32]);
-        } else if entitlements.is_some() {
-            hashes.extend([0; 64]);
+        blobs.extend(self.entitlements.iter().map(|text| (5, blob(0xfade_7171, text.as_bytes()))));
+        blobs.extend(self.der.iter().map(|der| (7, blob(0xfade_7172, der))));
+        let directories = self.hashes.iter().enumerate().map(|(index, hash)| {
+            let slot = if index == 0 { 0 } else { 0xfff + index as u32 };
+            (slot, self.directory(code, &blobs, *hash))
+        });
+        let directories: Vec<_> = directories.collect();
+        blobs.splice(0..0, directories);
+        (self.before)(&mut blobs);
+        if let Some(by) = self.by {
+            let identity = by.fake.identity(by.kind);
+            let how = if by.timestamp { Cms::default() } else { Cms::default().unstamped() };
+            let directories: Vec<_> =
+                blobs.iter().filter(|(_, blob)| blob.starts_with(&[0xfa, 0xde, 0x0c, 0x02])).collect();
+            let cms = if self.listed {
+                let hash = |blob: &[u8]| match blob[37] {
+                    1 => Hash::Sha1,
+                    4 => Hash::Sha384,
+                    _ => Hash::Sha256,
+                };
+                let directories: Vec<_> = directories.iter().map(|(_, blob)| (hash(blob), blob.as_slice())).collect();
+                by.fake.code_cms(identity, &directories, how)
+            } else {
+                by.fake.cms(identity, &directories[0].1, how)
+            };
+            blobs.push((0x10000, blob(0xfade_0b01, &cms)));
         }
-        let special = hashes.len() / 32;
+        (self.after)(&mut blobs);
+        let mut bytes = super_blob(&blobs);
+        if self.by.is_some() {
+            assert!(bytes.len() <= WITH_CMS, "a signature of {} bytes", bytes.len());
+            bytes.resize(WITH_CMS, 0);
+        }
+        bytes
+    }
+
+    fn directory(&self, code: &[u8], blobs: &Blobs, hash_type: u8) -> Vec<u8> {
+        let (hash, size) = match hash_type {
+            1 => (Hash::Sha1, 20),
+            2 => (Hash::Sha256, 32),
+            4 => (Hash::Sha384, 48),
+            other => panic!("hash type {other}"),
+        };
+        let sealed = blobs.iter().filter(|(slot, _)| *slot != 2 || self.sealed).chain(&self.special);
+        let sealed: std::collections::BTreeMap<_, _> =
+            sealed.map(|(slot, bytes)| (*slot, hash.digest(bytes))).collect();
+        let special = sealed.last_key_value().map_or(0, |(slot, _)| *slot);
+        let mut hashes: Vec<u8> =
+            (1..=special).rev().flat_map(|slot| sealed.get(&slot).cloned().unwrap_or(vec![0; size])).collect();
         let pages = code.chunks(4096);
         let count = pages.len();
-        hashes.extend(pages.flat_map(|page| <[u8; 32]>::from(sha2::Sha256::digest(page))));
+        hashes.extend(pages.flat_map(|page| hash.digest(page)));
         let identifier = b"org.python.test\0";
         let team = self.by.map(|by| format!("{}\0", by.team)).unwrap_or_default();
         let names = if team.is_empty() { 48 } else { 52 };
         let version = if team.is_empty() { 0x20100 } else { 0x20200 };
         let length = names + identifier.len() + team.len() + hashes.len();
-        let first_page = length - count * 32;
+        let first_page = length - count * size;
         let limit = self.code_limit.unwrap_or(code.len() as u32);
-        let (flags, special, count) = (self.flags, special as u32, count as u32);
+        let (flags, count) = (self.flags, count as u32);
         let fields =
             [0xfade_0c02, length as u32, version, flags, first_page as u32, names as u32, special, count, limit];
         let mut directory = big_endian(&fields);
-        directory.extend([32, 2, 0, 12]);
+        directory.extend([size as u8, hash_type, 0, 12]);
         directory.extend([0; 8]);
         if !team.is_empty() {
             directory.extend(((names + identifier.len()) as u32).to_be_bytes());
@@ -265,31 +327,26 @@ impl Author {
         directory.extend(identifier);
         directory.extend(team.bytes());
         directory.extend(hashes);
-
-        let cms = self.by.map(|by| by.fake.cms(by.fake.identity(by.kind), &directory, by.timestamp));
-        let mut blobs = vec![(0, directory)];
-        if self.requirements {
-            blobs.push((2, requirements));
-        }
-        blobs.extend(entitlements.map(|blob| (5, blob)));
-        if let Some(cms) = cms {
-            let others: usize = blobs.iter().map(|(_, blob)| blob.len()).sum();
-            let room = WITH_CMS - 12 - 8 * (blobs.len() + 1) - others;
-            let mut blob = [big_endian(&[0xfade_0b01, room as u32]), cms].concat();
-            assert!(blob.len() <= room, "a signature of {} bytes", blob.len());
-            blob.resize(room, 0);
-            blobs.push((0x10000, blob));
-        }
-        let mut offset = 12 + 8 * blobs.len();
-        let total = offset + blobs.iter().map(|(_, blob)| blob.len()).sum::<usize>();
-        let mut bytes = big_endian(&[0xfade_0cc0, total as u32, blobs.len() as u32]);
-        for (slot, blob) in &blobs {
-            bytes.extend(big_endian(&[*slot, offset as u32]));
-            offset += blob.len();
-        }
-        bytes.extend(blobs.into_iter().flat_map(|(_, blob)| blob));
-        bytes
+        directory
     }
+}
+
+/// A blob of a signature: a magic number, its length, contents.
+pub(super) fn blob(magic: u32, contents: &[u8]) -> Vec<u8> {
+    [big_endian(&[magic, contents.len() as u32 + 8]), contents.to_vec()].concat()
+}
+
+/// A signature of these blobs.
+pub(super) fn super_blob(blobs: &Blobs) -> Vec<u8> {
+    let mut offset = 12 + 8 * blobs.len();
+    let total = offset + blobs.iter().map(|(_, blob)| blob.len()).sum::<usize>();
+    let mut bytes = big_endian(&[0xfade_0cc0, total as u32, blobs.len() as u32]);
+    for (slot, blob) in blobs {
+        bytes.extend(big_endian(&[*slot, offset as u32]));
+        offset += blob.len();
+    }
+    bytes.extend(blobs.iter().flat_map(|(_, blob)| blob));
+    bytes
 }
 
 #[derive(Default)]
@@ -303,7 +360,7 @@ struct Offsets {
     signature: (usize, usize),
 }
 
-fn big_endian(fields: &[u32]) -> Vec<u8> {
+pub(super) fn big_endian(fields: &[u32]) -> Vec<u8> {
     fields.iter().flat_map(|field| field.to_be_bytes()).collect()
 }
 

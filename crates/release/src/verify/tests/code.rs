@@ -16,23 +16,23 @@ use super::author::{Author, BUNDLE, By, DYLIB, EXECUTE, fat};
 use crate::arch::Arch;
 use crate::verify::code::{Decided, Entitlements, Expectations, Lint, notary_log, of_package, of_root};
 
-const HARDENED: u32 = 0x1_0000;
+pub(super) const HARDENED: u32 = 0x1_0000;
 
 /// After the time stamps of these tests, and before their certificates end.
-const THEN: Time = Time::from_unix(2_000_000_000);
+pub(super) const THEN: Time = Time::from_unix(2_000_000_000);
 
-fn entitlements(key: &str) -> String {
+pub(super) fn entitlements(key: &str) -> String {
     format!("<?xml version=\"1.0\"?><plist version=\"1.0\"><dict><key>{key}</key><true/></dict></plist>")
 }
 
 /// A slice signed as it should be.
-fn good(fake: &'static FakeApple, arch: Arch, file_type: u32) -> Author {
+pub(super) fn good(fake: &'static FakeApple, arch: Arch, file_type: u32) -> Author {
     let by = By { fake, kind: Kind::Application, timestamp: true, team: TEAM };
     let flags = if file_type == EXECUTE { HARDENED } else { 0 };
     Author { by: Some(by), flags, signed: true, ..Author::new(arch, file_type) }
 }
 
-fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Option<Decided<'_>>) -> Option<Lint> {
+pub(super) fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Option<Decided<'_>>) -> Option<Lint> {
     let dir = tempfile::tempdir().unwrap();
     for (path, bytes) in files {
         let path = dir.path().join(path);
@@ -99,7 +99,7 @@ fn each_reason_to_reject_code() {
     // The one time that is of today.
     let stamp = said.split_once("expected valid at ").and_then(|(_, rest)| rest.split(')').next()).unwrap();
     assert_snapshot!(said.replace(stamp, "[the time stamp]"), @r#"
-    error: ad-hoc.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: ad-hoc.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (ad-hoc signed; a Developer ID signature is required) Fix: sign it with a Developer ID Application certificate and its whole chain
     error: asking.dylib (arm64): The library requests entitlements, which only executables can have. Fix: sign it without entitlements
     error: changed.dylib (arm64): The signature of the binary is invalid. (a wrong hash for 1 of 2 pages, the first is number 0, expected the hash of each page: sign it again) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
     error: claims.dylib (arm64): The binary is signed by another team. (the code says SOMEBODY12, its certificate FAKE123456) Fix: sign everything with one identity
@@ -107,10 +107,10 @@ fn each_reason_to_reject_code() {
     error: debug (arm64): The executable requests the com.apple.security.get-task-allow entitlement. Fix: sign it without that entitlement: it is for debugging
     error: expired.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Developer ID Application: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]) Fix: sign it with a Developer ID Application certificate and its whole chain
     error: installer.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is a Developer ID Installer certificate, expected a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
-    error: installer.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the extended key usage of "Developer ID Installer: Example Foundation (FAKE123456)" is another one, expected 1.3.6.1.5.5.7.3.3 alone, critical) Fix: sign it with a Developer ID Application certificate and its whole chain
-    error: no-time.dylib (arm64): The signature does not include a secure timestamp. (the time stamp is missing, expected there: sign with a time-stamp authority) Fix: sign it with a time stamp: --timestamp-url
+    error: installer.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the extended key usage of "Developer ID Installer: Example Foundation (FAKE123456)" must be 1.3.6.1.5.5.7.3.3, nothing else, and critical) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: no-time.dylib (arm64): The signature does not include a secure timestamp. (the time stamp is missing: sign with --timestamp-url) Fix: sign it with a time stamp: --timestamp-url
     error: old.dylib (arm64): The binary uses an SDK older than the 10.9 SDK. (the 10.8 SDK) Fix: build it with the 10.9 SDK or later
-    error: plain.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Apple Development: Example Foundation (FAKE123456)" is no Developer ID, expected a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: plain.dylib (arm64): The binary is not signed with a valid Developer ID certificate. (the certificate "Apple Development: Example Foundation (FAKE123456)" is not a Developer ID Application certificate) Fix: sign it with a Developer ID Application certificate and its whole chain
     error: soft (arm64): The executable does not have the hardened runtime enabled. Fix: sign it with the flag `runtime`
     error: unsigned.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
     14 issues in 13 Mach-O files, slices by team FAKE123456: 10
@@ -172,7 +172,7 @@ fn less_is_demanded_of_code_that_nobody_signed() {
 }
 
 /// Files of a zip archive.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(super) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in files {
         zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -263,10 +263,9 @@ fn code_in_a_package_and_apple_s_log() {
     "#);
 }
 
-/// An app with a resource, sealed; the seal's own digest is not what is tested here.
+/// An app with a resource, sealed.
 fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
     let fake = FakeApple::get()?;
-    let program = Author { requirements: true, ..good(fake, Arch::Arm64, EXECUTE) }.thin();
     let digest = |text: &str| base64::Engine::encode(&base64::engine::general_purpose::STANDARD, Sha256::digest(text));
     let seal = format!(
         "<plist version=\"1.0\"><dict><key>files2</key><dict>\
@@ -279,6 +278,8 @@ fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
         digest("gone"),
     );
     let info = "<plist version=\"1.0\"><dict><key>CFBundleExecutable</key><string>App</string></dict></plist>";
+    let special = vec![(1, info.as_bytes().to_vec()), (3, seal.as_bytes().to_vec())];
+    let program = Author { special, ..good(fake, Arch::Arm64, EXECUTE) }.thin();
     let mut files = vec![
         ("A.app/Contents/Info.plist", info.as_bytes().to_vec()),
         ("A.app/Contents/PkgInfo", b"APPL????".to_vec()),
@@ -319,8 +320,8 @@ fn code_that_apple_s_tools_signed() {
     };
     assert_snapshot!(judge(Policy::Unsigned), @"nothing to reject in 1 Mach-O files");
     assert_snapshot!(judge(Policy::DeveloperId), @"
-    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (x86_64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
-    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (arm64): The binary is not signed with a valid Developer ID certificate. (the signature is ad hoc: by nobody, expected by somebody) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (arm64): The binary is not signed with a valid Developer ID certificate. (ad-hoc signed; a Developer ID signature is required) Fix: sign it with a Developer ID Application certificate and its whole chain
+    error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (x86_64): The binary is not signed with a valid Developer ID certificate. (ad-hoc signed; a Developer ID signature is required) Fix: sign it with a Developer ID Application certificate and its whole chain
     2 issues in 1 Mach-O files
     ");
 }

@@ -4,6 +4,8 @@ mod author;
 mod binaries;
 mod bytes;
 mod code;
+mod code_bundles;
+mod code_cases;
 mod sample;
 mod symbols;
 

@@ -1,4 +1,4 @@
-//! What the user may choose about a release. Whatever changes bytes changes steps, and so their keys.
+//! What the user may ask of a build. Whatever changes bytes changes steps, and so their keys.
 
 use std::path::PathBuf;
 
@@ -13,9 +13,9 @@ use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
 
-/// The choices; the default is what is released.
+/// The options; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-pub struct Choices {
+pub struct BuildOptions {
     /// From `SOURCE_DATE_EPOCH`, when set.
     pub source_date: Option<u32>,
     /// Which of the release's installers; `None` is the usual one.
@@ -41,8 +41,8 @@ pub struct Choices {
     pub lto: bool,
     /// `sqlite3` can't load extensions.
     pub no_sqlite_extensions: bool,
-    /// Compiled bytecode in the root.
-    pub pyc: Pyc,
+    /// Compiled bytecode in the root; `None` is what the release's data say.
+    pub pyc: Option<Pyc>,
     /// Sources of which nobody published a SHA-256 are taken on their MD5.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub accept_md5: bool,
@@ -65,11 +65,11 @@ const SQLITE_EXTENSIONS: &str = "loading of SQLite extensions";
 /// What configure is told for a build with several architectures, and must not be told for another.
 const UNIVERSAL_ONLY: [&str; 2] = ["--enable-universalsdk", "--with-universal-archs"];
 
-impl Choices {
-    /// A release's data with the choices made.
+impl BuildOptions {
+    /// A release's data with the options made.
     ///
     /// # Errors
-    /// All choices that can't be had on this host or for this release, at once.
+    /// All options that can't be had on this host or for this release, at once.
     pub fn apply(&self, recipes: &Recipes, host: &Host) -> Result<Recipes> {
         let mut recipes = recipes.clone();
         let release = &mut recipes.release;
@@ -77,8 +77,7 @@ impl Choices {
         let refused = self.refused(release, host);
         if !refused.is_empty() {
             let error = anyhow!("{}", refused.join("\n"));
-            return Err(error)
-                .hint("without these choices the plan is that of the release, if this machine can make it");
+            return Err(error).hint("drop these options to use the release's defaults");
         }
         let cross = matches!(host, Host::Linux { .. });
         if cross {
@@ -226,7 +225,7 @@ impl Choices {
             && checkout.python.short() != release.python.short()
         {
             let (dir, python) = (checkout.dir.display(), checkout.python);
-            refused.push(format!("{dir} is Python {python}; the data of {} doesn't fit", release.python));
+            refused.push(format!("{dir} is Python {python}, but you asked for {}", release.python));
         }
         if let Some(tcltk) = &self.tcltk {
             let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
@@ -269,7 +268,7 @@ impl Choices {
             },
             said(self.pgo, "optimised with a profile"),
             said(self.lto, "optimised while linking"),
-            said(self.pyc == Pyc::Hash, "bytecode is shipped, checked by hash"),
+            said(self.pyc == Some(Pyc::Hash), "bytecode is shipped, checked by hash"),
             said(self.accept_md5, "sources without a known SHA-256 are taken on their MD5"),
             self.launcher.as_ref().map(|launcher| format!("compilers started with {}", launcher.display())),
         ];

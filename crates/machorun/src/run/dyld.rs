@@ -5,9 +5,12 @@ use std::ffi::{CStr, CString, OsStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use super::{d, shims};
-use crate::run::library::{self, System};
-use crate::run::loader::{self, Loaded};
+use super::abi as d;
+use super::library::{self, System};
+use super::loader::{self, Loaded};
+use super::process::below_root;
+use super::shim::list::shims;
+use super::shim::version::macos;
 
 /// What `dlopen` gave back.
 #[derive(Clone, Copy)]
@@ -35,7 +38,7 @@ fn open(name: &CStr) -> Result<Handle, String> {
     let text = name.to_string_lossy();
     let failed = |why: &dyn std::fmt::Display| format!("dlopen({text}, 0x0002): {why}");
     let path = Path::new(OsStr::from_bytes(name.to_bytes()));
-    let absolute = path.is_absolute().then(|| loader::below_root(&text));
+    let absolute = path.is_absolute().then(|| below_root(&text));
     for candidate in std::iter::once(path.to_owned()).chain(absolute) {
         if candidate.is_file() {
             return loader::load(&candidate).map(Handle::Image).map_err(|error| failed(&error));
@@ -150,7 +153,7 @@ struct BuildVersion {
 
 /// Whether the system is at least one of the versions; what `__builtin_available` ends up with. 1 is macOS.
 unsafe extern "C" fn _availability_version_check(count: u32, versions: *const BuildVersion) -> bool {
-    let [major, minor, patch] = super::macos();
+    let [major, minor, patch] = macos();
     let system = major << 16 | minor << 8 | patch;
     let versions = (0..count as usize).map(|index| &*versions.add(index));
     versions.into_iter().any(|wanted| wanted.platform == 1 && wanted.version <= system)

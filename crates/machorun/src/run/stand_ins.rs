@@ -1,0 +1,176 @@
+//! What is in place of the libraries of macOS: shims where the ABIs differ, and glibc where they don't.
+
+use std::arch::naked_asm;
+use std::collections::HashMap;
+use std::ffi::{CString, c_char};
+use std::sync::{OnceLock, PoisonError};
+
+use super::shim::list::Shim;
+use super::shim::{self, passed};
+
+/// What is in place of a library.
+pub struct StandIn {
+    install_name: &'static str,
+    /// What passes to the host's libraries as it is.
+    passed: &'static [&'static str],
+    /// The host's libraries, as `dlopen` finds them.
+    pub host: &'static [&'static str],
+}
+
+const STAND_INS: &[StandIn] = &[
+    StandIn { install_name: "/usr/lib/libSystem.B.dylib", passed: passed::SYSTEM, host: &["libc.so.6", "libm.so.6"] },
+    StandIn { install_name: "/usr/lib/libz.1.dylib", passed: passed::ZLIB, host: &["libz.so.1"] },
+    StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: passed::BZIP2, host: &["libbz2.so.1.0"] },
+    StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: passed::LIBEDIT, host: &["libedit.so.2"] },
+    StandIn {
+        install_name: "/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
+        passed: &[],
+        host: &[],
+    },
+    StandIn { install_name: "/System/Library/Frameworks/Carbon.framework/Versions/A/Carbon", passed: &[], host: &[] },
+    StandIn {
+        install_name: "/System/Library/Frameworks/CoreServices.framework/Versions/A/CoreServices",
+        passed: &[],
+        host: &[],
+    },
+    StandIn {
+        install_name: "/System/Library/Frameworks/SystemConfiguration.framework/Versions/A/SystemConfiguration",
+        passed: &[],
+        host: &[],
+    },
+];
+
+/// The shims of all areas, but for what [`prepare`] gets.
+const AREAS: &[&[Shim]] = &[
+    shim::accounts::SHIMS,
+    shim::backtrace::SHIMS,
+    shim::editline::SHIMS,
+    shim::errno::SHIMS,
+    shim::files::SHIMS,
+    shim::foundation::SHIMS,
+    shim::jumps::SHIMS,
+    shim::kqueue::SHIMS,
+    shim::locale::SHIMS,
+    shim::locks::SHIMS,
+    shim::log::SHIMS,
+    shim::mach::SHIMS,
+    shim::memory::SHIMS,
+    shim::messages::SHIMS,
+    shim::metadata::SHIMS,
+    shim::numbers::SHIMS,
+    shim::processes::SHIMS,
+    shim::signals::SHIMS,
+    shim::sockets::SHIMS,
+    shim::spawn::SHIMS,
+    shim::stdio::SHIMS,
+    shim::strings::SHIMS,
+    shim::terminal::SHIMS,
+    shim::threads::SHIMS,
+    shim::time::SHIMS,
+    &[("__tlv_bootstrap", never as *const ()), ("dyld_stub_binder", never as *const ())],
+];
+
+static TABLE: OnceLock<HashMap<&'static str, u64>> = OnceLock::new();
+
+/// Sets up what shims need before the first of them is called. `above` are the shims that call the loader, which stands
+/// above this file: dyld's own.
+pub fn prepare(above: &[Shim]) {
+    TABLE.get_or_init(|| {
+        shim::locale::prepare();
+        shim::stdio::prepare();
+        let all = AREAS.iter().copied().flatten().chain(above);
+        all.map(|(name, at)| (*name, *at as u64)).collect()
+    });
+}
+
+/// What is in place of the library with this install name.
+pub fn stand_in(install_name: &str) -> Option<&'static StandIn> {
+    STAND_INS.iter().find(|stand_in| stand_in.install_name == install_name)
+}
+
+impl StandIn {
+    /// The address of a shim.
+    pub fn shim(&self, name: &str) -> Option<u64> {
+        TABLE.get()?.get(name).copied()
+    }
+
+    /// The host's name of what passes as it is: without underscore, and without `$INODE64` and the like.
+    pub fn passed<'a>(&self, name: &'a str) -> Option<&'a str> {
+        self.passed.contains(&name).then(|| {
+            let name = name.strip_prefix('_').unwrap_or(name);
+            name.split('$').next().unwrap_or(name)
+        })
+    }
+}
+
+/// Where descriptors of thread-local variables lead before they are set up: `_tlv_bootstrap`.
+pub fn tlv_bootstrap() -> u64 {
+    never as *const () as u64
+}
+
+/// For symbols that only the linker wants: all binding is done at load.
+unsafe extern "C" fn never() {
+    libc::abort()
+}
+
+/// A function that says which symbol was called, and ends the process; for the few names of [`passed::TRAPS`].
+pub fn trap(name: &str) -> Option<u64> {
+    if !passed::TRAPS.contains(&name) {
+        return None;
+    }
+    static CODE: std::sync::Mutex<Vec<u8>> = std::sync::Mutex::new(Vec::new());
+    let name = CString::new(name).ok()?.into_raw();
+    let mut code = CODE.lock().unwrap_or_else(PoisonError::into_inner);
+    code.clear();
+    // mov rdi, name; mov rax, trap_hit; jmp rax
+    code.extend([0x48, 0xbf]);
+    code.extend((name as u64).to_le_bytes());
+    code.extend([0x48, 0xb8]);
+    code.extend((trap_entry as *const () as u64).to_le_bytes());
+    code.extend([0xff, 0xe0]);
+    // SAFETY: a fresh page of our own, written before it becomes executable.
+    unsafe {
+        let protection = libc::PROT_READ | libc::PROT_WRITE;
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
+        let page = libc::mmap(std::ptr::null_mut(), 4096, protection, flags, -1, 0);
+        if page == libc::MAP_FAILED {
+            return None;
+        }
+        std::ptr::copy_nonoverlapping(code.as_ptr(), page.cast(), code.len());
+        libc::mprotect(page, 4096, libc::PROT_READ | libc::PROT_EXEC);
+        Some(page as u64)
+    }
+}
+
+#[unsafe(naked)]
+unsafe extern "C" fn trap_entry() {
+    naked_asm!("and rsp, -16", "call {hit}", hit = sym trap_hit)
+}
+
+unsafe extern "C" fn trap_hit(name: *const c_char) {
+    let text =
+        format!("machorun: {} was called, which has no shim\n", std::ffi::CStr::from_ptr(name).to_string_lossy());
+    libc::write(2, text.as_ptr().cast(), text.len());
+    libc::abort()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::passed::{BZIP2, LIBEDIT, SYSTEM, TRAPS, ZLIB};
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order_and_apart() {
+        for list in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS] {
+            assert!(list.is_sorted());
+        }
+        let shims: Vec<&str> = AREAS.iter().copied().flatten().map(|(name, _)| *name).collect();
+        for name in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS].into_iter().flatten() {
+            assert!(!shims.contains(name), "{name} has a shim");
+        }
+        let mut once = shims.clone();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), shims.len(), "a name has two shims");
+    }
+}

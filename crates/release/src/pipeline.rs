@@ -1,0 +1,95 @@
+//! The whole of a release, in order: fetch, build, audit, package, sign, verify, notarize, evidence.
+//!
+//! Each stage takes what the one before it gives; what is finished is kept, so that the same order goes on where it was.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::build::OnFailure;
+use crate::context::Context;
+use crate::evidence::timings::Clock;
+use crate::evidence::{self, Subject};
+use crate::lock::{self, Lock};
+use crate::notarize::{self, Desk};
+use crate::package::{Format, Ownership};
+use crate::planning::Planned;
+use crate::product::Product;
+use crate::sign::Signing;
+use crate::{fetch, planning, staged};
+
+/// What is to be released, and how.
+pub struct Order {
+    /// What is built.
+    pub planned: Planned,
+    /// A folder of sources that is looked into before anybody is asked.
+    pub sources: Option<PathBuf>,
+    /// Who owns what is installed.
+    pub ownership: Ownership,
+    /// The kind of package.
+    pub format: Format,
+    /// Who signs; without one the product is unsigned.
+    pub signing: Option<Signing>,
+    /// Who asks Apple for a ticket, once the product is signed.
+    pub notary: Option<Desk>,
+}
+
+/// What came of it.
+pub struct Released {
+    /// What was built.
+    pub planned: Planned,
+    /// The product, in its place.
+    pub product: Product,
+    /// The files beside it.
+    pub evidence: Vec<PathBuf>,
+}
+
+/// Makes a release.
+///
+/// # Errors
+/// The first stage that fails; what is finished is kept for the next run. When Apple refuses a signed product, it and its
+/// evidence are there all the same.
+pub fn release(cx: &Context, order: Order) -> Result<Released> {
+    let _lock = lock(cx)?;
+    let mut clock = Clock::start();
+    let planned = clock.time("toolchain", || planning::ready(cx, order.planned))?;
+    let plan = &planned.plan;
+    let sources = clock.time("fetch", || fetch::all(cx, &plan.sources(), order.sources.as_deref()))?;
+    let built = clock.time("build and audit", || staged::root(cx, plan, &sources, OnFailure::Stop))?;
+    let mut product = match &order.signing {
+        None => {
+            let product =
+                clock.time("package", || Product::unsigned(cx, plan, &built.root, order.ownership, order.format))?;
+            clock.time("verify", || product.verify(cx))?;
+            product
+        }
+        Some(signing) => {
+            clock.time("sign and package", || Product::signed(cx, plan, &built.root, signing, order.ownership))?
+        }
+    };
+    let notarized = match order.notary.as_ref().filter(|_| product.signed.is_some()) {
+        Some(desk) => clock.time("notarize", || notarize::submit(cx, desk, product.path()).map(drop)),
+        None => Ok(()),
+    };
+    product.measure()?;
+    let subject = Subject { planned: &planned, product: &product };
+    let evidence = clock.time("evidence", || evidence::write(cx, &subject))?;
+    clock.write(cx, plan, product.path())?;
+    notarized.map(|()| Released { planned, product, evidence })
+}
+
+/// Signs what a build has staged: code, then the package around it.
+///
+/// # Errors
+/// What can't be signed or packaged, or isn't good afterwards.
+pub fn sign(cx: &Context, planned: Planned, root: &Path, signing: &Signing, ownership: Ownership) -> Result<Released> {
+    let _lock = lock(cx)?;
+    let product = Product::signed(cx, &planned.plan, root, signing, ownership)?;
+    let evidence = evidence::write(cx, &Subject { planned: &planned, product: &product })?;
+    Ok(Released { planned, product, evidence })
+}
+
+/// One release at a time in the folder of products.
+fn lock(cx: &Context) -> Result<Lock> {
+    lock::take(&cx.paths.dist, "release", "choose another folder with --dist DIR")
+}

@@ -1,0 +1,114 @@
+//! The plan of a release on this machine, with the data that it was made from.
+
+use anyhow::{Context as _, Result, anyhow};
+
+use crate::context::Context;
+use crate::hint::WithHint as _;
+use crate::plan::{BuildOptions, Plan};
+use crate::recipe::{Recipes, known_releases, newest_built};
+use crate::toolchain::lock::{self, Packages};
+use crate::version::PythonVersion;
+
+/// What is going to be built.
+pub struct Planned {
+    /// The release whose data it is made from; a checkout may be another version.
+    pub release: PythonVersion,
+    /// Every step of it.
+    pub plan: Plan,
+    /// The data that the plan was made from, as the options and this machine make them: a bill of materials must name what
+    /// was built, and cross builds of old releases have libraries of their own.
+    pub recipes: Recipes,
+}
+
+/// Plans a version on this machine. Without a version it is that of the checkout in the options.
+///
+/// # Errors
+/// When there is no such release, or an option can't be had here.
+pub fn planned(cx: &Context, version: Option<PythonVersion>, options: &BuildOptions) -> Result<Planned> {
+    let mac = cx.paths.mac();
+    let version = match (version, &options.checkout) {
+        (Some(version), _) => version,
+        (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
+        (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
+    };
+    plan_of(cx, version, options)
+}
+
+fn plan_of(cx: &Context, release: PythonVersion, options: &BuildOptions) -> Result<Planned> {
+    let recipes = Recipes::load(&cx.paths.mac(), release)?;
+    let host = crate::host::detect()?;
+    let plan = Plan::new(&recipes, &crate::host::toolchain_data(cx)?, &host, options)?;
+    Ok(Planned { release, plan, recipes: options.apply(&recipes, &host)? })
+}
+
+/// As [`planned`], but with neither a version nor a checkout, the newest release that was built.
+///
+/// # Errors
+/// As [`planned`].
+pub fn planned_or_newest(cx: &Context, version: Option<PythonVersion>, options: &BuildOptions) -> Result<Planned> {
+    let version = match version {
+        None if options.checkout.is_none() => Some(newest_built(&cx.paths.mac())?),
+        named => named,
+    };
+    planned(cx, version, options)
+}
+
+/// Makes sure that the packages which the plan's toolchain unpacks are here. Where some are gone from the mirrors, others
+/// take their place, and the plan is made again.
+///
+/// # Errors
+/// No network, a full disk.
+pub fn ready(cx: &Context, planned: Planned) -> Result<Planned> {
+    match lock::fetch(cx, &planned.plan)? {
+        Packages::Here => Ok(planned),
+        Packages::Replaced => {
+            let again = plan_of(cx, planned.release, &planned.plan.options)?;
+            match lock::fetch(cx, &again.plan)? {
+                Packages::Here => Ok(again),
+                Packages::Replaced => Err(anyhow!("the packages of the toolchain vanish while they are fetched"))
+                    .hint("try again later: the mirror is being updated"),
+            }
+        }
+    }
+}
+
+/// The release whose data fits a checkout: the same one, else the last before it of the same `3.13`, else the first after.
+fn nearest(python: PythonVersion, known: &[PythonVersion]) -> Result<PythonVersion> {
+    let same = known.iter().copied().filter(|release| release.short() == python.short());
+    let (before, after): (Vec<_>, Vec<_>) = same.partition(|release| *release <= python);
+    let nearest = before.last().or(after.first()).copied();
+    let known: Vec<String> = known.iter().map(ToString::to_string).collect();
+    nearest
+        .with_context(|| format!("there is no release of Python {} to take recipes from", python.short()))
+        .hint(format!("known releases: {}", known.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a bill of materials names must be what was built: cross builds of old releases have libraries of their own.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn data_beside_a_plan_are_what_it_was_made_from() {
+        let dist = tempfile::tempdir().unwrap();
+        let options = BuildOptions { archs: vec![crate::arch::Arch::X86_64], ..BuildOptions::default() };
+        let cx = crate::package::tests::context(dist.path());
+        let Planned { plan, recipes, .. } = planned(&cx, Some("3.3.0".parse().unwrap()), &options).unwrap();
+        let files = plan.sources().into_iter().map(|source| source.file.as_str()).collect::<Vec<_>>();
+        assert!(recipes.libraries.iter().all(|library| files.contains(&library.source.file.as_str())), "{files:?}");
+    }
+
+    #[test]
+    fn a_checkout_takes_the_nearest_release() {
+        let version = |text: &str| text.parse::<PythonVersion>().unwrap();
+        let known = ["3.13.5", "3.13.9", "3.14.2"].map(version);
+        let nearest = |text: &str| nearest(version(text), &known).map(|found| found.to_string());
+        assert_eq!(nearest("3.13.5").unwrap(), "3.13.5");
+        assert_eq!(nearest("3.13.8").unwrap(), "3.13.5");
+        assert_eq!(nearest("3.13.11").unwrap(), "3.13.9");
+        assert_eq!(nearest("3.14.0").unwrap(), "3.14.2");
+        let text = crate::hint::render(&nearest("3.15.0").unwrap_err());
+        assert!(text.contains("no release of Python 3.15") && text.contains("known releases: 3.13.5"), "{text}");
+    }
+}

@@ -1,0 +1,153 @@
+//! Which packages the toolchain is made of: `Mac/toolchains/bookworm-amd64.lock`.
+//!
+//! A package that no mirror has any more is replaced by the newest of the same name, which carries the major version. The
+//! lock file of that is kept in the cache, stands in for the one in `Mac/`, and gives the steps that use it new keys.
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, anyhow};
+
+use super::packages::downloaded;
+use crate::context::Context;
+use crate::digest::Sha256;
+use crate::hint::WithHint as _;
+use crate::output::write_whole;
+use crate::plan::{Op, Plan};
+use crate::recipe::{LinuxTools, LockedPackage, PackageLock, read_toml};
+
+/// What a lock file begins with.
+const HEADING: &str =
+    "# The Debian packages that the toolchain is made of, by step. Written by `cargo xtask toolchain --update`.\n\n";
+
+/// The lock for this machine: the cache's when it stands in for the one in `Mac/`, or when there is none there. Empty where
+/// nobody has made one yet.
+///
+/// # Errors
+/// When one is malformed.
+pub fn read(cx: &Context) -> Result<PackageLock> {
+    let Some(name) = file_name() else { return Ok(PackageLock::default()) };
+    let (own, made) = (cx.paths.mac().join("toolchains").join(&name), cx.paths.cache.join("toolchains").join(&name));
+    let pinned = own.is_file().then(|| Sha256::of_file(&own)).transpose()?;
+    if made.is_file() {
+        let lock: PackageLock = read_toml(&made)?;
+        if lock.replaces == pinned {
+            return Ok(lock);
+        }
+    }
+    if own.is_file() { read_toml(&own) } else { Ok(PackageLock::default()) }
+}
+
+/// `bookworm-amd64.lock`: what this machine's lock file is called. Nothing where there are no Debian packages.
+pub fn file_name() -> Option<String> {
+    let text = fs_err::read_to_string("/etc/os-release").ok()?;
+    let codename = text.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="))?.trim_matches(['"', '\'']);
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    (!codename.is_empty()).then(|| format!("{codename}-{architecture}.lock"))
+}
+
+/// Asks the machine's mirror for the newest packages that the toolchain's data name, with all that they need.
+///
+/// # Errors
+/// Unknown package, no network.
+pub fn resolve(cx: &Context) -> Result<PackageLock> {
+    let tools: LinuxTools = read_toml(&cx.paths.mac().join("toolchains/linux.toml"))?;
+    let mut lock = PackageLock::default();
+    let steps = tools.tools.iter().map(|(name, tool)| (name.as_str(), &tool.packages));
+    for (step, packages) in [("llvm", &tools.llvm.packages)].into_iter().chain(steps) {
+        lock.steps.insert(step.to_owned(), cx.with_apt(|apt| apt.resolve(packages))?);
+    }
+    Ok(lock)
+}
+
+/// Writes the lock file into `Mac/toolchains/`; gives back its place.
+///
+/// # Errors
+/// When this is no Debian or Ubuntu, or it can't be written.
+pub fn write(cx: &Context, lock: &PackageLock) -> Result<PathBuf> {
+    let name = file_name().context("this machine is no Debian or Ubuntu: it has no toolchain packages")?;
+    let path = cx.paths.mac().join("toolchains").join(name);
+    write_whole(&path, text(lock)?.as_bytes(), 0o644)?;
+    Ok(path)
+}
+
+fn text(lock: &PackageLock) -> Result<String> {
+    Ok(format!("{HEADING}{}", toml::to_string(lock)?))
+}
+
+/// What became of packages that a plan needs.
+pub enum Packages {
+    /// They are here.
+    Here,
+    /// Some were nowhere to be had, and another lock was written: plan again.
+    Replaced,
+}
+
+/// Downloads what the plan's steps unpack, unless they are finished. Where packages are gone, or none are pinned, writes
+/// another lock into the cache.
+///
+/// # Errors
+/// No network, a full disk.
+pub fn fetch(cx: &Context, plan: &Plan) -> Result<Packages> {
+    let mut wanted: Vec<&LockedPackage> = Vec::new();
+    let mut unpinned = false;
+    for step in plan.steps.iter().filter(|step| !cx.paths.steps().join(plan.folder(&step.name)).is_dir()) {
+        for op in &step.ops {
+            if let Op::DebianPackages { locked, .. } = op {
+                unpinned |= locked.is_empty();
+                wanted.extend(locked.iter().filter(|package| !is_here(cx, package)));
+            }
+        }
+    }
+    wanted.sort();
+    wanted.dedup();
+    if wanted.is_empty() && !unpinned {
+        return Ok(Packages::Here);
+    }
+    if cx.offline {
+        return Err(anyhow!(
+            "{} packages of the toolchain are not in the cache, and --offline was given",
+            wanted.len()
+        ))
+        .hint("run the same command once without --offline");
+    }
+    let folder = cx.paths.cache.join("debs");
+    fs_err::create_dir_all(&folder)?;
+    let task = cx.ui.task("fetch the packages of clang and lld", None);
+    let gone = cx.with_apt(|apt| apt.download_locked(&wanted, &folder))?;
+    task.done(format_args!(": {} packages", wanted.len() - gone.len()));
+    if gone.is_empty() && !unpinned {
+        return Ok(Packages::Here);
+    }
+    replace(cx, &gone)?;
+    Ok(Packages::Replaced)
+}
+
+fn is_here(cx: &Context, package: &LockedPackage) -> bool {
+    Sha256::of_file(&downloaded(cx, package)).is_ok_and(|digest| digest == package.sha256)
+}
+
+/// Makes a lock of what there is now, and says what it changes.
+fn replace(cx: &Context, gone: &[&LockedPackage]) -> Result<()> {
+    let name = file_name().context("this machine is no Debian or Ubuntu: it has no toolchain packages")?;
+    let own = cx.paths.mac().join("toolchains").join(&name);
+    let mut lock = resolve(cx)?;
+    lock.replaces = own.is_file().then(|| Sha256::of_file(&own)).transpose()?;
+    for package in gone {
+        let now = lock.steps.values().flatten().find(|now| now.name == package.name);
+        let now = now.map_or_else(|| "nothing".to_owned(), |now| now.version.clone());
+        let LockedPackage { name, version, .. } = package;
+        cx.ui.say(format_args!("{name} {version} is gone from the mirror: {now} takes its place, with new keys"));
+    }
+    if gone.is_empty() {
+        cx.ui.say(format_args!("there is no Mac/toolchains/{name}: the newest packages are taken"));
+    }
+    let path = cx.paths.cache.join("toolchains").join(&name);
+    if let Some(dir) = path.parent() {
+        fs_err::create_dir_all(dir)?;
+    }
+    write_whole(&path, text(&lock)?.as_bytes(), 0o644)
+}

@@ -1,0 +1,132 @@
+//! What is built: the flags that `plan`, `build` and the verbs after them share.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+
+use release::arch::Arch;
+use release::exec::find;
+use release::given::{Checkout, GivenDocs, GivenSdk, TclTk};
+use release::plan::{BuildOptions, Docs};
+use release::recipe::Pyc;
+
+/// See the module's text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+#[command(next_help_heading = "What is built")]
+pub struct BuildFlags {
+    /// Which of a release's installers, such as macosx10.5 [default: the usual one].
+    #[arg(long, value_name = "NAME")]
+    variant: Option<String>,
+
+    /// Build for these architectures only, such as x86_64 [default: those of the release].
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    archs: Vec<Arch>,
+
+    /// Build all architectures, but stage this one only.
+    #[arg(long, value_name = "ARCH")]
+    thin: Option<Arch>,
+
+    /// Leave out Python's test suite and the modules that only it needs: 60 % of the files.
+    #[arg(long)]
+    no_tests: bool,
+
+    /// Include the documentation: `sphinx` makes it (a few minutes, needs the Python package index), or a prebuilt
+    /// archive such as python-3.13.5-docs-html.tar.bz2.
+    #[arg(long, value_name = "HOW", conflicts_with = "no_docs")]
+    docs: Option<PathBuf>,
+
+    /// Leave out the documentation [default, and always said].
+    #[arg(long)]
+    no_docs: bool,
+
+    /// Build these sources of CPython, a developer's checkout; they are copied and never written.
+    #[arg(long, value_name = "DIR")]
+    source_dir: Option<PathBuf>,
+
+    /// Compile against this SDK of Apple's instead of the open one; its licence is for you to judge.
+    #[arg(long, value_name = "PATH")]
+    sdk: Option<PathBuf>,
+
+    /// Prebuilt universal Tcl and Tk (include/, lib/) for _tkinter and IDLE.
+    #[arg(long, value_name = "DIR")]
+    tcltk: Option<PathBuf>,
+
+    /// Optimise with a profile of the new interpreter's own runs (on a Mac only).
+    #[arg(long)]
+    pgo: bool,
+
+    /// Optimise while linking (on a Mac only).
+    #[arg(long)]
+    lto: bool,
+
+    /// Make an sqlite3 that can't load extensions.
+    #[arg(long)]
+    no_sqlite_extensions: bool,
+
+    /// Ship compiled bytecode or not, whatever the release's data say.
+    #[arg(long, value_name = "KIND", value_enum)]
+    keep_pyc: Option<Pyc>,
+
+    #[command(flatten)]
+    trust: Trust,
+
+    /// Start compilers with this program: ccache, sccache or distcc. It reads its own variables (CCACHE_DIR, ...).
+    #[arg(long, value_name = "PROGRAM")]
+    launcher: Option<String>,
+}
+
+/// What is taken for proof that a source is the right one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
+pub struct Trust {
+    /// Take sources of which nobody published a SHA-256 on their MD5, which can be forged; plan and receipt name them.
+    #[arg(long)]
+    accept_md5: bool,
+}
+
+impl BuildFlags {
+    /// No options, but what is taken for proof.
+    pub fn trusting(trust: Trust) -> Self {
+        Self { trust, ..Self::default() }
+    }
+
+    /// What they ask for, with the files and folders they name opened.
+    ///
+    /// # Errors
+    /// When one of those is not what it should be.
+    pub fn options(&self) -> Result<BuildOptions> {
+        Ok(BuildOptions {
+            source_date: source_date_epoch()?,
+            variant: self.variant.clone(),
+            archs: self.archs.clone(),
+            thin: self.thin,
+            no_tests: self.no_tests,
+            docs: match self.docs.as_deref().filter(|_| !self.no_docs) {
+                None => Docs::None,
+                Some(how) if how == Path::new("sphinx") => Docs::Sphinx,
+                Some(file) => Docs::Archive(GivenDocs::open(file)?),
+            },
+            checkout: self.source_dir.as_deref().map(Checkout::open).transpose()?,
+            sdk: self.sdk.as_deref().map(GivenSdk::open).transpose()?,
+            tcltk: self.tcltk.as_deref().map(TclTk::open).transpose()?,
+            pgo: self.pgo,
+            lto: self.lto,
+            no_sqlite_extensions: self.no_sqlite_extensions,
+            pyc: self.keep_pyc,
+            accept_md5: self.trust.accept_md5,
+            launcher: self.launcher.as_deref().map(find).transpose()?,
+        })
+    }
+}
+
+/// When what is made is said to be made, if the user says so: <https://reproducible-builds.org/specs/source-date-epoch/>.
+///
+/// # Errors
+/// When it is no number.
+pub fn source_date_epoch() -> Result<Option<u32>> {
+    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
+    let text = text.to_string_lossy();
+    let seconds =
+        text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970"))?;
+    Ok(Some(seconds))
+}
