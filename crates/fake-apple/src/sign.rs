@@ -157,6 +157,27 @@ impl FakeApple {
         self.timestamped(cms, how)
     }
 
+    /// A detached SignedData with SHA-1 as `productsign` has made it since 2021: with attributes, an algorithm that names SHA-1, and
+    /// indefinite lengths around everything.
+    pub fn cms_since_2021(&self, identity: &Identity, content: &[u8]) -> Vec<u8> {
+        const RSA: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00];
+        const RSA_WITH_SHA1: &[u8] = &[0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x05, 0x05, 0x00];
+        let how = Cms { form: CmsForm::Attributes, hash: Hash::Sha1, timestamp: Some(Hash::Sha1) };
+        let cms = self.cms(identity, content, how.unstamped());
+        let signer = (0..SIGNER).fold(cms.as_slice(), |value, _| der::last(der::contents(value)));
+        let fields = der::all(der::contents(signer));
+        let algorithm = der::value(0x30, &[RSA_WITH_SHA1]);
+        let renamed: Vec<_> = fields
+            .iter()
+            .map(|field| if der::contents(field) == RSA { algorithm.as_slice() } else { *field })
+            .collect();
+        let cms = self.timestamped(der::replace(&cms, SIGNER, &der::value(0x30, &renamed)), how);
+        let indefinite = |tag: u8, contents: &[u8]| [&[tag, 0x80], contents, &[0, 0]].concat();
+        let info = der::all(der::contents(&cms));
+        let signed_data = indefinite(0x30, der::contents(der::contents(info[1])));
+        indefinite(0x30, &[info[0], &indefinite(0xa0, &signed_data)].concat())
+    }
+
     /// A SignedData over the first of some code directories that lists all of them, as Apple's tools make it. Each comes with
     /// what its digest is made with.
     pub fn code_cms(&self, identity: &Identity, directories: &[(Hash, &[u8])], how: Cms) -> Vec<u8> {

@@ -5,7 +5,7 @@
 
 mod oracle;
 
-use fake_apple::{Cms, FakeApple, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, Kind, Parts, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::signature::{Anchor, CmsForm, Expectations, Hash, Policy, Report, RsaForm, Time, Vouched, check};
@@ -130,6 +130,42 @@ fn no_flipped_bit_survives_in_any_form() {
         })
         .collect();
     assert_eq!(survivors, [""; 0]);
+}
+
+/// What `productsign` has made since 2021: the name of the algorithm is a form of its own, and neither may stand for the other.
+#[test]
+fn an_algorithm_that_names_sha_1_is_good_where_apple_writes_it() {
+    const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x04, 0x82];
+    let Some(fake) = FakeApple::get() else { return };
+    let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let identity = fake.identity(Kind::Installer);
+    let listed: Vec<_> = identity.chain().cloned().collect();
+    let signed = |cms: &dyn Fn(&[u8]) -> Vec<u8>| {
+        let rsa = |digest: &[u8]| fake.rsa(identity, digest, RsaForm::Digest);
+        let parts = Parts { listed: &listed, rsa: Some(&rsa), cms: Some(cms), ticket: None };
+        judge(parts.put_into(&small(Style::Sha1)), Policy::DeveloperId, &anchors).unwrap()
+    };
+    let judged = signed(&|digest| fake.cms_since_2021(identity, digest));
+    assert!(is_good(&judged), "{}", judged.1);
+    assert_eq!(judged.0.facts.cms, Some(CmsForm::Attributes));
+
+    let swapped = |cms: Vec<u8>, from: u8, to: u8| {
+        let found =
+            |window: &[u8]| window.iter().zip(RSA).enumerate().all(|(at, (a, b))| a == if at == 8 { &from } else { b });
+        let at = cms.windows(RSA.len()).position(found).unwrap();
+        let mut changed = cms;
+        changed[at + 8] = to;
+        changed
+    };
+    let old = Cms { hash: Hash::Sha1, ..Cms::default() };
+    let wrong = [
+        signed(&|digest| swapped(fake.cms_since_2021(identity, digest), 5, 1)),
+        signed(&|digest| swapped(fake.cms(identity, digest, old), 1, 5)),
+        signed(&|digest| swapped(fake.cms(identity, digest, Cms::APPLE), 1, 5)),
+    ];
+    for judged in &wrong {
+        assert!(judged.1.contains("the signature algorithm"), "{}", judged.1);
+    }
 }
 
 /// The summary says which form a signature has, and never whose it is without saying whether anybody vouches for that.

@@ -167,7 +167,9 @@ pub enum Error {
     #[error(transparent)]
     Budget(#[from] Exceeded),
     /// One of the five variables.
-    #[error("there is no variable {name:?}")]
+    #[error(
+        "there is no variable {name:?}: the store is no bill of materials (a compiled asset catalog, Assets.car, is none)"
+    )]
     NoVariable {
         /// Its name.
         name: &'static str,

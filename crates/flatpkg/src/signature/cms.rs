@@ -53,6 +53,8 @@ pub(super) struct SignedData {
     pub(super) certificates: Vec<Certificate>,
     /// Who signed.
     pub(super) signer: Signer,
+    /// Whether the outermost values don't state their lengths: so Apple's encoder writes them, and OpenSSL doesn't.
+    pub(super) has_indefinite_lengths: bool,
 }
 
 /// One `SignerInfo`.
@@ -62,6 +64,8 @@ pub(super) struct Signer {
     issuer_and_serial: Vec<u8>,
     /// What the content and the attributes are digested with.
     pub(super) hash: Hash,
+    /// Whether the signature algorithm names that digest too.
+    pub(super) names_digest: bool,
     /// The signed attributes; without them the signature is over the content.
     attributes: Option<Attributes>,
     /// The signature's value.
@@ -116,7 +120,9 @@ impl SignedData {
         if Hash::from_oid(announced) != Some(signer.hash) {
             return Err(Malformed::new("SignedData: the digest algorithm announced is not the signer's"));
         }
-        Ok(Self { content: encapsulation(encapsulated, content)?, certificates: parse_all(certificates)?, signer })
+        let has_indefinite_lengths = bytes.get(1) == Some(&0x80);
+        let (content, certificates) = (encapsulation(encapsulated, content)?, parse_all(certificates)?);
+        Ok(Self { content, certificates, signer, has_indefinite_lengths })
     }
 
     /// The signer's certificate, and the others.
@@ -171,10 +177,11 @@ impl Signer {
             Content::TimeStamp => Some(fields.take("signedAttrs", context(TagNumber::N0))?),
         };
         let algorithm = fields.algorithm("signatureAlgorithm")?;
-        // Apple's tools and OpenSSL say RSA, rcodesign says RSA with SHA-256. RSA with SHA-1 was never seen, and is one bit away
-        // from plain RSA.
-        let with_hash = hash != Hash::Sha1 && Hash::from_rsa_oid(algorithm) == Some(hash);
-        if algorithm != oid::RSA.as_bytes() && !with_hash {
+        // OpenSSL and Apple's tools until 2019 say RSA, rcodesign and Apple's since 2021 say RSA with the digest. RSA with SHA-1
+        // is one bit away from plain RSA: who knows what is signed asks which it is.
+        let names_digest = Hash::from_rsa_oid(algorithm) == Some(hash);
+        let stamped_so = content == Content::TimeStamp && hash == Hash::Sha1;
+        if algorithm != oid::RSA.as_bytes() && (!names_digest || stamped_so) {
             return Err(Malformed::new(format_args!("SignerInfo: the signature algorithm is {}", name(algorithm))));
         }
         let value = fields.take("signature", Tag::OctetString)?.contents.to_vec();
@@ -183,6 +190,7 @@ impl Signer {
         Ok(Self {
             issuer_and_serial,
             hash,
+            names_digest,
             attributes: attributes.map(|attributes| Attributes::parse(attributes, content)).transpose()?,
             value,
             token: unsigned.map(token).transpose()?,

@@ -43,6 +43,14 @@ pub(super) fn check(
         findings.says(place, "the signature", "is over something else");
     }
     if signer.hash == Hash::Sha1 {
+        // Nothing signs the name of the algorithm, so of each form only the name that was seen is good: RSA with SHA-1 is what
+        // productsign has written since 2021, when it began to write attributes; RSA is what it wrote until 2019, and OpenSSL does.
+        let has_attributes = signer.form() == CmsForm::Attributes;
+        let named = role == Role::Installer && has_attributes && data.has_indefinite_lengths;
+        if signer.names_digest != named {
+            let expected = if named { "RSA with SHA-1" } else { "RSA" };
+            findings.error(place, "the signature algorithm", "another one", expected);
+        }
         findings.note(place, "the digest", signer.hash, "SHA-256 or better");
     }
     let Some((leaf, others)) = data.split() else {

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 
 use rayon::prelude::*;
 
-use super::{Findings, Options, Severity, chain};
-use crate::xar::{Archive, Checksum, Data, Encoding, Header, Kind, Style, Trailer};
+use super::{Finding, Findings, Options, Severity, chain};
+use crate::xar::{Archive, Checksum, Data, Encoding, Extent, Header, Kind, Style, Trailer};
 
 /// What the header and the table of contents are called in a finding.
 const HEADER: &str = "header";
@@ -21,10 +21,15 @@ pub(super) fn check(archive: &Archive, options: Options) -> Findings {
     names(archive, slack, &mut findings);
     extents(archive, slack, &mut findings);
     trailer(archive, slack, &mut findings);
-    findings.0.par_extend(stretches(archive).into_par_iter().flat_map_iter(|(place, data)| {
+    findings.0.par_extend(members(archive).into_par_iter().flat_map_iter(|(place, data)| {
         let mut findings = Findings::default();
         stretch(archive, &place, data, slack, &mut findings);
         findings.0
+    }));
+    findings.0.par_extend(attributes(archive).into_par_iter().flat_map_iter(|(place, data)| {
+        let mut findings = Findings::default();
+        stretch(archive, &place, data, slack, &mut findings);
+        findings.0.into_iter().map(|finding| Finding { severity: Severity::Note, ..finding })
     }));
     findings
 }
@@ -103,24 +108,34 @@ fn names(archive: &Archive, odd: Severity, findings: &mut Findings) {
 /// Whether the stretches of the heap lie inside the file and beside each other.
 fn extents(archive: &Archive, slack: Severity, findings: &mut Findings) {
     let available = archive.heap_available();
-    let mut extents: Vec<_> = archive.toc().extents().filter(|(_, _, length)| *length > 0).collect();
-    extents.sort_by_key(|(_, offset, length)| (*offset, *length));
-    let (mut end, mut before) = (0_u64, "the start of the heap".to_owned());
-    for (place, offset, length) in extents {
-        if offset > end {
+    let mut extents: Vec<_> = archive.toc().extents().filter(|extent| extent.length > 0).collect();
+    extents.sort_by_key(|extent| (extent.offset, extent.length));
+    let severity = |is_attribute| if is_attribute { Severity::Note } else { Severity::Error };
+    let start = || (0_u64, "the start of the heap".to_owned());
+    // Where the last stretch ends, and where the last one ends that is no extended attribute.
+    let (mut any, mut kept) = (start(), start());
+    for Extent { place, offset, length, is_attribute } in extents {
+        if offset > any.0 {
             // Seen: PackageMaker and productbuild leave bytes between members.
-            let got = format!("{} bytes that nothing refers to, at {end}", offset - end);
-            findings.push(slack, HEAP, &format!("between {before} and {place}"), got, "nothing");
-        } else if offset < end {
-            // Never by Apple's tools, which store each member for itself; `xar --coalesce-heap` could.
-            findings.error(HEAP, &format!("offset of {place}"), offset, format!("{end} or more, where {before} ends"));
+            let got = format!("{} bytes that nothing refers to, at {}", offset - any.0, any.0);
+            findings.push(slack, HEAP, &format!("between {} and {place}", any.1), got, "nothing");
+        }
+        // Members: never by Apple's tools, which store each for itself; `xar --coalesce-heap` could. Attributes: seen.
+        let overlapped = [(&kept, severity(is_attribute)), (&any, Severity::Note)];
+        if let Some(((end, before), severity)) = overlapped.into_iter().find(|((end, _), _)| offset < *end) {
+            let expected = format!("{end} or more, where {before} ends");
+            findings.push(severity, HEAP, &format!("offset of {place}"), offset, expected);
         }
         let stop = offset.saturating_add(length);
         if stop > available {
-            findings.error(HEAP, &format!("end of {place}"), stop, format!("at most {available}, where the file ends"));
+            let expected = format!("at most {available}, where the file ends");
+            findings.push(severity(is_attribute), HEAP, &format!("end of {place}"), stop, expected);
         }
-        if stop >= end {
-            (end, before) = (stop, place);
+        if stop >= kept.0 && !is_attribute {
+            kept = (stop, place.clone());
+        }
+        if stop >= any.0 {
+            any = (stop, place);
         }
     }
 }
@@ -144,15 +159,18 @@ fn trailer(archive: &Archive, slack: Severity, findings: &mut Findings) {
     }
 }
 
-/// Everything with bytes and digests: members and their extended attributes.
-fn stretches(archive: &Archive) -> Vec<(String, &Data)> {
+/// The members, with bytes and digests.
+fn members(archive: &Archive) -> Vec<(String, &Data)> {
     let files = archive.toc().files.iter();
-    files
-        .flat_map(|file| {
-            let own = file.data.iter().map(|data| (file.path.clone(), data));
-            own.chain(file.extended.iter().map(|ea| (format!("{} attribute {}", file.path, ea.name), &ea.data)))
-        })
-        .collect()
+    files.flat_map(|file| file.data.iter().map(|data| (file.path.clone(), data))).collect()
+}
+
+/// The extended attributes of the members: `com.apple.TextEncoding`, `com.apple.FinderInfo`. Installer reads none of them, and where
+/// a member has several, `productsign` gives all but one the offset of another: seen from 2021 to 2025 in packages that Apple
+/// notarized. So whatever is wrong with them is a note.
+fn attributes(archive: &Archive) -> Vec<(String, &Data)> {
+    let files = archive.toc().files.iter();
+    files.flat_map(|file| file.extended.iter().map(|extended| (extended.place(file), &extended.data))).collect()
 }
 
 /// Sizes and digests of one stretch, before and after decoding.

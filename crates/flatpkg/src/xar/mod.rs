@@ -39,5 +39,5 @@ pub use read::{Archive, Member, Section};
 pub use sign::Signable;
 pub use signature::{Certificate, Signature};
 pub use staple::{Staple, Trailer};
-pub use toc::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
+pub use toc::{Checksum, Data, Encoding, Extended, Extent, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
 pub use write::{MemberWriter, Options, Summary, Writer};

@@ -209,9 +209,12 @@ impl Archive {
     /// # Errors
     /// The file can't be read.
     pub fn trailer(&self) -> Result<Trailer, Error> {
-        let end = self.heap_offset.saturating_add(self.toc.heap_len());
+        let members = self.heap_offset.saturating_add(self.toc.members_len());
+        let staple = self.staple(members)?;
+        let heap = self.heap_offset.saturating_add(self.toc.heap_len());
+        // An attribute with a wrong offset may reach into the ticket.
+        let end = staple.as_ref().map_or(heap, |staple| heap.min(staple.offset));
         let rest = self.len.saturating_sub(end);
-        let staple = self.staple(end)?;
         Ok(match (staple, rest) {
             (_, 0) => Trailer::Nothing,
             (Some(staple), _) if staple.offset == end => Trailer::Stapled(staple),
@@ -315,7 +318,7 @@ impl Archive {
 /// Whether all members together are not much more than the heap. Otherwise a small file could name thousands of members
 /// that are all of it, and take hours to check.
 fn believable(toc: &Toc, heap: u64) -> Result<(), Error> {
-    let stretches = toc.extents().map(|(_, offset, length)| length.min(heap.saturating_sub(offset)));
+    let stretches = toc.extents().map(|extent| extent.length.min(heap.saturating_sub(extent.offset)));
     let got = stretches.fold(0, u64::saturating_add);
     let limit = heap.saturating_mul(MAX_SHARING);
     if got > limit { Err(Error::Shared { got, limit }) } else { Ok(()) }

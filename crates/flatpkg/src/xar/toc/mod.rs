@@ -194,6 +194,33 @@ pub struct Extended {
     pub data: Data,
 }
 
+impl Extended {
+    /// What findings call the attribute of a file.
+    #[must_use]
+    pub fn place(&self, file: &File) -> String {
+        format!("{} attribute {}", file.path, self.name)
+    }
+}
+
+/// A stretch of the heap.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extent {
+    /// What it is.
+    pub place: String,
+    /// Bytes from the start of the heap.
+    pub offset: u64,
+    /// Its length in bytes.
+    pub length: u64,
+    /// Whether it is an extended attribute. Apple's tools give some of them wrong offsets.
+    pub is_attribute: bool,
+}
+
+impl Extent {
+    fn end(&self) -> u64 {
+        self.offset.saturating_add(self.length)
+    }
+}
+
 impl Toc {
     /// The first file or directory with that path.
     #[must_use]
@@ -206,14 +233,17 @@ impl Toc {
         self.files.iter().enumerate().filter(move |(_, file)| file.parent == directory)
     }
 
-    /// Every stretch of the heap that the table of contents speaks of: what it is, offset, length, in document order.
-    pub fn extents(&self) -> impl Iterator<Item = (String, u64, u64)> {
-        let checksum = ("checksum".to_owned(), self.checksum.offset, self.checksum.size);
-        let signatures = self.signatures.iter().map(|s| (format!("{} signature", s.style), s.offset, s.size));
-        let members = self.files.iter().flat_map(|file| {
-            let own = file.data.iter().map(|data| (file.path.clone(), data.offset, data.length));
-            let attributes = file.extended.iter().map(|extended| {
-                (format!("{} attribute {}", file.path, extended.name), extended.data.offset, extended.data.length)
+    /// Every stretch of the heap that the table of contents speaks of, in document order.
+    pub fn extents(&self) -> impl Iterator<Item = Extent> {
+        let extent = |place, offset, length| Extent { place, offset, length, is_attribute: false };
+        let checksum = extent("checksum".to_owned(), self.checksum.offset, self.checksum.size);
+        let signatures =
+            self.signatures.iter().map(move |s| extent(format!("{} signature", s.style), s.offset, s.size));
+        let members = self.files.iter().flat_map(move |file| {
+            let own = file.data.iter().map(move |data| extent(file.path.clone(), data.offset, data.length));
+            let attributes = file.extended.iter().map(move |extended| Extent {
+                is_attribute: true,
+                ..extent(extended.place(file), extended.data.offset, extended.data.length)
             });
             own.chain(attributes)
         });
@@ -223,6 +253,12 @@ impl Toc {
     /// The end of the last stretch, in bytes from the start of the heap. Sums that overflow count as the largest number.
     #[must_use]
     pub fn heap_len(&self) -> u64 {
-        self.extents().map(|(_, offset, length)| offset.saturating_add(length)).max().unwrap_or(0)
+        self.extents().map(|extent| extent.end()).max().unwrap_or(0)
+    }
+
+    /// The same without extended attributes, whose offsets may be wrong.
+    #[must_use]
+    pub fn members_len(&self) -> u64 {
+        self.extents().filter(|extent| !extent.is_attribute).map(|extent| extent.end()).max().unwrap_or(0)
     }
 }

@@ -137,7 +137,8 @@ fn data(element: &Element, place: &str) -> Result<Data, Error> {
         offset: number(element, "offset", place)?,
         size: number(element, "size", place)?,
         encoding: encoding.map_or(Encoding::Stored, Encoding::from_mime),
-        extracted: checksum("extracted-checksum")?,
+        // The name that xar 1.5 gave it, and the tool Packages to this day.
+        extracted: checksum("extracted-checksum")?.or(checksum("unarchived-checksum")?),
         archived: checksum("archived-checksum")?,
     })
 }
