@@ -49,7 +49,7 @@ fn alone(cache: &Path) -> Result<()> {
     if there != cache {
         return Ok(());
     }
-    let below = ["sources", "steps", "manifests", "work", "logs", "apt"].map(|name| cache.join(name));
+    let below = ["sources", "steps", "manifests", "work", "logs", "apt", "debs"].map(|name| cache.join(name));
     for dir in [cache].into_iter().chain(below.iter().map(|dir| dir.as_path())).filter(|dir| dir.exists()) {
         let found = fs_err::metadata(dir)?;
         if found.mode() & 0o022 != 0 {

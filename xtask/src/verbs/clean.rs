@@ -165,6 +165,7 @@ fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
         (What::Rejected, cx.paths.cache.join("rejected")),
         (What::Logs, cx.paths.logs()),
         (What::Apt, cx.paths.cache.join("apt")),
+        (What::Apt, cx.paths.cache.join("debs")),
     ];
     for (kind, folder) in folders {
         if has(kind) {
