@@ -44,7 +44,10 @@ fn choices_are_refused_for_a_package() {
     for choice in [&["--archs", "arm64"][..], &["--no-tests"], &["--release", "3.13.5"]] {
         let output = verify(&package, choice);
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(output.status.code() == Some(2) && said.contains("hello.pkg is a package, which"), "{said}");
+        assert!(
+            output.status.code() == Some(2) && said.contains("hello.pkg is a package, and package checks take no"),
+            "{said}"
+        );
     }
 }
 

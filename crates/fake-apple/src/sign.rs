@@ -226,6 +226,12 @@ impl FakeApple {
         Self::stamped(&cms, |signature| self.timestamp_token(authority, imprint, &imprint.digest(signature)))
     }
 
+    /// A SignedData that lists its signer twice.
+    pub fn signed_twice(cms: &[u8]) -> Vec<u8> {
+        let signer = (0..SIGNER).fold(cms, |value, _| der::last(der::contents(value)));
+        der::append(cms, SIGNER - 1, signer)
+    }
+
     /// A SignedData with a time stamp: a token for the value of its signature.
     pub fn stamped(cms: &[u8], token: impl FnOnce(&[u8]) -> Vec<u8>) -> Vec<u8> {
         const TIMESTAMP_TOKEN: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x10, 0x02, 0x0e];

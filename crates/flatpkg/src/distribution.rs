@@ -1,7 +1,8 @@
 //! `Distribution`: what the Installer shows and offers for a product.
 //!
 //! A product archive has one at its top. It names the components by `pkg-ref`, groups them into choices, arranges the
-//! choices in an outline, and says what to show on each page:
+//! choices in an outline, and says what to show on each page. Which component a `pkg-ref` means, its content says
+//! ([`References`]); its id only ties the elements of the document together.
 //!
 //! ```text
 //! choices-outline ─ line ─ line …     the order and nesting on the "Custom Install" page
@@ -10,6 +11,8 @@
 //!   └ pkg-ref id="org.example.a"      what it installs
 //!            │
 //! pkg-ref id="org.example.a" version installKBytes: #A.pkg      the directory in the archive, percent-encoded
+//!            │
+//! A.pkg/PackageInfo identifier="org.example.files"              the name of the receipt, often the same as the id
 //! ```
 //!
 //! Names and layout were seen in `productbuild`'s output; [`Distribution::to_xml`] writes in its style. Reading takes
@@ -17,13 +20,14 @@
 //! be JavaScript (`selected`, `enabled`, `visible` and their `start_` forms) are text here: `true`, `false` or an expression.
 
 mod choices;
-mod percent;
+mod references;
 #[cfg(test)]
 mod tests;
 
 use serde::{Deserialize, Serialize};
 
 pub use choices::{App, Choice, Line, MustClose, Outline, PkgRef};
+pub use references::{BadReference, References};
 
 use crate::os_version::OsVersion;
 use crate::xml;

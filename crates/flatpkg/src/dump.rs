@@ -51,6 +51,10 @@ pub struct DistributionDump {
     pub min_os: Option<OsVersion>,
     /// The choices, in the order of the document.
     pub choices: Vec<ChoiceDump>,
+    /// Which component each `pkg-ref` means, by id.
+    pub references: Vec<ReferenceDump>,
+    /// References that lead to no component: the Installer stops there.
+    pub problems: Vec<String>,
     /// The document.
     pub xml: String,
 }
@@ -66,6 +70,17 @@ pub struct ChoiceDump {
     pub start_selected: Option<String>,
     /// Identifiers of the components it installs.
     pub components: Vec<String>,
+}
+
+/// A reference as plain values.
+#[derive(Debug, Clone, Serialize)]
+pub struct ReferenceDump {
+    /// The name that the document uses.
+    pub id: String,
+    /// Directory of the component in the archive.
+    pub directory: String,
+    /// Name of its receipt, often the same as the id.
+    pub identifier: String,
 }
 
 /// A component as plain values.
@@ -125,6 +140,7 @@ impl Dump {
     /// A part that can't be read or understood.
     pub fn of(package: &Package) -> Result<Self, package::Error> {
         let archive = package.archive();
+        let components = package.components().map(ComponentDump::of).collect::<Result<Vec<_>, _>>()?;
         let Toc { creation_time, checksum, signatures, files } = archive.toc().clone();
         Ok(Self {
             kind: package.kind(),
@@ -136,27 +152,40 @@ impl Dump {
             signatures,
             trailer: archive.trailer()?,
             members: files,
-            distribution: DistributionDump::of(package)?,
-            components: package.components().map(ComponentDump::of).collect::<Result<_, _>>()?,
+            distribution: DistributionDump::of(package, &components)?,
+            components,
         })
     }
 }
 
 impl DistributionDump {
-    fn of(package: &Package) -> Result<Option<Self>, package::Error> {
+    fn of(package: &Package, components: &[ComponentDump]) -> Result<Option<Self>, package::Error> {
         let (Some(distribution), Some(xml)) = (package.distribution()?, package.distribution_xml()?) else {
             return Ok(None);
         };
+        let references = package.references(&distribution);
+        let component = |id: &str| components.get(references.component(id)?);
         let choices = distribution.choices.iter().map(|choice| ChoiceDump {
             id: choice.id.clone(),
             title: choice.title.clone(),
             start_selected: choice.start_selected.clone(),
-            components: choice.pkg_refs.iter().map(|reference| reference.id.clone()).collect(),
+            components: choice
+                .pkg_refs
+                .iter()
+                .filter_map(|reference| Some(component(&reference.id)?.identifier.clone()))
+                .collect(),
+        });
+        let named = references.iter().filter_map(|(id, index)| {
+            let component = components.get(index)?;
+            let (directory, identifier) = (component.directory.clone(), component.identifier.clone());
+            Some(ReferenceDump { id: id.to_owned(), directory, identifier })
         });
         Ok(Some(Self {
             title: distribution.title.clone(),
             min_os: distribution.min_os(),
             choices: choices.collect(),
+            references: named.collect(),
+            problems: references.problems().iter().map(ToString::to_string).collect(),
             xml: String::from_utf8_lossy(&xml).into_owned(),
         }))
     }
@@ -261,6 +290,9 @@ pub fn dump(package: &Package) -> Result<String, package::Error> {
         section(&mut out, "Distribution");
         lines(&mut out, &xml);
     }
+    if let Some(distribution) = &dump.distribution {
+        references(distribution, &mut out);
+    }
     for (component, values) in package.components().zip(&dump.components) {
         section(&mut out, &component.member("PackageInfo"));
         lines(&mut out, &component.package_info_xml()?);
@@ -324,6 +356,18 @@ fn archive(dump: &Dump, out: &mut String) {
                 .map_or_else(String::new, |s| format!(", then a stapled ticket of {} bytes", s.ticket_len));
             line(out, format_args!("{bytes} bytes after the last member{ticket}"));
         }
+    }
+}
+
+/// Which component each reference means, and what is wrong with the others.
+fn references(distribution: &DistributionDump, out: &mut String) {
+    section(out, "pkg-refs");
+    for ReferenceDump { id, directory, identifier } in &distribution.references {
+        let receipt = if id == identifier { String::new() } else { format!(", receipt {identifier}") };
+        line(out, format_args!("{}", shown::shown(&format!("{id}: {directory}{receipt}"))));
+    }
+    for problem in &distribution.problems {
+        line(out, format_args!("error: {}", shown::shown(problem)));
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use thiserror::Error as ThisError;
 
 use crate::bom::{self, Bom};
-use crate::distribution::Distribution;
+use crate::distribution::{BadReference, Distribution, References};
 use crate::package_info::PackageInfo;
 use crate::shown::shown;
 use crate::xar::{self, Archive, File};
@@ -54,12 +54,19 @@ pub enum Error {
         /// What is wrong.
         source: crate::payload::Error,
     },
+    /// References of the Distribution that lead to no component. All at once.
+    #[error("{}", lines(.0))]
+    References(Vec<BadReference>),
     /// A part that every component has is missing.
     #[error("{member} is missing", member = shown(member))]
     Missing {
         /// Its path in the archive.
         member: String,
     },
+}
+
+fn lines(references: &[BadReference]) -> String {
+    references.iter().map(BadReference::to_string).collect::<Vec<_>>().join("\n")
 }
 
 /// An open package.
@@ -165,6 +172,30 @@ impl Package {
     /// The components, in the order of the table of contents.
     pub fn components(&self) -> impl ExactSizeIterator<Item = Component<'_>> {
         self.components.iter().map(|parts| Component { archive: &self.archive, parts })
+    }
+
+    /// The component at that place in their order.
+    #[must_use]
+    pub fn component_at(&self, index: usize) -> Option<Component<'_>> {
+        self.components.get(index).map(|parts| Component { archive: &self.archive, parts })
+    }
+
+    /// Where the references of the Distribution lead, by the places of components in their order.
+    #[must_use]
+    pub fn references(&self, distribution: &Distribution) -> References {
+        distribution.references(self.components.iter().map(|parts| parts.directory.as_str()))
+    }
+
+    /// The same where every reference has to lead somewhere.
+    ///
+    /// # Errors
+    /// [`Error::References`] names those that don't.
+    pub fn resolved(&self, distribution: &Distribution) -> Result<References, Error> {
+        let references = self.references(distribution);
+        match references.problems() {
+            [] => Ok(references),
+            problems => Err(Error::References(problems.to_vec())),
+        }
     }
 
     /// The component in that directory of the archive; `""` for the one of a component package.

@@ -47,6 +47,10 @@ fn a_product_as_text() {
         <pkg-ref id="org.python.Python.PythonInstallPip-3.14" version="3.14.0" onConclusion="none" installKBytes="0">#Python_Install_Pip.pkg</pkg-ref>
     </installer-gui-script>
 
+    --- pkg-refs
+    org.python.Python.PythonFramework-3.14: Python_Framework.pkg
+    org.python.Python.PythonInstallPip-3.14: Python_Install_Pip.pkg
+
     --- Python_Framework.pkg/PackageInfo
     <?xml version="1.0" encoding="utf-8"?>
     <pkg-info overwrite-permissions="true" relocatable="false" identifier="org.python.Python.PythonFramework-3.14" postinstall-action="none" version="3.14.0" format-version="2" generator-version="flatpkg-0.1.0" install-location="/Library/Frameworks/Python.framework" auth="root">

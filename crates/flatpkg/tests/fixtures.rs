@@ -55,6 +55,9 @@ fn a_product_of_productbuild() {
         <pkg-ref id="com.sas.dummy" version="1.0.0" onConclusion="none" installKBytes="172">#com.sas.dummy.pkg</pkg-ref>
     </installer-gui-script>
 
+    --- pkg-refs
+    com.sas.dummy: com.sas.dummy.pkg
+
     --- com.sas.dummy.pkg/PackageInfo
     <?xml version="1.0" encoding="utf-8"?>
     <pkg-info overwrite-permissions="true" relocatable="false" identifier="com.sas.dummy" postinstall-action="none" version="1.0.0" format-version="2" generator-version="InstallCmds-763 (20F71)" install-location="/Applications" auth="root" preserve-xattr="true">

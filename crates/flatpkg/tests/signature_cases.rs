@@ -368,17 +368,7 @@ fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         (
             "CMS by two signers",
             Policy::DeveloperId,
-            cms(|odd, digest| {
-                let sign =
-                    ["cms", "-sign", "-binary", "-outform", "DER", "-signer", "signer.pem", "-inkey", "signer.key"];
-                openssl(
-                    odd.fake,
-                    &odd.by,
-                    &[&sign[..], &["-signer", "signer.pem", "-inkey", "signer.key", "-certfile", "signer-chain.pem"]]
-                        .concat(),
-                    digest,
-                )
-            }),
+            cms(|odd, digest| FakeApple::signed_twice(&odd.fake.cms(&odd.by, digest, Cms::default().unstamped()))),
         ),
         ("CMS of zeros", Policy::SelfSigned, cms(|_, _| Vec::new())),
         ("CMS of rubbish", Policy::SelfSigned, cms(|_, _| b"nothing that is a signature".to_vec())),

@@ -1,29 +1,32 @@
 //! `cargo xtask diff`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare, selections};
+use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare};
 use flatpkg::kind::FileKind;
 
 use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
+use release::hint::Unusable;
 use release::install;
 use release::output::write_whole;
 
-/// Compare what two packages do to a disk: files, owners, modes, links, scripts and their order, receipts, policies.
+/// Compare two packages: what they do to a disk, and what they tell the Installer and the user.
 ///
-/// Each is a flat package, a bundle package or metapackage, a disk image with one, or a folder. Packages are compared for
-/// every combination of choices, on a fresh disk, as an upgrade, over directories that are there already and over links.
-/// Exit code 0 when they do the same, 1 when not, 2 when one can't be read.
+/// Files, owners, modes and links; scripts and their order; receipts and policies; choices, texts and pages; which Macs and
+/// versions of macOS are allowed. Each is a flat package, a bundle package or metapackage, a disk image with one, or a folder,
+/// of which only files are compared. Packages are compared for every choice, on a fresh disk, as an upgrade, over directories
+/// that are there already and over links; choices are tried in all combinations where what they install meets.
+/// Exit code 0 when they are equal, 1 when not, 2 when one can't be read.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// What there is.
+    /// Old package.
     old: PathBuf,
 
-    /// What is to replace it.
+    /// New package.
     new: PathBuf,
 
     /// Which package of a disk image that has several.
@@ -49,30 +52,24 @@ impl Diff {
     /// # Errors
     /// When the two do different things, or one can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let open = |path| {
-            install::open(
-                path,
-                self.package.as_deref().filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage)),
-            )
-        };
-        let (old, new) = (open(&self.old)?.offer()?, open(&self.new)?.offer()?);
+        let package = self.package.as_deref();
+        let (old, new) = (offer(&self.old, package)?, offer(&self.new, package)?);
         let folder = old.is_folder || new.is_folder;
-        let wanted = if old.is_folder { &new } else { &old };
-        let selections = match &self.choices {
+        let only = match &self.choices {
             // Both have to know the choices.
             Some(file) => {
                 install::selection(&new, Some(file))?;
-                vec![install::selection(wanted, Some(file))?]
+                Some(install::selection(if old.is_folder { &new } else { &old }, Some(file))?)
             }
-            None if folder => vec![wanted.initial()],
-            None => selections([&old, &new]),
+            None => None,
         };
         let situations: &[Situation] = if folder { &[Situation::Fresh] } else { &Situation::ALL };
         if let Some(out) = &self.mtree {
             let selection = install::selection(&new, self.choices.as_deref())?;
-            write_whole(out, manifest(&new, &selection).as_bytes(), 0o644)?;
+            write_whole(out, manifest(&new, &selection)?.as_bytes(), 0o644)?;
         }
-        let report = compare(&old, &new, &selections, situations);
+        let report = compare(&old, &new, only.as_ref(), situations)
+            .with_context(|| Unusable("the packages can't be compared".to_owned()))?;
         if self.json {
             cx.ui.json(&report)?;
         } else {
@@ -86,11 +83,18 @@ impl Diff {
 }
 
 /// What is laid down on a fresh disk, without macOS's own directories.
-fn manifest(offer: &Offer, selection: &Selection) -> String {
-    let (disk, receipts) = Situation::Fresh.disk([offer, offer]);
-    let outcome = flatpkg::effect::install(offer, selection, disk, &receipts);
+fn manifest(offer: &Offer, selection: &Selection) -> Result<String> {
+    let (disk, receipts) = Situation::Fresh.disk([offer, offer])?;
+    let outcome = flatpkg::effect::install(offer, selection, disk, &receipts)?;
     let laid = outcome.disk.paths.iter().filter(|(path, _)| outcome.origins.contains_key(*path));
-    mtree::of_placed(laid)
+    Ok(mtree::of_placed(laid))
+}
+
+/// What a package offers; one that can't be read is no difference. `package` is the name of one in a disk image.
+fn offer(path: &Path, package: Option<&str>) -> Result<Offer> {
+    let package = package.filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage));
+    let offer = install::open(path, package)?.offer();
+    offer.with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
 }
 
 fn text(report: &Report) -> String {
@@ -104,16 +108,39 @@ fn text(report: &Report) -> String {
 }
 
 fn one(difference: &Difference, report: &Report) -> String {
-    let (old, new) = (difference.old.as_deref().unwrap_or("nothing"), difference.new.as_deref().unwrap_or("nothing"));
+    let (old, new) = (value(&difference.old), value(&difference.new));
     let situations: Vec<&str> = difference.situations.iter().map(|situation| situation.name()).collect();
     let mut cases = Vec::new();
-    if difference.selections > 0 && difference.selections < report.selections {
-        cases.push(format!("{} of {} selections", difference.selections, report.selections));
+    if let Some(group) = difference.group.and_then(|group| report.groups.get(group))
+        && difference.selections < group.selections
+    {
+        let names: Vec<&str> = group.choices.iter().map(String::as_str).take(CHOICES).collect();
+        let more = if group.choices.len() > CHOICES { ", …" } else { "" };
+        let choices = shown(&names.join(", "));
+        cases.push(match group.choices.len() {
+            1 => format!("with {choices}"),
+            _ => format!("in {} of {} selections of {choices}{more}", difference.selections, group.selections),
+        });
     }
     if !situations.is_empty() && situations.len() < report.situations.len() {
         cases.push(situations.join(", "));
     }
     let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
     let (subject, reason) = (&difference.subject, shown(&difference.reason));
-    format!("{subject}: {reason}{cases}\n  old  {}\n  new  {}", shown(old), shown(new))
+    format!("{subject}: {reason}{cases}\n  old  {old}\n  new  {new}")
+}
+
+/// Choices of a group that are named.
+const CHOICES: usize = 4;
+
+/// Characters of a value that are shown; `--json` has all.
+const LENGTH: usize = 160;
+
+/// A value, cut: scripts and pages are long.
+fn value(text: &Option<String>) -> String {
+    let Some(text) = text else { return "nothing".to_owned() };
+    match text.char_indices().nth(LENGTH) {
+        None => shown(text),
+        Some((end, _)) => format!("{}… ({} bytes)", shown(text.get(..end).unwrap_or_default()), text.len()),
+    }
 }

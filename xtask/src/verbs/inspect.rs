@@ -13,7 +13,7 @@ use release::described::Described;
 ///
 /// Bundle packages, bills of materials and disk images are shown too.
 ///
-/// Exit code 2 when it can't be read.
+/// Exit code 2 when it can't be read, 1 when the Distribution names a component that isn't there.
 #[derive(Debug, Args)]
 pub struct Inspect {
     /// A .pkg or .mpkg, a .dmg, or a bill of materials (.bom), Apple's own included.
@@ -28,7 +28,7 @@ impl Inspect {
     /// Prints the package.
     ///
     /// # Errors
-    /// When it can't be read.
+    /// When it can't be read, or a reference leads to no component.
     pub fn run(self, cx: &Context) -> Result<()> {
         if let Some(described) = Described::of(&self.package)? {
             cx.ui.result(if self.json { serde_json::to_string_pretty(&described)? } else { described.to_string() });
@@ -42,6 +42,9 @@ impl Inspect {
         } else {
             cx.ui.result(dump(&package).with_context(unreadable)?.trim_end());
         }
+        // Everything is shown first: that helps to find the reason.
+        let Some(distribution) = package.distribution()? else { return Ok(()) };
+        package.resolved(&distribution)?;
         Ok(())
     }
 }

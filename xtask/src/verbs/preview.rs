@@ -24,6 +24,10 @@ pub struct Preview {
     /// The page to write [default: the package's name with .html after it].
     #[arg(long, short, value_name = "PAGE.html")]
     output: Option<PathBuf>,
+
+    /// The language of the user who is shown the pages, where the package has them in several: de, pt-BR.
+    #[arg(long, value_name = "LANGUAGE", default_value = "en")]
+    language: String,
 }
 
 impl Preview {
@@ -42,7 +46,7 @@ impl Preview {
             ),
             false => None,
         };
-        let page = release::preview::page(&package, &file, timings.as_ref())?;
+        let page = release::preview::page(&package, &file, &self.language, timings.as_ref())?;
         let output = self.output.unwrap_or_else(|| self.package.with_file_name(format!("{file}.html")));
         write_whole(&std::path::absolute(&output)?, page.as_bytes(), 0o644)?;
         cx.ui.result(output.display());

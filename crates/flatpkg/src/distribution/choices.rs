@@ -1,9 +1,12 @@
 //! What a product offers: choices, their outline, and the references to components.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 
-use super::percent;
 use crate::package_info::Bundles;
+
+/// What is encoded in a location: everything but the characters that RFC 3986 §2.3 calls unreserved.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// `<choices-outline>`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,9 +87,12 @@ pub struct Choice {
 /// `<pkg-ref>`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PkgRef {
-    /// Identifier of the component.
+    /// Its name in this document; all elements with one id speak of one component. Often the component's identifier.
     #[serde(rename = "@id")]
     pub id: String,
+    /// Identifier of the component, where it isn't the id.
+    #[serde(rename = "@packageIdentifier", skip_serializing_if = "Option::is_none")]
+    pub package_identifier: Option<String>,
     /// Version of the component.
     #[serde(rename = "@version", skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
@@ -105,7 +111,8 @@ pub struct PkgRef {
     /// Programs that the user is asked to close.
     #[serde(rename = "must-close", skip_serializing_if = "Option::is_none")]
     pub must_close: Option<MustClose>,
-    /// Where the component is: `#` and the percent-encoded name of a directory in the archive.
+    /// Where the component is, see [`References`](super::References): `#` and the percent-encoded name of a directory in the
+    /// archive.
     #[serde(rename = "$text", default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
 }
@@ -133,16 +140,9 @@ impl PkgRef {
         Self { id: id.to_owned(), ..Self::default() }
     }
 
-    /// The directory in the archive that `#…` points at, percent-decoded. Nothing for other forms of location, which are
-    /// paths or URLs outside of the archive, and for bytes that are not UTF-8 afterwards.
-    #[must_use]
-    pub fn fragment(&self) -> Option<String> {
-        percent::decode(self.location.as_deref()?.trim().strip_prefix('#')?)
-    }
-
     /// The location of a directory in the archive.
     #[must_use]
     pub fn location_of(directory: &str) -> String {
-        format!("#{}", percent::encode(directory))
+        format!("#{}", utf8_percent_encode(directory, RESERVED))
     }
 }

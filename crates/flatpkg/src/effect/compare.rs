@@ -1,119 +1,138 @@
 //! How two packages differ in what they do.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
-use serde::{Serialize, Serializer};
 
-use super::{Node, Offer, Outcome, Part, Placed, Policy, Selection, Situation, install};
+use super::difference::{Difference, Group, Report, Subject, fields};
+use super::groups::{Trial, trials};
+use super::install::{in_order, install_parts};
+use super::{Choice, Endless, Event, Node, Offer, Outcome, Part, Placed, Policy, Selection, Situation, Stated};
 use crate::mode::Mode;
-use crate::shown::shown;
 use crate::tree::TreePath;
-
-/// What two packages differ in.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
-    /// What lies at a path afterwards; where links led elsewhere, the path as the package has it.
-    Path(TreePath),
-    /// A script of a part, `before` or `after` the archives.
-    Script(String, &'static str),
-    /// The order of two scripts.
-    Order(String, String),
-    /// A file beside the scripts of a part.
-    Companion(String, String),
-    /// A receipt.
-    Receipt(String),
-    /// A policy of a part.
-    Policy(String, Policy),
-    /// A choice.
-    Choice(String),
-}
-
-/// One difference.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Difference {
-    /// In what.
-    pub subject: Subject,
-    /// As the old package has it; `None` when it doesn't.
-    pub old: Option<String>,
-    /// As the new package has it.
-    pub new: Option<String>,
-    /// Which fields differ, or which package alone has it.
-    pub reason: String,
-    /// In how many selections; 0 where selections don't matter.
-    pub selections: usize,
-    /// In which situations; none where they don't matter.
-    pub situations: BTreeSet<Situation>,
-}
-
-/// All differences, by subject.
-#[derive(Debug, Clone, Serialize)]
-pub struct Report {
-    /// How many selections were tried.
-    pub selections: usize,
-    /// In each of these situations.
-    pub situations: Vec<Situation>,
-    /// What was found.
-    pub differences: Vec<Difference>,
-}
 
 /// A subject with what the two have there.
 type Found = (Subject, Option<String>, Option<String>, String);
 
-/// Compares what two packages do, for each selection in each situation.
-#[must_use]
-pub fn compare(old: &Offer, new: &Offer, selections: &[Selection], situations: &[Situation]) -> Report {
-    let disks: Vec<_> = situations.iter().map(|situation| (*situation, situation.disk([old, new]))).collect();
+/// Where something was found: in which selections of a group, and in which situations.
+type Cases = (BTreeSet<usize>, BTreeSet<Situation>);
+
+/// Compares what two packages do in each situation: with `only` this selection, else with every one that can make a
+/// difference. Of a folder only the paths are compared, with one selection.
+///
+/// Parts that don't meet on a disk are compared each for itself, so that time and memory grow with the size of the packages
+/// and not with the number of selections ([`Report::work`]).
+///
+/// # Errors
+/// Following the links of a package takes more work than its size allows.
+pub fn compare(
+    old: &Offer,
+    new: &Offer,
+    only: Option<&Selection>,
+    situations: &[Situation],
+) -> Result<Report, Endless> {
     let folder = old.is_folder || new.is_folder;
-    let cases: Vec<_> = (0..selections.len()).flat_map(|at| disks.iter().map(move |disk| (at, disk))).collect();
-    let found = cases.par_iter().map(|(at, (situation, (disk, receipts)))| {
-        let Some(selection) = selections.get(*at) else { return Vec::new() };
-        let run = |offer: &Offer| {
-            let everything: Selection = offer.parts.iter().map(|part| part.identifier.clone()).collect();
-            let selection = if offer.is_folder { &everything } else { selection };
-            let mut outcome = install(offer, selection, disk.clone(), receipts);
+    let trials = match only {
+        Some(selection) => vec![whole([old, new], selection.clone())],
+        None if folder => vec![whole([old, new], if old.is_folder { new.initial() } else { old.initial() })],
+        None => trials([old, new]),
+    };
+    let packages = [Indexed::new(old), Indexed::new(new)];
+    let tried: Result<Vec<_>, Endless> = trials.par_iter().map(|trial| attempt(&packages, trial, situations)).collect();
+    let (mut work, mut all) = (0, BTreeMap::<Found, (Option<usize>, Cases)>::new());
+    for (group, (found, done)) in tried?.into_iter().enumerate() {
+        work += done;
+        for (found, cases) in found {
+            all.entry(found).or_insert((Some(group), cases));
+        }
+    }
+    if !folder {
+        let rest = stated(old, new).into_iter().chain(order(old, new));
+        all.extend(rest.map(|found| (found, Default::default())));
+    }
+    let difference = |((subject, old, new, reason), (group, (selections, situations))): (Found, (_, Cases))| {
+        Difference { subject, old, new, reason, group, selections: selections.len(), situations }
+    };
+    let group = |trial: Trial| Group { selections: trial.selections.len(), choices: trial.choices };
+    Ok(Report {
+        selections: trials.iter().map(|trial| trial.selections.len()).sum(),
+        groups: trials.into_iter().map(group).collect(),
+        situations: situations.to_vec(),
+        differences: all.into_iter().map(difference).collect(),
+        work,
+    })
+}
+
+/// All parts, with one selection.
+fn whole(offers: [&Offer; 2], selection: Selection) -> Trial {
+    let parts = offers.iter().flat_map(|offer| &offer.parts).map(|part| part.id.clone()).collect();
+    Trial { parts, choices: Vec::new(), selections: vec![selection] }
+}
+
+/// A package with its parts by name.
+struct Indexed<'a> {
+    offer: &'a Offer,
+    places: HashMap<&'a str, usize>,
+}
+
+impl<'a> Indexed<'a> {
+    fn new(offer: &'a Offer) -> Self {
+        let places = offer.parts.iter().enumerate().map(|(place, part)| (part.id.as_str(), place)).collect();
+        Self { offer, places }
+    }
+
+    /// The parts with these names in the order of installation; all of a folder.
+    fn chosen(&self, names: &Selection) -> Vec<&'a Part> {
+        if self.offer.is_folder {
+            return self.offer.parts.iter().collect();
+        }
+        let mut places: Vec<usize> = names.iter().filter_map(|name| self.places.get(name.as_str()).copied()).collect();
+        places.sort_unstable();
+        places.into_iter().filter_map(|place| self.offer.parts.get(place)).collect()
+    }
+}
+
+/// Compares some parts, for each of their selections in each situation. Gives back how much work it was, too.
+fn attempt(
+    [old, new]: &[Indexed<'_>; 2],
+    trial: &Trial,
+    situations: &[Situation],
+) -> Result<(BTreeMap<Found, Cases>, u64), Endless> {
+    let folder = old.offer.is_folder || new.offer.is_folder;
+    let (one, two) = (old.chosen(&trial.parts), new.chosen(&trial.parts));
+    let mut disks = Vec::new();
+    for situation in situations {
+        disks.push((*situation, situation.disk_of([&one, &two])?));
+    }
+    let cases: Vec<_> =
+        trial.selections.iter().enumerate().flat_map(|at| disks.iter().map(move |disk| (at, disk))).collect();
+    let found = cases.par_iter().map(|((at, selection), (situation, (disk, receipts)))| -> Result<_, Endless> {
+        let run = |package: &Indexed<'_>| -> Result<Outcome, Endless> {
+            let mut outcome = install_parts(&package.chosen(selection), disk.clone(), receipts)?;
             if folder {
                 ignore_modes_of_links(&mut outcome);
             }
-            outcome
+            Ok(outcome)
         };
-        let mut found = outcomes(&run(old), &run(new), folder);
-        found.sort();
-        found.dedup();
-        found.into_iter().map(|found| (found, *at, *situation)).collect()
+        let (old, new) = (run(old)?, run(new)?);
+        Ok((outcomes(&old, &new, folder), *at, *situation, old.work + new.work))
     });
-    let mut all: BTreeMap<Found, (BTreeSet<usize>, BTreeSet<Situation>)> = BTreeMap::new();
-    for (found, selection, situation) in found.flatten().collect::<Vec<_>>() {
-        let (selections, situations) = all.entry(found).or_default();
-        selections.insert(selection);
-        situations.insert(situation);
+    let (mut all, mut work) = (BTreeMap::<Found, Cases>::new(), 0);
+    for (found, selection, situation, done) in found.collect::<Result<Vec<_>, _>>()? {
+        work += done;
+        for found in found {
+            let (selections, situations) = all.entry(found).or_default();
+            selections.insert(selection);
+            situations.insert(situation);
+        }
     }
-    if !folder {
-        all.extend(stated(old, new).into_iter().map(|found| (found, Default::default())));
-    }
-    let difference = |((subject, old, new, reason), (selections, situations)): (Found, (BTreeSet<usize>, _))| {
-        Difference { subject, old, new, reason, selections: selections.len(), situations }
-    };
-    Report {
-        selections: selections.len(),
-        situations: situations.to_vec(),
-        differences: all.into_iter().map(difference).collect(),
-    }
+    Ok((all, work))
 }
 
 /// Packages have them, and macOS; a folder on Linux has none.
 fn ignore_modes_of_links(outcome: &mut Outcome) {
     for placed in outcome.disk.paths.values_mut().filter(|placed| matches!(placed.node, Node::Symlink(_))) {
         placed.attributes.mode = Mode::EXECUTABLE;
-    }
-}
-
-impl Report {
-    /// Whether the two do the same.
-    #[must_use]
-    pub fn is_equal(&self) -> bool {
-        self.differences.is_empty()
     }
 }
 
@@ -150,35 +169,14 @@ fn paths(old: &Outcome, new: &Outcome) -> Vec<Found> {
     found
 }
 
-/// Which fields of two entries differ.
-fn fields(a: &Placed, b: &Placed) -> String {
-    let mut fields = Vec::new();
-    match (&a.node, &b.node) {
-        (Node::Directory, Node::Directory) => {}
-        (Node::File { digest: a, .. }, Node::File { digest: b, .. }) if a == b => {}
-        (Node::File { .. }, Node::File { .. }) => fields.push("contents"),
-        (Node::Symlink(a), Node::Symlink(b)) if a == b => {}
-        (Node::Symlink(_), Node::Symlink(_)) => fields.push("target"),
-        _ => fields.push("kind"),
-    }
-    let pairs = [
-        ("mode", a.attributes.mode == b.attributes.mode),
-        ("owner", a.attributes.uid == b.attributes.uid),
-        ("group", a.attributes.gid == b.attributes.gid),
-    ];
-    fields.extend(pairs.into_iter().filter(|(_, same)| !same).map(|(name, _)| name));
-    fields.join(", ")
-}
-
-/// Scripts that only one has, that differ, or that run in another order.
+/// Scripts that only one has, or that differ.
 fn scripts(old: &Outcome, new: &Outcome) -> Vec<Found> {
     let mut found = Vec::new();
-    let key = |event: &super::Event| (event.identifier.clone(), event.when);
     let by_key = |outcome: &Outcome| -> BTreeMap<(String, &'static str), Vec<String>> {
         let mut scripts: BTreeMap<_, Vec<String>> = BTreeMap::new();
         for event in &outcome.events {
             let text = format!("{} PACKAGE {} / /", event.digest, event.destination);
-            scripts.entry(key(event)).or_default().push(text);
+            scripts.entry((event.identifier.clone(), event.when)).or_default().push(text);
         }
         scripts
     };
@@ -188,56 +186,109 @@ fn scripts(old: &Outcome, new: &Outcome) -> Vec<Found> {
         let text = |scripts: &BTreeMap<_, Vec<String>>| scripts.get(key).map(|scripts| scripts.join("; "));
         push(&mut found, Subject::Script(key.0.clone(), key.1), text(&a), text(&b), "text or arguments");
     }
-    // Pairs that follow each other with the old package and are the other way round with the new one.
-    let order = |outcome: &Outcome| -> Vec<(String, &'static str)> { outcome.events.iter().map(key).collect() };
-    let (a, b) = (order(old), order(new));
-    let place = |wanted: &(String, &'static str)| b.iter().position(|key| key == wanted);
-    for (at, first) in a.iter().enumerate() {
-        for second in a.iter().skip(at + 1).filter(|second| *second != first) {
-            if place(second).zip(place(first)).is_some_and(|(second, first)| second < first) {
-                let name = |(identifier, when): &(String, &'static str)| format!("{when} {identifier}");
-                let (one, two) = (name(first), name(second));
-                let subject = Subject::Order(one.clone(), two.clone());
-                let (a, b) = (format!("{one}, {two}"), format!("{two}, {one}"));
-                found.push((subject, Some(a), Some(b), "order".to_owned()));
-            }
+    found
+}
+
+/// Scripts that follow each other with the old package, and are the other way round with the new one. Which of two runs
+/// first doesn't depend on what else is selected, so everything is.
+fn order(old: &Offer, new: &Offer) -> Vec<Found> {
+    let mut found = Vec::new();
+    let everything = |offer: &Offer| offer.parts.iter().map(|part| part.identifier.clone()).collect::<BTreeSet<_>>();
+    let receipts: BTreeSet<String> = everything(old).union(&everything(new)).cloned().collect();
+    for receipts in [BTreeSet::new(), receipts] {
+        let keys = |offer: &Offer| -> Vec<(String, &'static str)> {
+            let parts: Vec<&Part> = offer.parts.iter().collect();
+            let mut seen = BTreeSet::new();
+            let keys = in_order(&parts, &receipts).into_iter().map(|Event { identifier, when, .. }| (identifier, when));
+            keys.filter(|key| seen.insert(key.clone())).collect()
+        };
+        let (a, b) = (keys(old), keys(new));
+        for (one, two) in turned(&a, &b) {
+            let name = |(identifier, when): &(String, &'static str)| format!("{when} {identifier}");
+            let (one, two) = (name(one), name(two));
+            let subject = Subject::Order(one.clone(), two.clone());
+            let (a, b) = (format!("{one}, {two}"), format!("{two}, {one}"));
+            found.push((subject, Some(a), Some(b), "order".to_owned()));
         }
     }
     found
 }
 
+/// Neighbours in the old order, of what both have, that the new order turns round. Two orders that differ have some.
+fn turned<'a, T: Ord>(old: &'a [T], new: &[T]) -> Vec<(&'a T, &'a T)> {
+    let places: BTreeMap<&T, usize> = new.iter().enumerate().map(|(place, key)| (key, place)).collect();
+    let common: Vec<(&T, usize)> = old.iter().filter_map(|key| Some((key, *places.get(key)?))).collect();
+    let pairs = common.windows(2).filter_map(|pair| match pair {
+        [(one, first), (two, second)] if second < first => Some((*one, *two)),
+        _ => None,
+    });
+    pairs.collect()
+}
+
 /// What the packages state, whatever is selected.
 fn stated(old: &Offer, new: &Offer) -> Vec<Found> {
     let mut found = Vec::new();
+    // Only flat packages state all of it; a bundle package is compared in what both formats can say.
+    let all = old.stated.as_ref().zip(new.stated.as_ref());
+    if let Some((a, b)) = all {
+        statements(a, b, &mut found, &|name| Subject::Stated(name.to_owned()));
+    }
+    let by_id: HashMap<&str, &Part> = new.parts.iter().map(|part| (part.id.as_str(), part)).collect();
     for a in &old.parts {
-        let identifier = &a.identifier;
         // A part that only one has shows by its paths, scripts and choice.
-        let Some(b) = new.parts.iter().find(|part| part.identifier == *identifier) else { continue };
-        for (policy, a) in &a.policies {
-            let Some(b) = b.policies.get(policy) else { continue };
-            push(&mut found, Subject::Policy(identifier.clone(), *policy), Some(a.clone()), Some(b.clone()), "policy");
+        let Some(b) = by_id.get(a.id.as_str()) else { continue };
+        for (policy, a_value) in &a.policies {
+            let Some(b_value) = b.policies.get(policy) else { continue };
+            if *policy == Policy::RootVolumeOnly && all.is_some() {
+                continue; // Stated once, by the Distribution.
+            }
+            let subject = Subject::Policy(a.id.clone(), *policy);
+            push(&mut found, subject, Some(a_value.clone()), Some(b_value.clone()), "policy");
+        }
+        if let Some((one, two)) = a.stated.as_ref().zip(b.stated.as_ref()) {
+            statements(one, two, &mut found, &|name| Subject::Stated(format!("{name} of {}", a.id)));
         }
         let names: BTreeSet<&String> = a.companions.keys().chain(b.companions.keys()).collect();
         for name in names {
             let digest = |part: &Part| part.companions.get(name).map(ToString::to_string);
-            let subject = Subject::Companion(identifier.clone(), name.clone());
+            let subject = Subject::Companion(a.id.clone(), name.clone());
             push(&mut found, subject, digest(a), digest(b), "contents");
         }
     }
-    let ids: BTreeSet<&String> = [old, new].iter().flat_map(|offer| &offer.choices).map(|choice| &choice.id).collect();
-    for id in ids {
-        let text = |offer: &Offer| {
-            let choice = offer.choices.iter().find(|choice| choice.id == *id)?;
-            let word = match (choice.required, choice.selected) {
-                (true, _) => "required",
-                (false, true) => "selected",
-                (false, false) => "not selected",
-            };
-            Some(format!("{word}: {}", choice.parts.join(", ")))
-        };
-        push(&mut found, Subject::Choice(id.clone()), text(old), text(new), "choice");
-    }
+    choices(old, new, all.is_some(), &mut found);
     found
+}
+
+/// Every choice; where both state all of it, also what the user reads, and their order.
+fn choices(old: &Offer, new: &Offer, all: bool, found: &mut Vec<Found>) {
+    let by_id = |offer: &'_ Offer| -> BTreeMap<String, Choice> {
+        let choices = offer.choices.iter().filter(|choice| all || !choice.parts.is_empty());
+        choices.map(|choice| (choice.id.clone(), choice.clone())).collect()
+    };
+    let (a, b) = (by_id(old), by_id(new));
+    let ids: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    for id in ids {
+        let text = |choices: &BTreeMap<String, Choice>| choices.get(id).map(ToString::to_string);
+        push(found, Subject::Choice(id.clone()), text(&a), text(&b), "choice");
+        if let (true, Some(a), Some(b)) = (all, a.get(id), b.get(id)) {
+            statements(&a.stated, &b.stated, found, &|name| Subject::Stated(format!("{name} of choice {id}")));
+        }
+    }
+    if all {
+        let ids = |offer: &Offer| -> Vec<String> { offer.choices.iter().map(|choice| choice.id.clone()).collect() };
+        let (a, b) = (ids(old), ids(new));
+        for (one, two) in turned(&a, &b) {
+            let subject = Subject::Stated(format!("order of the choices {one} and {two}"));
+            found.push((subject, Some(format!("{one}, {two}")), Some(format!("{two}, {one}")), "order".to_owned()));
+        }
+    }
+}
+
+fn statements(a: &Stated, b: &Stated, found: &mut Vec<Found>, subject: &dyn Fn(&str) -> Subject) {
+    let names: BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+    for name in names {
+        push(found, subject(name), a.get(name).cloned(), b.get(name).cloned(), "value");
+    }
 }
 
 /// Notes what two have when they don't have the same.
@@ -249,59 +300,4 @@ fn push(found: &mut Vec<Found>, subject: Subject, old: Option<String>, new: Opti
         (None, _) => "only with the new package".to_owned(),
     };
     found.push((subject, old, new, reason));
-}
-
-impl fmt::Display for Placed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let letter = match self.node {
-            Node::Directory => 'd',
-            Node::File { .. } => '-',
-            Node::Symlink(_) => 'l',
-        };
-        let attributes = &self.attributes;
-        write!(f, "{letter}{} {}:{}", attributes.mode.symbolic(), attributes.uid, attributes.gid)?;
-        match &self.node {
-            Node::Directory => Ok(()),
-            Node::File { size, digest } => {
-                let digest = digest.to_string();
-                write!(f, " {size} bytes {}", digest.get(..16).unwrap_or_default())
-            }
-            Node::Symlink(target) => write!(f, " -> {}", target.escape_ascii()),
-        }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Subject::Path(path) => write!(f, "/{}", if path.is_root() { String::new() } else { shown(path) }),
-            Subject::Script(identifier, when) => write!(f, "script {} {}", shown(when), shown(identifier)),
-            Subject::Order(first, second) => write!(f, "order of the scripts {} and {}", shown(first), shown(second)),
-            Subject::Companion(identifier, name) => {
-                write!(f, "{} beside the scripts of {}", shown(name), shown(identifier))
-            }
-            Subject::Receipt(identifier) => write!(f, "receipt {}", shown(identifier)),
-            Subject::Policy(identifier, policy) => write!(f, "{policy} of {}", shown(identifier)),
-            Subject::Choice(id) => write!(f, "choice {}", shown(id)),
-        }
-    }
-}
-
-impl Serialize for Subject {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl fmt::Display for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Policy::OverwritePermissions => "overwriting permissions",
-            Policy::Relocation => "relocation",
-            Policy::ReplacedAsAWhole => "bundles replaced as a whole",
-            Policy::Authorization => "authorization",
-            Policy::Restart => "restart",
-            Policy::RootVolumeOnly => "root volume only",
-        })
-    }
 }

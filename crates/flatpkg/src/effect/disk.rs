@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::Read;
 
-use super::Node;
+use super::{Node, Part};
 use crate::laydown::{self, Folder, remove_below};
 use crate::tree::{MAX_PATH, TreePath};
 
@@ -57,6 +57,11 @@ pub trait Disk {
         attributes: Attributes,
     ) -> Result<(), Self::Error>;
 
+    /// Whether it is known already that there is a directory with nothing but directories above it.
+    fn is_plain(&self, _path: &TreePath) -> bool {
+        false
+    }
+
     /// Gives owner and mode to a directory.
     ///
     /// # Errors
@@ -70,6 +75,48 @@ pub trait Disk {
     fn remove(&mut self, path: &TreePath) -> Result<(), Self::Error>;
 }
 
+/// Bytes of paths that may still be looked at. Links can make a short path a long way, and folders that no archive lists a
+/// large disk; no package that was seen needs a hundredth of what is given.
+#[derive(Debug, Clone, Copy)]
+pub struct Steps(u64);
+
+impl Steps {
+    /// For each byte of a path or of a link's target.
+    const PER_BYTE: u64 = 64;
+
+    /// For each entry, in bytes.
+    const PER_ENTRY: u64 = 256;
+
+    /// As many as it takes.
+    const UNLIMITED: Steps = Steps(u64::MAX);
+
+    /// A small multiple of what the part's paths take.
+    pub(super) fn for_part(part: &Part) -> Steps {
+        let length = |laid: &super::Laid| {
+            let target = if let Node::Symlink(target) = &laid.node { target.len() } else { 0 };
+            (laid.path.as_bytes().len() + target) as u64 + Self::PER_ENTRY
+        };
+        let bytes: u64 = part.paths.iter().flatten().map(length).sum();
+        Steps(Self::PER_BYTE.saturating_mul(bytes + part.location.len() as u64))
+    }
+
+    /// Takes some; `false` when there are none left.
+    pub(super) fn take(&mut self, bytes: usize) -> bool {
+        match self.0.checked_sub(bytes as u64 + 1) {
+            Some(left) => {
+                self.0 = left;
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// How many are left.
+    pub(super) fn left(self) -> u64 {
+        self.0
+    }
+}
+
 /// Lays one entry down; gives back where it came to lie. See [`super`] for the rules.
 ///
 /// # Errors
@@ -81,9 +128,29 @@ pub fn place<D: Disk>(
     attributes: Attributes,
     rules: Rules,
 ) -> Result<TreePath, D::Error> {
+    let at = place_within(disk, path, what, attributes, rules, &mut { Steps::UNLIMITED })?;
+    Ok(at.unwrap_or_else(|| path.clone()))
+}
+
+/// The same with an end: nothing when it takes more steps.
+pub(super) fn place_within<D: Disk>(
+    disk: &mut D,
+    path: &TreePath,
+    what: What<'_, D::Bytes<'_>>,
+    attributes: Attributes,
+    rules: Rules,
+    steps: &mut Steps,
+) -> Result<Option<TreePath>, D::Error> {
+    if !steps.take(path.as_bytes().len()) {
+        return Ok(None);
+    }
     let parent = path.parent().and_then(|parent| TreePath::new(parent).ok());
     let directory = match &parent {
-        Some(parent) => follow(disk, parent, true)?,
+        Some(parent) if parent.is_root() || disk.is_plain(parent) => parent.clone(),
+        Some(parent) => match follow(disk, parent, true, steps)? {
+            Some(directory) => directory,
+            None => return Ok(None),
+        },
         None => TreePath::ROOT,
     };
     let own =
@@ -94,11 +161,11 @@ pub fn place<D: Disk>(
             disk.remove(&own)?;
         }
         disk.make(&own, what, attributes)?;
-        return Ok(own);
+        return Ok(Some(own));
     }
     let there = match disk.look(&own)? {
         Some(Seen::Symlink(_)) if rules.follow_links => {
-            let target = follow(disk, &own, false)?;
+            let Some(target) = follow(disk, &own, false, steps)? else { return Ok(None) };
             (disk.look(&target)? == Some(Seen::Directory)).then_some(target)
         }
         Some(Seen::Directory) => Some(own.clone()),
@@ -108,22 +175,25 @@ pub fn place<D: Disk>(
         if rules.overwrite_permissions {
             disk.change(&there, attributes)?;
         }
-        return Ok(there);
+        return Ok(Some(there));
     }
     if disk.look(&own)?.is_some() {
         disk.remove(&own)?;
     }
     disk.make(&own, What::Directory, attributes)?;
-    Ok(own)
+    Ok(Some(own))
 }
 
 /// The path without links, the last component's among them. With `make`, what is missing is made, and what is no directory
-/// is replaced by one.
-fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool) -> Result<TreePath, D::Error> {
+/// is replaced by one. Nothing when it takes more steps.
+fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool, steps: &mut Steps) -> Result<Option<TreePath>, D::Error> {
     let mut left: Vec<Vec<u8>> = components(path.as_bytes());
     let mut at = TreePath::ROOT;
     let mut links = 0;
     while let Some(name) = left.pop() {
+        if !steps.take(at.as_bytes().len() + name.len()) {
+            return Ok(None);
+        }
         if name == b".." {
             at = at.parent().and_then(|parent| TreePath::new(parent).ok()).unwrap_or(TreePath::ROOT);
             continue;
@@ -148,7 +218,7 @@ fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool) -> Result<TreePath
         }
         at = next;
     }
-    Ok(at)
+    Ok(Some(at))
 }
 
 /// The names in a path or a link's target, the last one first.
@@ -205,6 +275,11 @@ impl Disk for Memory {
             placed.attributes = attributes;
         }
         Ok(())
+    }
+
+    fn is_plain(&self, path: &TreePath) -> bool {
+        // Everything here was placed: what is above a directory are directories.
+        self.paths.get(path).is_some_and(|placed| placed.node == Node::Directory)
     }
 
     fn remove(&mut self, path: &TreePath) -> Result<(), Infallible> {

@@ -1,5 +1,6 @@
 //! What a package does to a disk: the paths it leaves, the scripts it runs, its receipts, and the policies that decide what
-//! an upgrade does. Flat packages and bundle packages alike, so that the two can be compared ([`compare()`]).
+//! an upgrade does, and what the user is shown. Flat packages and bundle packages alike, so that the two can be compared
+//! ([`compare()`]).
 //!
 //! ```text
 //! Installable     a flat package or a bundle package
@@ -23,13 +24,19 @@
 //! * Only a part with an archive, if an empty one, leaves a receipt.
 //!
 //! Nothing that was there is removed, but for what is replaced.
+//!
+//! Nothing here takes more than a fixed multiple of what it is given: links and unlisted folders are followed for so long
+//! only ([`Endless`]), and choices are tried together only where they meet.
 
 mod compare;
+mod difference;
 mod disk;
+mod groups;
 mod install;
 mod offer;
 mod situation;
 mod source;
+mod stated;
 #[cfg(test)]
 mod tests;
 
@@ -38,12 +45,14 @@ use std::io::{self, Read};
 
 use sha2::Digest as _;
 
-pub use compare::{Difference, Report, Subject, compare};
+pub use compare::compare;
+pub use difference::{Difference, Group, Report, Subject};
 pub use disk::{Attributes, Bytes, Disk, Memory, Placed, Rules, Seen, What, place};
-pub use install::{Event, Outcome, install};
-pub use offer::{Choice, Laid, Node, Offer, Part, Policy, Script, Selection, When, selections};
+pub use install::{Endless, Event, Outcome, install};
+pub use offer::{Choice, Laid, Node, Offer, Part, Policy, Script, Selection, When};
 pub use situation::Situation;
 pub use source::{Error, Installable};
+pub use stated::Stated;
 
 /// SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,14 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attributes, Digest};
+use super::{Attributes, Digest, Stated};
 use crate::bundle::Phase;
 use crate::tree::TreePath;
 
-/// The most choices whose every combination is tried.
-const MAX_CHOICES: usize = 10;
-
-/// The identifiers of the parts that are installed.
+/// The parts that are installed, by [`Part::id`].
 pub type Selection = BTreeSet<String>;
 
 /// A package as the Installer sees it.
@@ -17,8 +14,10 @@ pub type Selection = BTreeSet<String>;
 pub struct Offer {
     /// In the order of installation.
     pub parts: Vec<Part>,
-    /// What the user may choose, in the order in which it is shown.
+    /// What the user may choose, in the order in which it is shown; those that install nothing hold others.
     pub choices: Vec<Choice>,
+    /// What the Distribution states, and its pages. Other formats state less: nothing.
+    pub stated: Option<Stated>,
     /// A folder that was laid down by somebody: it has no scripts, receipts, policies or choices to compare.
     pub is_folder: bool,
 }
@@ -28,17 +27,23 @@ pub struct Offer {
 pub struct Choice {
     /// Its name, for unattended installs.
     pub id: String,
-    /// What it installs.
+    /// What it installs, by [`Part::id`].
     pub parts: Vec<String>,
     /// Can't be left out.
     pub required: bool,
     /// Checked at first. Where a flat package says it by JavaScript, which is not run here, it counts as checked.
     pub selected: bool,
+    /// What else a flat package states of it.
+    pub stated: Stated,
 }
 
 /// What leaves one receipt.
 #[derive(Debug, Clone)]
 pub struct Part {
+    /// What selections call it: the identifier, with its place in the package after it where another part has that one too.
+    pub id: String,
+    /// Its place among the components or members of the package.
+    pub index: usize,
     /// Name of the receipt.
     pub identifier: String,
     /// Version of the receipt.
@@ -57,6 +62,8 @@ pub struct Part {
     pub follow_links: bool,
     /// What else an upgrade depends on.
     pub policies: BTreeMap<Policy, String>,
+    /// What else the `PackageInfo` states.
+    pub stated: Option<Stated>,
 }
 
 /// What an upgrade, or the user's freedom, depends on.
@@ -153,37 +160,4 @@ impl Offer {
         let unknown = answers.iter().filter(|(id, _)| self.choices.iter().all(|choice| choice.id != *id));
         (selection, unknown.map(|(id, _)| id.clone()).collect())
     }
-}
-
-/// Every combination of what may be left out of two packages: parts that one choice of either installs go together. With
-/// more than ten such groups, only all, none, each alone and all but each.
-#[must_use]
-pub fn selections(offers: [&Offer; 2]) -> Vec<Selection> {
-    let mut groups: Vec<Selection> = Vec::new();
-    let required: Selection = offers
-        .iter()
-        .flat_map(|offer| offer.choices.iter().filter(|choice| choice.required).flat_map(|choice| choice.parts.clone()))
-        .collect();
-    for choice in offers.iter().flat_map(|offer| offer.choices.iter().filter(|choice| !choice.required)) {
-        let mut group: Selection = choice.parts.iter().filter(|part| !required.contains(*part)).cloned().collect();
-        groups.retain(|other| {
-            let joined = !other.is_disjoint(&group);
-            if joined {
-                group.extend(other.iter().cloned());
-            }
-            !joined
-        });
-        if !group.is_empty() {
-            groups.push(group);
-        }
-    }
-    let with = |chosen: &dyn Fn(usize) -> bool| -> Selection {
-        let groups = groups.iter().enumerate().filter(|(at, _)| chosen(*at));
-        required.iter().cloned().chain(groups.flat_map(|(_, group)| group.iter().cloned())).collect()
-    };
-    if groups.len() <= MAX_CHOICES {
-        return (0..1_usize << groups.len()).map(|bits| with(&|at| (bits >> at) & 1 == 1)).collect();
-    }
-    let alone = (0..groups.len()).flat_map(|one| [with(&|at| at == one), with(&|at| at != one)]);
-    [with(&|_| false), with(&|_| true)].into_iter().chain(alone).collect()
 }

@@ -173,7 +173,11 @@ impl Folder {
         }
         let shown = self.shown(path);
         let fail = |errno| io_error("look at", &shown, errno);
-        let parent = self.parent(path)?;
+        let parent = match self.parent(path) {
+            // Where what it is in isn't a directory, there is nothing.
+            Err(Error::NotDirectory { .. }) => return Ok(None),
+            parent => parent?,
+        };
         let kind = match fs::statat(parent, path.name(), AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => FileType::from_raw_mode(stat.st_mode),
             Err(Errno::NOENT) => return Ok(None),

@@ -40,6 +40,22 @@ fn a_link_in_the_place_of_a_directory_ends_the_walk() {
 }
 
 #[test]
+fn what_is_there_is_seen_without_following_links() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut folder = Folder::open(dir.path(), Options::default()).unwrap();
+    folder.directory(&path("d"), None).unwrap();
+    folder.file(&path("d/f"), 0, &mut io::empty(), PLAIN, None).unwrap();
+    folder.symlink(&path("l"), b"d", PLAIN, None).unwrap();
+    let seen = |folder: &mut Folder, text: &str| folder.look(&path(text)).unwrap();
+    assert_eq!(seen(&mut folder, "d"), Some(Seen::Directory));
+    assert_eq!(seen(&mut folder, "d/f"), Some(Seen::File));
+    assert_eq!(seen(&mut folder, "l"), Some(Seen::Symlink(b"d".to_vec())));
+    for nothing in ["x", "d/x", "x/y/z", "d/f/x", "l/f"] {
+        assert_eq!(seen(&mut folder, nothing), None, "{nothing}");
+    }
+}
+
+#[test]
 fn the_folder_itself_is_never_replaced() {
     let dir = tempfile::tempdir().unwrap();
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o750)).unwrap();

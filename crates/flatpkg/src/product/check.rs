@@ -129,10 +129,11 @@ fn resources(distribution: &Distribution, resources: Option<&Tree>, problems: &m
     }
 }
 
-/// Whether a resource is at the top or in the directory of a language.
+/// Whether a resource is at the top or in the directory of a language: a file, or a folder with files (`.rtfd`).
 pub(crate) fn is_there(file: &str, files: &BTreeSet<String>) -> bool {
-    files.contains(file)
-        || files.iter().any(|path| {
-            path.split_once('/').is_some_and(|(directory, rest)| directory.ends_with(".lproj") && rest == file)
-        })
+    let is = |path: &str| path.strip_prefix(file).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    files.iter().any(|path| {
+        let localised = path.split_once('/').filter(|(directory, _)| directory.ends_with(".lproj"));
+        is(path) || localised.is_some_and(|(_, rest)| is(rest))
+    })
 }

@@ -145,3 +145,33 @@ pub fn bytes() -> Vec<u8> {
     });
     made.clone()
 }
+
+/// A package with its `Distribution`, and other members, changed.
+pub fn edited(package: &[u8], edit: impl Fn(&str, &mut Vec<u8>)) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("edited.pkg");
+    let archive = xar::Archive::from_bytes(package).unwrap();
+    let mut writer = xar::Writer::new(&out, xar::Options::new(TIMESTAMP)).unwrap();
+    for file in archive.toc().files.iter().filter(|file| file.kind == xar::Kind::File) {
+        let mut bytes = archive.read_member(file, 1 << 30).unwrap();
+        edit(&file.path, &mut bytes);
+        let path: Vec<_> = file.path.split('/').collect();
+        writer.add_file(&path, bytes.as_slice(), file.data.as_ref().unwrap().encoding.clone()).unwrap();
+    }
+    writer.finish().unwrap();
+    std::fs::read(&out).unwrap()
+}
+
+/// The whole product with other words in its `Distribution`; each has to be there.
+pub fn with_distribution(changes: &[(&str, &str)]) -> Vec<u8> {
+    edited(&bytes(), |path, bytes| {
+        if path == "Distribution" {
+            let text = String::from_utf8(bytes.clone()).unwrap();
+            let change = |text: String, (old, new): &(&str, &str)| {
+                assert!(text.contains(old), "{old} is not in {text}");
+                text.replace(old, new)
+            };
+            *bytes = changes.iter().fold(text, change).into_bytes();
+        }
+    })
+}

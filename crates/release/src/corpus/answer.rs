@@ -120,7 +120,7 @@ fn of_package(path: &Path, now: Time) -> Result<Answer> {
         }
     }
     dump::dump(&package)?;
-    preview::page(&package, "", None)?;
+    preview::page(&package, "", "en", None)?;
     let anchors = [Anchor::apple()?];
     let demanded = Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now };
     let report = signature::check(package.archive(), &demanded);

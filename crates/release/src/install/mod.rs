@@ -181,7 +181,7 @@ impl Opened {
         options: Options,
         run_scripts: Option<&Path>,
     ) -> Result<u64> {
-        let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.identifier)).collect();
+        let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
         if run_scripts.is_some() && parts.iter().any(|part| !part.scripts.is_empty()) {
             confine::check()?;
         }
@@ -228,7 +228,7 @@ impl Opened {
 }
 
 fn lay_part(package: &Installable, part: &Part, disk: &mut Folder) -> Result<u64> {
-    let Some(mut archive) = package.archive(&part.identifier)? else { return Ok(0) };
+    let Some(mut archive) = package.archive(part)? else { return Ok(0) };
     let rules = Rules { overwrite_permissions: part.overwrite_permissions, follow_links: part.follow_links };
     let mut count = 0;
     while let Some(mut entry) = archive.next()? {

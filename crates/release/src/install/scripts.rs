@@ -61,7 +61,7 @@ pub fn run(package: &Installable, part: &Part, phase: Phase, room: &Room<'_>) ->
 /// The scripts and what lies beside them, without links.
 fn lay_down(package: &Installable, part: &Part, dir: &Path) -> Result<()> {
     let mut folder = Folder::open(dir, Options { max_size: MAX_SCRIPTS, ..Options::default() })?;
-    for (path, entry) in package.scripts(&part.identifier)?.iter().flat_map(|tree| tree.iter()).skip(1) {
+    for (path, entry) in package.scripts(part)?.iter().flat_map(|tree| tree.iter()).skip(1) {
         let attributes = Attributes { mode: entry.mode, ..Attributes::SYSTEM };
         match &entry.kind {
             Kind::Directory => folder.directory(path, Some(attributes))?,

@@ -1,22 +1,24 @@
 //! A package as its user will meet it, as one web page that needs nothing else: the Installer's pages, its choices, what goes
 //! where, what takes the space, how long it took to make.
 
+mod choices;
 mod html;
+mod language;
 mod pages;
 mod rtf;
+mod strings;
 mod treemap;
 mod waterfall;
 
-use std::collections::HashMap;
-
 use anyhow::{Context as _, Result};
 use flatpkg::bom::Node as Kind;
-use flatpkg::distribution::{Choice, Distribution, Line};
+use flatpkg::distribution::Distribution;
 use flatpkg::package::{Component, Package};
 use flatpkg::package_info::PackageInfo;
 
 use crate::evidence::timings::Timings;
 use html::{escape, size};
+use language::Localized;
 use treemap::Node;
 
 const STYLE: &str = include_str!("page.css");
@@ -29,21 +31,24 @@ struct Part<'a> {
     kbytes: u64,
 }
 
-/// The page of a product archive, or of a component package.
+/// The page of a product archive, or of a component package, for users of a language: `en`, `pt-BR`.
 ///
 /// # Errors
-/// When a part of the package can't be read.
-pub fn page(package: &Package, file: &str, timings: Option<&Timings>) -> Result<String> {
+/// When a part of the package can't be read, or the Distribution names a component that isn't there.
+pub fn page(package: &Package, file: &str, language: &str, timings: Option<&Timings>) -> Result<String> {
     let distribution = package.distribution()?.unwrap_or_default();
+    let references = package.resolved(&distribution)?;
     let mut parts = Vec::new();
     for component in package.components() {
         let info = component.package_info()?;
         let kbytes = info.payload.as_ref().map_or(0, |payload| payload.install_kbytes);
         parts.push(Part { info, component, kbytes });
     }
-    let title = distribution.title.clone().unwrap_or_else(|| file.to_owned());
+    let texts = Localized::new(package, language)?;
+    let title = texts.text(distribution.title.as_deref().unwrap_or(file));
+    let choices = choices::html(&distribution, &references, &parts, &texts);
     let mut body = format!("<h1>{}</h1>\n<p class=\"note\">{}</p>\n", escape(file), facts(package, &distribution));
-    body.push_str(&pages::window(package, &distribution, &title, &choices(&distribution, &parts))?);
+    body.push_str(&pages::window(&texts, &distribution, title, &choices)?);
     body.push_str(&where_it_goes(&parts));
     body.push_str(&space(&parts)?);
     body.push_str("<section id=\"timings\">\n<h2>How long it took</h2>\n");
@@ -73,47 +78,6 @@ fn facts(package: &Package, distribution: &Distribution) -> String {
     escape(&facts.join(" · "))
 }
 
-/// The choices as a tree of check boxes.
-fn choices(distribution: &Distribution, parts: &[Part<'_>]) -> String {
-    let sizes: HashMap<&str, u64> = parts.iter().map(|part| (part.info.identifier.as_str(), part.kbytes)).collect();
-    let known: HashMap<&str, &Choice> =
-        distribution.choices.iter().map(|choice| (choice.id.as_str(), choice)).collect();
-    let lines = distribution.choices_outline.as_ref().map(|outline| outline.lines.as_slice()).unwrap_or_default();
-    let mut html = "<ul class=\"choices\">\n".to_owned();
-    for line in lines {
-        choice(line, &known, &sizes, &mut html);
-    }
-    html + "</ul>\n<p class=\"total\">Space required: <output id=\"total\"></output></p>\n"
-}
-
-fn choice(line: &Line, known: &HashMap<&str, &Choice>, sizes: &HashMap<&str, u64>, html: &mut String) {
-    let Some(choice) = known.get(line.choice.as_str()) else { return };
-    if choice.visible.as_deref() != Some("false") {
-        let says = |text: &Option<String>, word: &str| text.as_deref() == Some(word);
-        let off = says(&choice.start_selected, "false") || says(&choice.selected, "false");
-        let fixed = says(&choice.enabled, "false") || says(&choice.start_enabled, "false");
-        let kbytes: u64 = choice.pkg_refs.iter().filter_map(|part| sizes.get(part.id.as_str())).sum();
-        let (checked, disabled) = (if off { "" } else { " checked" }, if fixed { " disabled" } else { "" });
-        html.push_str(&format!(
-            "<li><label><input type=\"checkbox\" data-kbytes=\"{kbytes}\"{checked}{disabled}> <b>{}</b> <span class=\"size\">{}</span></label><p>{}</p><p class=\"id\">{}</p>\n",
-            escape(choice.title.as_deref().unwrap_or(&choice.id)),
-            if kbytes == 0 { "scripts only".to_owned() } else { size(kbytes) },
-            escape(choice.description.as_deref().unwrap_or_default()),
-            escape(&choice.id),
-        ));
-    } else {
-        html.push_str("<li>");
-    }
-    if !line.lines.is_empty() {
-        html.push_str("<ul>\n");
-        for line in &line.lines {
-            self::choice(line, known, sizes, html);
-        }
-        html.push_str("</ul>\n");
-    }
-    html.push_str("</li>\n");
-}
-
 fn where_it_goes(parts: &[Part<'_>]) -> String {
     let mut html = "<section id=\"places\">\n<h2>What goes where</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Component</th><th>Place</th><th>Receipt</th><th>Version</th><th class=\"number\">Paths</th><th class=\"number\">Size</th><th>Scripts</th></tr></thead>\n<tbody>\n".to_owned();
     for part in parts {
@@ -138,15 +102,19 @@ fn where_it_goes(parts: &[Part<'_>]) -> String {
 
 fn space(parts: &[Part<'_>]) -> Result<String> {
     const LARGEST: usize = 15;
+    // No place on a disk is deeper or has longer names; what claims to be is shown above it.
+    const DEEPEST: usize = 16;
+    const LONGEST: usize = 255;
     let mut tree = Node::default();
     for part in parts {
         let Some(bom) = part.component.bom().context("failed to read a bill of materials")? else { continue };
-        let location = part.info.install_location.as_deref().unwrap_or_default();
+        let mut own = Node::default();
         for record in bom.records.iter().filter(|record| !matches!(record.node, Kind::Directory)) {
-            let path = format!("{location}/{}", record.path);
-            let names: Vec<&str> = path.split('/').filter(|name| !name.is_empty()).collect();
-            tree.add(&names, f64::from(record.size) / 1024.0);
+            own.add(record.path.to_string().split('/'), f64::from(record.size) / 1024.0);
         }
+        let location = part.info.install_location.as_deref().unwrap_or_default();
+        let names = location.split('/').filter(|name| !name.is_empty() && name.len() <= LONGEST);
+        tree.attach(&names.take(DEEPEST).collect::<Vec<_>>(), own);
     }
     let mut html = "<section id=\"space\">\n<h2>What takes the space</h2>\n".to_owned();
     html.push_str(&tree.svg(960.0, 520.0));

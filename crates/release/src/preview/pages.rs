@@ -1,22 +1,19 @@
 //! The Installer's window: its pages one after the other, with the picture behind them.
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use flatpkg::distribution::{Background, Distribution, Page};
-use flatpkg::package::Package;
 
 use super::html::escape;
+use super::language::Localized;
 use super::rtf;
-
-/// The largest page or picture that is shown, in bytes.
-const LIMIT: u64 = 16 << 20;
 
 /// The window, with the choices on the page where they belong.
 ///
 /// # Errors
 /// When a resource that the package names can't be read.
-pub fn window(package: &Package, distribution: &Distribution, title: &str, choices: &str) -> Result<String> {
+pub fn window(localized: &Localized<'_>, distribution: &Distribution, title: &str, choices: &str) -> Result<String> {
     let mut panes: Vec<(&str, &str, String)> = Vec::new();
     let texts = [
         ("welcome", "Introduction", &distribution.welcome),
@@ -25,12 +22,12 @@ pub fn window(package: &Package, distribution: &Distribution, title: &str, choic
     ];
     for (id, name, pages) in texts {
         if let Some(page) = pages.first() {
-            panes.push((id, name, text(package, page)?));
+            panes.push((id, name, text(localized, page)?));
         }
     }
     panes.push(("choices", "Installation Type", choices.to_owned()));
     if let Some(page) = distribution.conclusion.first() {
-        panes.push(("conclusion", "Summary", text(package, page)?));
+        panes.push(("conclusion", "Summary", text(localized, page)?));
     }
     let mut html = format!(
         "<section class=\"window\" aria-label=\"The Installer's window\">\n<header>Install {}</header>\n<div class=\"columns\">\n<div class=\"tabs\" role=\"tablist\" aria-orientation=\"vertical\">\n",
@@ -39,7 +36,7 @@ pub fn window(package: &Package, distribution: &Distribution, title: &str, choic
     for (id, name, _) in &panes {
         html.push_str(&format!("<a role=\"tab\" id=\"tab-{id}\" href=\"#{id}\" aria-controls=\"{id}\">{name}</a>\n"));
     }
-    html.push_str(&pictures(package, distribution)?);
+    html.push_str(&pictures(localized, distribution)?);
     html.push_str("</div>\n<div class=\"panes\">\n");
     for (id, _, text) in &panes {
         html.push_str(&format!(
@@ -50,10 +47,10 @@ pub fn window(package: &Package, distribution: &Distribution, title: &str, choic
 }
 
 /// The pictures for light and dark, as part of the page.
-fn pictures(package: &Package, distribution: &Distribution) -> Result<String> {
+fn pictures(texts: &Localized<'_>, distribution: &Distribution) -> Result<String> {
     let picture = |background: &Option<Background>, class: &str| -> Result<String> {
         let Some(background) = background else { return Ok(String::new()) };
-        let Some(bytes) = resource(package, &background.file)? else { return Ok(String::new()) };
+        let Some(bytes) = texts.resource(&background.file)? else { return Ok(String::new()) };
         let kind = background.mime_type.as_deref().unwrap_or("image/png");
         let data = STANDARD.encode(bytes);
         Ok(format!("<img class=\"{class}\" alt=\"\" src=\"data:{};base64,{data}\">\n", escape(kind)))
@@ -64,23 +61,10 @@ fn pictures(package: &Package, distribution: &Distribution) -> Result<String> {
     Ok(light + &picture(&distribution.background_dark, "dark")?)
 }
 
-fn text(package: &Package, page: &Page) -> Result<String> {
-    let Some(bytes) = resource(package, &page.file)? else {
+fn text(texts: &Localized<'_>, page: &Page) -> Result<String> {
+    let Some(bytes) = texts.resource(&page.file)? else {
         return Ok(format!("<p class=\"note\">{} is not in the package.</p>\n", escape(&page.file)));
     };
     let text = String::from_utf8_lossy(&bytes);
     Ok(if text.starts_with("{\\rtf") { rtf::to_html(&text) } else { format!("<pre>{}</pre>\n", escape(&text)) })
-}
-
-/// A file of `Resources`, in English where there are several.
-fn resource(package: &Package, file: &str) -> Result<Option<Vec<u8>>> {
-    let files = &package.archive().toc().files;
-    let places =
-        [format!("Resources/{file}"), format!("Resources/en.lproj/{file}"), format!("Resources/English.lproj/{file}")];
-    let in_place = places.iter().find_map(|place| files.iter().find(|file| file.path == *place));
-    let ending = format!(".lproj/{file}");
-    let found = in_place.or_else(|| files.iter().find(|file| file.path.ends_with(&ending)));
-    let Some(found) = found.filter(|file| file.data.is_some()) else { return Ok(None) };
-    let bytes = package.archive().read_member(found, LIMIT);
-    Ok(Some(bytes.with_context(|| format!("failed to read {}", found.path))?))
 }

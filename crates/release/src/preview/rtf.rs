@@ -1,5 +1,7 @@
 //! Rich Text as HTML, as far as the pages of installers need it: paragraphs, bold, italic, fixed width, characters.
 
+use std::collections::HashSet;
+
 use super::html::escape;
 
 /// Letters that a run of text may have.
@@ -20,7 +22,7 @@ pub fn to_html(rtf: &str) -> String {
     let mut page = Page::default();
     let mut style = Style::default();
     let mut groups = Vec::new();
-    let mut fixed_fonts = Vec::new();
+    let mut fixed_fonts = None;
     let mut rest = rtf;
     while let Some(c) = rest.chars().next() {
         rest = rest.get(c.len_utf8()..).unwrap_or_default();
@@ -33,9 +35,9 @@ pub fn to_html(rtf: &str) -> String {
                 rest = after;
                 match (word, number) {
                     (word, _) if HIDDEN.contains(&word) => {
-                        // The second font of a table is the fixed one only if its family says so.
-                        if word == "fonttbl" {
-                            fixed_fonts = fixed(rest);
+                        // A document has one table of fonts (RTF 1.9.1, "Font Table"); the first one counts.
+                        if word == "fonttbl" && fixed_fonts.is_none() {
+                            fixed_fonts = Some(fixed(rest));
                         }
                         style.hidden = true;
                     }
@@ -45,7 +47,9 @@ pub fn to_html(rtf: &str) -> String {
                     ("tab", _) => page.text("\t", style),
                     ("b", number) => style.bold = number != Some(0),
                     ("i", number) => style.italic = number != Some(0),
-                    ("f", Some(number)) => style.fixed = fixed_fonts.contains(&number),
+                    ("f", Some(number)) => {
+                        style.fixed = fixed_fonts.as_ref().is_some_and(|fonts| fonts.contains(&number));
+                    }
                     ("u", Some(unit)) => {
                         page.unit(unit, style);
                         // The replacement for readers that know no Unicode.
@@ -85,7 +89,7 @@ fn control(text: &str) -> (&str, Option<i32>, &str) {
 }
 
 /// Numbers of the fonts that a table calls `\fmodern`: those of fixed width.
-fn fixed(table: &str) -> Vec<i32> {
+fn fixed(table: &str) -> HashSet<i32> {
     let table = table.split('}').next().unwrap_or_default();
     let fonts = table.split(';').filter(|font| font.contains("\\fmodern"));
     fonts
@@ -179,6 +183,15 @@ mod tests {
         <p>a <b>bold</b> and <code>code</code>&lt;x&gt; {y} it’s ü🐍</p>
         <p><i>x</i> next<br>line</p>
         ");
+    }
+
+    #[test]
+    fn only_the_first_table_of_fonts_counts() {
+        let twice = r"{\rtf1{\fonttbl\f1\fmodern Menlo;}{\fonttbl\f2\fmodern Menlo;}\f1 a\f2 b}";
+        assert_eq!(to_html(twice), "<p><code>a</code>b</p>\n");
+        // A reader that looks at each table to its end would look at 200 thousand million bytes here.
+        let many = format!("{{\\rtf1 {}text}}", "\\fonttbl".repeat(200_000));
+        assert_eq!(to_html(&many), "");
     }
 
     proptest::proptest! {

@@ -31,15 +31,30 @@ const HEADING: f64 = 15.0;
 const DEPTH: usize = 6;
 /// Down to this depth each part has a colour of its own; below it takes that of what it is in.
 const COLOURED: usize = 3;
+/// What lies deeper counts for the folder at this depth: trees are walked by recursion.
+const DEEPEST: usize = 64;
 /// A folder in which one folder takes at least this share is drawn as that one.
 const ALMOST_ALL: f64 = 0.97;
 
 impl Node {
     /// Adds a file.
-    pub fn add(&mut self, path: &[&str], kbytes: f64) {
-        self.kbytes += kbytes;
+    pub fn add<'a>(&mut self, path: impl IntoIterator<Item = &'a str>, kbytes: f64) {
+        let mut node = self;
+        node.kbytes += kbytes;
+        for name in path.into_iter().take(DEEPEST) {
+            node = node.children.entry(name.to_owned()).or_default();
+            node.kbytes += kbytes;
+        }
+    }
+
+    /// Adds a tree below a path.
+    pub fn attach(&mut self, path: &[&str], tree: Node) {
+        self.kbytes += tree.kbytes;
         if let Some((first, rest)) = path.split_first() {
-            self.children.entry((*first).to_owned()).or_default().add(rest, kbytes);
+            return self.children.entry((*first).to_owned()).or_default().attach(rest, tree);
+        }
+        for (name, child) in tree.children {
+            self.children.entry(name).or_default().attach(&[], child);
         }
     }
 
@@ -133,14 +148,13 @@ fn squarify(sizes: &[f64], mut rect: Rect) -> Vec<Rect> {
     let mut rest = sizes;
     while let Some(first) = rest.first() {
         let side = rect.width.min(rect.height);
-        let (mut length, mut sum) = (1, first * scale);
+        let (mut length, mut sum, mut last) = (1, first * scale, *first);
         while let Some(next) = rest.get(length) {
-            let row = rest.get(..length).unwrap_or_default();
-            let longer = rest.get(..=length).unwrap_or_default();
-            if worst(longer, sum + next * scale, side, scale) > worst(row, sum, side, scale) {
+            let longer = sum + next * scale;
+            if worst([*first, *next], longer, side, scale) > worst([*first, last], sum, side, scale) {
                 break;
             }
-            sum += next * scale;
+            (sum, last) = (longer, *next);
             length += 1;
         }
         let (row, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
@@ -165,9 +179,9 @@ fn squarify(sizes: &[f64], mut rect: Rect) -> Vec<Rect> {
     rects
 }
 
-/// How narrow the worst rectangle of a row is: 1 for a square.
-fn worst(row: &[f64], sum: f64, side: f64, scale: f64) -> f64 {
-    row.iter().map(|size| size * scale).fold(1.0, |worst, area| {
+/// How narrow the worst rectangle of a row is, 1 for a square: it is the largest or the smallest.
+fn worst(row: [f64; 2], sum: f64, side: f64, scale: f64) -> f64 {
+    row.map(|size| size * scale).into_iter().fold(1.0, |worst, area| {
         let ratio = side * side * area / (sum * sum);
         worst.max(ratio).max(1.0 / ratio)
     })
@@ -198,7 +212,7 @@ mod tests {
     fn folders_of_almost_one_folder_are_drawn_as_that() {
         let mut tree = Node::default();
         for (path, kbytes) in [("Library/F/3.13/lib", 99.0), ("Library/F/3.13/bin", 50.0), ("Library/x", 1.0)] {
-            tree.add(&path.split('/').collect::<Vec<_>>(), kbytes);
+            tree.add(path.split('/'), kbytes);
         }
         let svg = tree.svg(400.0, 300.0);
         assert!(svg.contains("<title>/Library/F/3.13: ") && svg.contains("<title>/Library/F/3.13/lib: "), "{svg}");
@@ -206,10 +220,21 @@ mod tests {
     }
 
     #[test]
+    fn any_depth_is_drawn() {
+        let (mut tree, mut part) = (Node::default(), Node::default());
+        part.add(std::iter::repeat_n("a", 1_000_000), 1.0);
+        part.add(["a", "b"], 1.0);
+        tree.attach(&["x", "y"], part);
+        assert_eq!(tree.kbytes, 2.0);
+        assert_eq!(tree.largest(9), [("/x/y/a".to_owned(), 2.0)]);
+        assert!(tree.svg(400.0, 300.0).contains("<title>/x/y/a: "));
+    }
+
+    #[test]
     fn the_largest_folders_come_first() {
         let mut tree = Node::default();
         for (path, kbytes) in [("a/x/1", 5.0), ("a/x/2", 1.0), ("b/1", 9.0), ("b/2", 1.0)] {
-            tree.add(&path.split('/').collect::<Vec<_>>(), kbytes);
+            tree.add(path.split('/'), kbytes);
         }
         assert_eq!(tree.largest(9), [("/b".to_owned(), 10.0), ("/a/x".to_owned(), 6.0)]);
         assert_eq!(tree.kbytes, 16.0);

@@ -46,10 +46,10 @@ pub fn unpack_packages(cx: &Context, locked: &[LockedPackage], out: &Path) -> Re
     if let Some(llvm) = find_llvm(out)? {
         link_llvm(&llvm, out)?;
     }
-    locked.iter().try_for_each(|package| Ok(fs_err::remove_file(downloaded(cx, package))?))
+    Ok(())
 }
 
-/// Where a package lies between its download and its unpacking.
+/// Where a package lies: several steps may unpack it, so it stays.
 pub(super) fn downloaded(cx: &Context, package: &LockedPackage) -> PathBuf {
     cx.paths.cache.join("debs").join(format!("{}.deb", package.sha256))
 }

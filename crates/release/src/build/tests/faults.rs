@@ -69,7 +69,10 @@ fn a_cache_that_cannot_be_written_is_named() {
     // Nobody can make a folder there, not even root.
     cx.paths.cache = "/proc/cache".into();
     let text = crate::hint::render(&lock(&cx).unwrap_err());
-    assert!(text.starts_with("error: /proc/cache can't be written") && text.contains("--cache DIR"), "{text}");
+    assert!(
+        text.starts_with("error: cannot write to the folder of the build, /proc/cache") && text.contains("--cache DIR"),
+        "{text}"
+    );
 }
 
 #[test]
