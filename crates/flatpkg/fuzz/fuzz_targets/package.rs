@@ -1,0 +1,31 @@
+//! Two packages whose containers are right and whose contents are anything: dumped, verified, installed in every situation,
+//! compared, and shown as a page.
+#![no_main]
+
+use flatpkg::effect::{Installable, Situation, compare, install, selections};
+use flatpkg::package::Package;
+use flatpkg::{dump, verify};
+use flatpkg_fuzz::Made;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|packages: (Made, Made)| {
+    let opened = [packages.0, packages.1].map(|Made(bytes)| Package::from_bytes(bytes));
+    let [Ok(old), Ok(new)] = opened else { return };
+    for package in [&old, &new] {
+        let _ = dump::dump(package);
+        let _ = verify::verify(package, verify::Options { strict: true });
+        #[cfg(feature = "preview")]
+        let _ = release::preview::page(package, "package.pkg", None);
+    }
+    let [Ok(old), Ok(new)] = [old, new].map(|package| Installable::Flat(package).offer()) else { return };
+    assert!(
+        compare(&old, &old, &selections([&old, &old]), &Situation::ALL).is_equal(),
+        "a package differs from itself"
+    );
+    let selections = selections([&old, &new]);
+    let _ = compare(&old, &new, &selections, &Situation::ALL);
+    for situation in Situation::ALL {
+        let (disk, receipts) = situation.disk([&old, &new]);
+        let _ = install(&new, &new.initial(), disk, &receipts);
+    }
+});
