@@ -71,8 +71,7 @@ impl Install {
         let run_scripts = self.run_scripts.then_some(log.as_path());
         let count = package.lay_down(&offer, &selection, &self.root, options, run_scripts)?;
         for part in offer.parts.iter().filter(|part| selection.contains(&part.id)) {
-            let [identifier, version, location] =
-                [&part.identifier, &part.version, &part.location].map(shown);
+            let [identifier, version, location] = [&part.identifier, &part.version, &part.location].map(shown);
             cx.ui.say(format_args!("  {identifier} {version} in {location}"));
             let idle = part.scripts.iter().filter(|_| !self.run_scripts);
             idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", shown(&script.name))));

@@ -78,7 +78,7 @@ fn product(dir: &Path, distribution: Distribution, resources: &[(&str, Vec<u8>)]
     let mut pages = Tree::new(folder());
     for (path, bytes) in resources {
         for (end, _) in path.match_indices('/') {
-            if pages.get(path[..end].as_bytes()).is_none() {
+            if pages.get(&path.as_bytes()[..end]).is_none() {
                 pages.insert(TreePath::new(&path.as_bytes()[..end]).unwrap(), folder()).unwrap();
             }
         }
