@@ -192,12 +192,12 @@ fn foreign_bytes_are_refused() {
         refused(b"pbzx\0\0"),
     ];
     insta::assert_snapshot!(cases.join("\n"), @r#"
-    the payload starts with "", expected gzip (1f 8b), pbzx or cpio (070707)
-    the payload starts with "BZh91A", expected gzip (1f 8b), pbzx or cpio (070707)
-    the payload starts with "070701", expected gzip (1f 8b), pbzx or cpio (070707)
+    the payload starts with "", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
+    the archive ends at byte 0, inside a header
+    the payload starts with "070701", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
     the archive ends at byte 0, inside a header
     failed to read the archive at byte 3000832: unexpected end of file
-    failed to read the archive at byte 3000832: there are bytes after the gzip member
+    failed to read the archive at byte 3000832: there are bytes after the compressed stream
     failed to read the payload: failed to fill whole buffer
     "#);
     // One by one: what comes before the damage is seen, and nothing after it.

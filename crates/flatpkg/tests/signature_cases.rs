@@ -415,7 +415,10 @@ fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             Box::new(move || {
                 let mut signed = fake.sign_package(plain, Signing { ticket: false, ..whole });
                 let other = unsigned("jello\n", Style::Sha1);
-                let (at, count) = (signed.len() - 200, 200);
+                // As many bytes from the end as it takes to reach one that differs.
+                let differing = other.iter().rev().zip(signed.iter().rev()).position(|(one, two)| one != two);
+                let count = differing.unwrap() + 1;
+                let at = signed.len() - count;
                 signed[at..].copy_from_slice(&other[other.len() - count..]);
                 signed
             }),

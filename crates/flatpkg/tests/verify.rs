@@ -170,7 +170,7 @@ fn package_info_disagrees() {
     error: PackageInfo: installKBytes is 30, expected 3
     error: PackageInfo: numberOfFiles is 5, expected 8
     error: PackageInfo: the version is missing
-    error: Scripts: ./helpers: the path differs from ./HELPERS in case alone
+    error: Scripts: ./helpers: the path differs from ./HELPERS in case alone: on a Mac they are one file
     error: Scripts: ./helpers: the script that PackageInfo names is directory, expected file
     error: Scripts: ./preinstall: the script will not run: PackageInfo does not name it
     "#);
@@ -207,10 +207,13 @@ fn parts_are_missing() {
     "#);
     insta::assert_snapshot!(report(&[(&["PackageInfo"], info), (&["Payload"], b"none"), (&["Scripts"], b"")]), @r#"
     error: Bom: the member is missing, but there is a Payload
-    error: Payload: the archive cannot be read: the payload starts with "none", expected gzip (1f 8b), pbzx or cpio (070707)
-    error: Scripts: the archive cannot be read: the payload starts with "", expected gzip (1f 8b), pbzx or cpio (070707)
+    error: Payload: the archive cannot be read: the payload starts with "none", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
+    error: Scripts: the archive cannot be read: the payload starts with "", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (070707)
     "#);
-    insta::assert_snapshot!(report(&[(&["Distribution"], b"<installer-gui-script/>")]), @"error: Distribution: the archive has no components");
+    insta::assert_snapshot!(report(&[(&["Distribution"], b"<installer-gui-script/>")]), @r"
+    error: Distribution: the archive has no components
+    note: Distribution: hostArchitectures is missing, expected arm64 in it: without it a Mac with Apple silicon asks for Rosetta first
+    ");
     insta::assert_snapshot!(report(&[(&["Distribution"], b"not XML"), (&["A.pkg", "Bom"], b"")]), @r#"
     error: A.pkg/Bom: the bill of materials cannot be read: failed to read A.pkg/Bom: the file starts with "", expected "BOMStore" and version 1
     error: A.pkg/PackageInfo: the document cannot be read: A.pkg/PackageInfo is missing
@@ -320,7 +323,7 @@ fn the_table_of_contents_lies() {
     error: Python_Framework.pkg/PackageInfo: id is 3, as of Python_Framework.pkg/Bom, expected unique
     error: Python_Framework.pkg/Payload: archived checksum is #, expected #
     error: Python_Framework.pkg/Payload: extracted checksum is #, expected #
-    error: Python_Framework.pkg/Payload: the archive cannot be read: the payload starts with "\x8b\x08\x00\x00\x00\x00", expected gzip (1f 8b), pbzx or cpio (#)
+    error: Python_Framework.pkg/Payload: the archive cannot be read: the payload starts with "\x8b\x08\x00\x00\x00\x00", expected gzip (1f 8b), bzip2 (BZh), pbzx or cpio (#)
     error: Python_Framework.pkg/Scripts: archived checksum is #, expected #
     error: Python_Framework.pkg/Scripts: extracted checksum is #, expected #
     error: Python_Framework.pkg/Scripts: size is #, expected #

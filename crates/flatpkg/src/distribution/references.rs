@@ -221,10 +221,10 @@ mod tests {
             ("half", "#B.pkg"),
         ]), @r#"
         pkg-ref "below" leads to "A.pkg/Payload", but the archive has no such component
-        pkg-ref "beside" leads to "file:./B.pkg", which is outside of the package
         pkg-ref "case" leads to "a.pkg", but the archive has no such component
         pkg-ref "half" leads to "B.pkg", but the archive has no such component
         pkg-ref "missing" leads to "B b.pkg", but the archive has no such component
+        pkg-ref "beside" leads to "file:./B.pkg", which is outside of the package
         pkg-ref "network" leads to "http://example.com/A.pkg", which is outside of the package
         pkg-ref "two" leads to two components, "A.pkg" and "100%.pkg"
         choice "c" installs pkg-ref "none", but no pkg-ref with that id says where its component is

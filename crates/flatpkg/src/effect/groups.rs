@@ -155,6 +155,8 @@ struct Touched {
     needed: bool,
     /// Somebody lays a link.
     link: bool,
+    /// Somebody lays something below it, perhaps the same part.
+    below: bool,
     /// They disturb each other.
     mixed: bool,
     /// Parts that can't be left out are among them.
@@ -204,7 +206,7 @@ impl Touched {
 
     /// Something lies below a link.
     fn leads_away(&self) -> bool {
-        self.link && (self.needed || self.folder.is_some())
+        self.link && (self.needed || self.below || self.folder.is_some())
     }
 }
 
@@ -229,6 +231,9 @@ fn meet(parts: &[((usize, bool), &Part)], joined: &mut Joined) {
                 return joined.join_all();
             }
             let mut above = laid.path.parent();
+            if let Some(folder) = above {
+                touched.entry(folder).or_default().below = true;
+            }
             while let Some(path) = above.filter(|path| !of_system(path) && seen.insert(path)) {
                 if !steps.take(path.len()) {
                     return joined.join_all();
