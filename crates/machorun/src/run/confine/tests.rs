@@ -157,7 +157,7 @@ fn nothing_that_changes_the_machine_is_left_to_an_ordinary_user() {
 }
 
 #[test]
-#[ignore = "confines its process, in which no other test can run then"]
+#[ignore = "confines its process, in which no other test can run then: the two tests above start it in one of its own"]
 fn guest() {
     let folder = PathBuf::from(std::env::var_os(FOLDER).expect("started by the tests above"));
     // Users are changed by all threads of a process, and confined is only one of the test's; the child has just one.
