@@ -24,7 +24,9 @@ fn installed(offer: &Offer) -> Vec<(String, Vec<(String, usize)>)> {
         let part = offer.parts.iter().find(|part| part.id == *id).unwrap();
         (part.identifier.clone(), part.paths.as_ref().map_or(0, Vec::len))
     };
-    offer.choices.iter().map(|choice| (choice.id.clone(), choice.parts.iter().map(part).collect())).collect()
+    // A choice that only groups others installs nothing of its own.
+    let installing = offer.choices.iter().filter(|choice| !choice.parts.is_empty());
+    installing.map(|choice| (choice.id.clone(), choice.parts.iter().map(part).collect())).collect()
 }
 
 fn findings(bytes: Vec<u8>) -> String {
