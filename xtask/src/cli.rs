@@ -12,7 +12,7 @@ use release::context::Context;
 #[derive(Debug, Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
 #[command(after_help = "Without a verb the map of all verbs is shown. Examples:
-  cargo xtask release 3.13.5 --unsigned
+  cargo xtask release 3.13.5
   cargo xtask release --help")]
 pub struct Cli {
     #[command(subcommand)]

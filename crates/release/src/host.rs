@@ -32,6 +32,36 @@ pub fn detect() -> Result<Host> {
     }
 }
 
+/// A system that Python can be built on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum System {
+    /// Linux, with the open SDK.
+    Linux,
+    /// macOS, with Apple's tools.
+    Mac,
+}
+
+impl System {
+    /// That of this machine.
+    pub const HERE: Self = if cfg!(target_os = "macos") { Self::Mac } else { Self::Linux };
+
+    /// That of a machine.
+    pub fn of(host: &Host) -> Self {
+        match host {
+            Host::Linux { .. } => Self::Linux,
+            Host::Mac { .. } => Self::Mac,
+        }
+    }
+}
+
+/// A machine with this system that isn't here, so that a plan for it can be looked at.
+pub fn foreign(system: System) -> Host {
+    match system {
+        System::Linux => Host::Linux { triple: "x86_64-pc-linux-gnu".to_owned() },
+        System::Mac => Host::Mac { tools: "Apple's tools on that Mac".to_owned() },
+    }
+}
+
 /// The GNU triple of a Linux machine of this architecture.
 pub fn linux_triple() -> String {
     format!("{}-pc-linux-gnu", std::env::consts::ARCH)

@@ -4,7 +4,8 @@ use anyhow::{Context as _, Result, anyhow};
 
 use crate::context::Context;
 use crate::hint::WithHint as _;
-use crate::plan::{BuildOptions, Plan};
+use crate::host::System;
+use crate::plan::{BuildOptions, Host, Plan};
 use crate::recipe::{Recipes, known_releases, newest_built};
 use crate::toolchain::lock::{self, Packages};
 use crate::version::PythonVersion;
@@ -25,20 +26,48 @@ pub struct Planned {
 /// # Errors
 /// When there is no such release, or an option can't be had here.
 pub fn planned(cx: &Context, version: Option<PythonVersion>, options: &BuildOptions) -> Result<Planned> {
-    let mac = cx.paths.mac();
-    let version = match (version, &options.checkout) {
-        (Some(version), _) => version,
-        (None, Some(checkout)) => nearest(checkout.python, &known_releases(&mac)?)?,
-        (None, None) => return Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
-    };
-    plan_of(cx, version, options)
+    plan_of(cx, release_of(cx, version, options)?, options)
+}
+
+fn release_of(cx: &Context, version: Option<PythonVersion>, options: &BuildOptions) -> Result<PythonVersion> {
+    match (version, &options.checkout) {
+        (Some(version), _) => Ok(version),
+        (None, Some(checkout)) => nearest(checkout.python, &known_releases(&cx.paths.mac())?),
+        (None, None) => Err(anyhow!("no version is named")).hint("name one, such as 3.13.5"),
+    }
+}
+
+/// Plans a version for a machine that need not be this one. Where nobody says which, it is this one, or a Mac for what can be
+/// made on a Mac only.
+///
+/// # Errors
+/// When there is no such release, or an option can't be had there.
+pub fn planned_for(
+    cx: &Context,
+    version: Option<PythonVersion>,
+    options: &BuildOptions,
+    host: Option<System>,
+) -> Result<Planned> {
+    let release = release_of(cx, version, options)?;
+    let on = |system| plan_on(cx, release, options, &crate::host::foreign(system));
+    match host {
+        Some(system) if system == System::HERE => plan_of(cx, release, options),
+        Some(system) => on(system),
+        None => plan_of(cx, release, options).or_else(|error| match System::HERE {
+            System::Linux => on(System::Mac).map_err(|_| error),
+            System::Mac => Err(error),
+        }),
+    }
 }
 
 fn plan_of(cx: &Context, release: PythonVersion, options: &BuildOptions) -> Result<Planned> {
+    plan_on(cx, release, options, &crate::host::detect()?)
+}
+
+fn plan_on(cx: &Context, release: PythonVersion, options: &BuildOptions, host: &Host) -> Result<Planned> {
     let recipes = Recipes::load(&cx.paths.mac(), release)?;
-    let host = crate::host::detect()?;
-    let plan = Plan::new(&recipes, &crate::host::toolchain_data(cx)?, &host, options)?;
-    Ok(Planned { release, plan, recipes: options.apply(&recipes, &host)? })
+    let plan = Plan::new(&recipes, &crate::host::toolchain_data(cx)?, host, options)?;
+    Ok(Planned { release, plan, recipes: options.apply(&recipes, host)? })
 }
 
 /// As [`planned`], but with neither a version nor a checkout, the newest release that was built.

@@ -6,8 +6,9 @@ use clap::Args;
 use super::build_flags::BuildFlags;
 use super::product_flags::Kind;
 use release::context::Context;
+use release::host::System;
 use release::plan::{STAGE, render};
-use release::planning::planned;
+use release::planning::planned_for;
 use release::version::PythonVersion;
 
 /// Show what a release takes: sources, steps, what is left out. Does nothing.
@@ -25,6 +26,10 @@ pub struct Plan {
     #[arg(long)]
     json: bool,
 
+    /// The system of the machine that would build it [default: this one, or a Mac for what only a Mac can make].
+    #[arg(long, value_name = "SYSTEM", value_enum)]
+    host: Option<System>,
+
     #[command(flatten)]
     kind: Kind,
 
@@ -36,9 +41,15 @@ impl Plan {
     /// Prints the plan.
     ///
     /// # Errors
-    /// When there is no such release, this host can't build it, or its oldest macOS can't install such a package.
+    /// When there is no such release, an option can't be had, or its oldest macOS can't install such a package.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = planned(cx, self.version, &self.build.options()?)?.plan;
+        let plan = planned_for(cx, self.version, &self.build.options()?, self.host)?.plan;
+        if self.host.is_none() && System::of(&plan.host) != System::HERE {
+            cx.ui.say(format_args!(
+                "nothing of {} can be made on this machine: this is the plan for a Mac",
+                plan.variant
+            ));
+        }
         let format = self.kind.format(cx, &plan)?;
         if self.json {
             let mut value = serde_json::to_value(&plan)?;

@@ -29,7 +29,8 @@ pub struct Release {
     #[command(flatten)]
     from: From,
 
-    /// Make an installer that is not signed: for trying, not for publishing. Without it a signing identity must be given.
+    /// Insist on an installer that is not signed: for trying, not for publishing. It is what one gets without a signing
+    /// identity, and its file name says so.
     #[arg(long)]
     unsigned: bool,
 
@@ -59,13 +60,16 @@ impl Release {
     /// The first stage that fails; what is finished is kept for the next run.
     pub fn run(self, cx: &Context) -> Result<()> {
         let planned = planned(cx, Some(self.version), &self.build.options()?)?;
+        if let Some(line) = planned.plan.in_short() {
+            cx.ui.say(line);
+        }
         let format = self.kind.format(cx, &planned.plan)?;
         let signing = self.signing(cx)?;
         if signing.is_some() && format == Format::Mpkg {
             return Err(anyhow!(
                 "a metapackage in a disk image can't be signed: the systems it is for check no signature"
             ))
-            .hint("add --unsigned and leave out the signing identities");
+            .hint("leave out the signing identities");
         }
         let notary = match &signing {
             Some(_) => self.notaries.desk(cx, &self.signers, self.waiting.patiently())?,
@@ -89,12 +93,10 @@ impl Release {
     fn signing(&self, cx: &Context) -> Result<Option<Signing>> {
         let request = self.signers.request()?;
         match (self.unsigned, request.names_somebody()) {
-            (true, false) => Ok(None),
+            (_, false) => Ok(None),
             (true, true) => {
                 Err(anyhow!("--unsigned can't be combined with a signing identity")).hint("leave one of them out")
             }
-            (false, false) => Err(anyhow!("no signing identity was given"))
-                .hint("add --unsigned, or give identities: `cargo xtask sign --help` shows how"),
             (false, true) => preflight(cx, &request, Wanted::Release)?.settle(cx).map(Some),
         }
     }

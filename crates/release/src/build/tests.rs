@@ -44,6 +44,7 @@ fn plan_of(steps: Vec<Step>) -> Plan {
         options: BuildOptions::default(),
         host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::new(),
+        slices_left_out: Vec::new(),
         source_date: 0,
         keys: keys(&steps, &Executor::default()).unwrap(),
         steps,

@@ -10,6 +10,7 @@ mod libraries;
 mod options;
 mod python;
 mod render;
+mod slices;
 mod stage;
 mod step;
 mod toolchain;
@@ -40,7 +41,7 @@ pub const STAGE: &str = "stage";
 pub struct Plan {
     /// What is built.
     pub python: PythonVersion,
-    /// `macos11`.
+    /// How file names call what is made: `macos11`, or `macosx10.9-x86_64` for a part of a variant.
     pub variant: String,
     /// What the user asked for.
     pub options: BuildOptions,
@@ -48,6 +49,9 @@ pub struct Plan {
     pub host: Host,
     /// Slices of every binary in the root, with the oldest macOS of each.
     pub archs: BTreeMap<Arch, DeploymentTarget>,
+    /// Slices of the variant that this host can't make.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slices_left_out: Vec<Arch>,
     /// The date of every file: seconds since 1970.
     pub source_date: u32,
     /// Steps, each after all that it needs.
@@ -88,6 +92,7 @@ impl Plan {
     /// # Errors
     /// When the data contradicts itself, or the host can't build what is asked for.
     pub fn new(recipes: &Recipes, data: &ToolchainData, host: &Host, options: &BuildOptions) -> Result<Self> {
+        let data_of_release = &recipes.release;
         let recipes = &options.apply(recipes, host)?;
         let release = &recipes.release;
         let options = &BuildOptions { pyc: Some(options.pyc.unwrap_or(release.bytecode)), ..options.clone() };
@@ -104,12 +109,18 @@ impl Plan {
         steps.push(stage::step(recipes, toolchain.as_ref(), options));
         let keys = keys(&steps, &data.executor)?;
         let archs = release.variant.archs.iter().filter(|arch| options.thin.is_none_or(|thin| thin == **arch));
+        let archs: Vec<_> = archs.map(|arch| (*arch, release.variant.minimum_of(*arch))).collect();
+        let whole = data_of_release.variants().find(|variant| variant.name == release.variant.name);
+        let whole = whole.unwrap_or(&release.variant);
+        let not_made = whole.archs.iter().filter(|arch| !release.variant.archs.contains(arch));
+        let slices_left_out = not_made.copied().filter(|_| options.archs.is_empty()).collect();
         Ok(Self {
             python: release.python,
-            variant: release.variant.name.clone(),
+            variant: slices::name(whole, &archs),
             options: options.clone(),
             host: host.clone(),
-            archs: archs.map(|arch| (*arch, release.variant.minimum_of(*arch))).collect(),
+            archs: archs.into_iter().collect(),
+            slices_left_out,
             source_date,
             steps,
             keys,
@@ -130,18 +141,20 @@ impl Plan {
         sources.into_values().collect()
     }
 
+    /// In a line, what is made where this host can't make all slices of the variant.
+    pub fn in_short(&self) -> Option<String> {
+        slices::in_short(self)
+    }
+
     /// A step's folder name: its name and the start of its key.
     pub fn folder(&self, step: &str) -> String {
         let key = self.keys.get(step).map(Sha256::short).unwrap_or_default();
         format!("{step}-{key}")
     }
 
-    /// The file name of the product, without its ending. The one slice of a build that could have more is part of it.
+    /// The file name of the product, without its ending.
     pub fn product_name(&self) -> String {
-        let chosen = self.options.thin.is_some() || !self.options.archs.is_empty();
-        let one = self.archs.keys().next().filter(|_| chosen && self.archs.len() == 1);
-        let one = one.map(|arch| format!("-{arch}")).unwrap_or_default();
-        format!("python-{}-{}{one}", self.python, self.variant)
+        format!("python-{}-{}", self.python, self.variant)
     }
 }
 

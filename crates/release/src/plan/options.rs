@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::Host;
 use super::docs::Docs;
+use super::slices;
 use super::toolchain::framework_prefix;
 use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
@@ -74,6 +75,7 @@ impl BuildOptions {
         let mut recipes = recipes.clone();
         let release = &mut recipes.release;
         self.choose_variant(release)?;
+        slices::settle(release, self, host);
         let refused = self.refused(release, host);
         if !refused.is_empty() {
             let error = anyhow!("{}", refused.join("\n"));
@@ -81,7 +83,7 @@ impl BuildOptions {
         }
         let cross = matches!(host, Host::Linux { .. });
         if cross {
-            self.check_architectures(release)?;
+            slices::check(release, self)?;
             release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
             if !recipes.cross_libraries.is_empty() {
                 recipes.libraries = recipes.cross_libraries.clone();
@@ -141,37 +143,6 @@ impl BuildOptions {
         };
         std::mem::swap(&mut release.variant, chosen);
         Ok(())
-    }
-
-    /// Says before any work what the compilers of a machine that is no Mac can't make, and what works.
-    fn check_architectures(&self, release: &Release) -> Result<()> {
-        let built = if self.archs.is_empty() { &release.variant.archs } else { &self.archs };
-        let (made, impossible): (Vec<Arch>, Vec<Arch>) = built.iter().partition(|arch| arch.is_cross_compiled());
-        if impossible.is_empty() {
-            return Ok(());
-        }
-        let names =
-            |archs: &[Arch], between: &str| archs.iter().map(|arch| arch.name()).collect::<Vec<_>>().join(between);
-        let works = |variant: &str, archs: &[Arch]| {
-            let (python, archs) = (release.python, names(archs, ","));
-            format!("this works here: cargo xtask release {python}{variant} --archs {archs} --unsigned")
-        };
-        let other = release.variants().find_map(|variant| {
-            let made: Vec<Arch> = variant.archs.iter().copied().filter(|arch| arch.is_cross_compiled()).collect();
-            (!made.is_empty()).then(|| works(&format!(" --variant {}", variant.name), &made))
-        });
-        let hint = match (&made[..], other, &release.variant.period) {
-            ([_, ..], ..) => works("", &made),
-            ([], Some(other), _) => other,
-            ([], None, Some(period)) => format!(
-                "nothing of Python {} can be made here: take a Mac of its time, with {} and {}",
-                release.python, period.cc, period.sdk
-            ),
-            ([], None, None) => format!("nothing of Python {} can be made here: take a Mac", release.python),
-        };
-        let what = names(&impossible, " and ");
-        Err(anyhow!("{} can't be made on Linux: clang and lld know no {what} for macOS", release.variant.name))
-            .hint(hint)
     }
 
     /// What everything is compiled against.

@@ -131,14 +131,19 @@ fn what_only_an_old_macos_needs_is_built_for_it_alone() {
 #[test]
 fn what_clang_and_lld_cannot_make_is_refused_with_what_works() {
     let refused = |options: BuildOptions| crate::hint::render(&old_plan(&linux(), &options).unwrap_err());
-    insta::assert_snapshot!(refused(BuildOptions::default()));
+    let archs = vec![Arch::I386, Arch::X86_64];
+    insta::assert_snapshot!(refused(BuildOptions { archs, ..BuildOptions::default() }));
     let variant = Some("macosx10.5".to_owned());
     insta::assert_snapshot!(refused(BuildOptions { variant, ..BuildOptions::default() }));
     let variant = Some("macosx10.3".to_owned());
     insta::assert_snapshot!(refused(BuildOptions { variant, ..BuildOptions::default() }));
     let plan = old_plan(&linux(), &BuildOptions { archs: vec![Arch::X86_64], ..BuildOptions::default() }).unwrap();
     assert_eq!(plan.archs, BTreeMap::from([(Arch::X86_64, DeploymentTarget { major: 10, minor: 9 })]));
-    assert_eq!(plan.product_name(), "python-3.3.0-macosx10.6-x86_64");
+    assert_eq!(plan.product_name(), "python-3.3.0-macosx10.9-x86_64");
+    // With nothing named, it is the same, and what is not made is said.
+    let usual = old_plan(&linux(), &BuildOptions::default()).unwrap();
+    assert_eq!((usual.product_name(), &usual.keys), (plan.product_name(), &plan.keys));
+    assert!(usual.left_out.iter().any(|item| item.name == "the i386 slice"), "{:?}", usual.left_out);
     let text = text(&plan);
     for said in
         ["patch src with 3.3.0/setup-darwin-cross.patch", "src$ touch Include/Python-ast.h", "-fmax-type-align=8"]

@@ -18,7 +18,7 @@ pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
 pub use lock::{LockedPackage, PackageLock};
 pub use pins::Pins;
-pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release};
+pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Variant};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
 
