@@ -10,7 +10,7 @@ use crate::package::{Escape, Names, name};
 pub fn text(facts: &Facts<'_>) -> Result<String> {
     const NAME: &str = "macOS installer";
     let plan = &facts.subject.planned.plan;
-    let names = Names::new([("version", plan.python.to_string())]);
+    let names = Names::new([("version", plan.python.numbers())]);
     let address = names.fill(&facts.assets.download, Escape::Plain, "product.toml")?;
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
     let row = json!({

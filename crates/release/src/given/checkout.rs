@@ -16,7 +16,7 @@ use crate::version::PythonVersion;
 pub struct Checkout {
     /// The folder.
     pub dir: PathBuf,
-    /// What `Include/patchlevel.h` says, without what follows the three numbers.
+    /// What `Include/patchlevel.h` says.
     pub python: PythonVersion,
     /// Of all files that a build may read.
     pub digest: Sha256,
@@ -70,15 +70,8 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn version(patchlevel: &str) -> Option<PythonVersion> {
-    let number = |name: &str| {
-        let line = patchlevel.lines().find(|line| line.split_whitespace().nth(1) == Some(name))?;
-        line.split_whitespace().nth(2)?.parse::<u16>().ok()
-    };
-    Some(PythonVersion {
-        major: number("PY_MAJOR_VERSION")?,
-        minor: number("PY_MINOR_VERSION")?,
-        micro: number("PY_MICRO_VERSION")?,
-    })
+    let stated = patchlevel.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION"))?;
+    stated.trim().trim_matches('"').parse().ok()
 }
 
 #[cfg(test)]
@@ -102,7 +95,7 @@ mod tests {
     fn the_version_is_read_and_every_change_counts() {
         let dir = checkout();
         let before = Checkout::open(dir.path()).unwrap();
-        assert_eq!(before.python, "3.13.7".parse().unwrap());
+        assert_eq!(before.python, "3.13.7+".parse().unwrap());
         assert_eq!(before.files().unwrap().len(), 3);
         assert_eq!(Checkout::open(dir.path()).unwrap(), before);
         fs_err::write(dir.path().join("Lib/os.py"), "import sys\n").unwrap();

@@ -155,7 +155,7 @@ pub fn package_to(
             install_location: texts.plain(&component.location),
             overwrite_permissions: component.overwrite_permissions,
             script_timeout: scripts.is_some().then_some(SCRIPT_TIMEOUT),
-            ..Component::new(&texts.plain(&component.identifier), &plan.python.to_string())
+            ..Component::new(&texts.plain(&component.identifier), &plan.python.receipt())
         },
     });
     let components = components.collect();

@@ -60,6 +60,7 @@ mod tests {
             file_name(&plan.product_name(), mark)
         };
         assert_eq!(name("3.13.5", "macos11", Mark::Signed), "python-3.13.5-macos11.pkg");
+        assert_eq!(name("3.15.0rc2", "macos11", Mark::Signed), "python-3.15.0rc2-macos11.pkg");
         assert_eq!(name("3.9.1", "macos11.0", Mark::Signed), "python-3.9.1-macos11.0.pkg");
         assert_eq!(name("3.7.0", "macosx10.9", Mark::Signed), "python-3.7.0-macosx10.9.pkg");
         assert_eq!(name("3.13.5", "macos11", Mark::Unsigned), "python-3.13.5-macos11-unsigned.pkg");

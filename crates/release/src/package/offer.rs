@@ -23,7 +23,7 @@ pub fn distribution(
     };
     let mut distribution = Distribution::new(&assets.title);
     distribution.product =
-        Some(Product { id: Some(texts.plain(&assets.identifier)), version: Some(plan.python.to_string()) });
+        Some(Product { id: Some(texts.plain(&assets.identifier)), version: Some(plan.python.receipt()) });
     let archs: Vec<&str> = plan.archs.keys().map(|arch| arch.name()).collect();
     distribution.options = vec![Options {
         customize: Some(Customize::Allow),
