@@ -8,6 +8,7 @@ pub mod arch;
 pub mod audit;
 pub mod build;
 pub mod cache;
+pub mod clean;
 pub mod context;
 pub mod corpus;
 pub mod demand;

@@ -1,20 +1,14 @@
 //! `cargo xtask clean`.
 
-use std::collections::BTreeSet;
 use std::io::{IsTerminal as _, Write as _};
-use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use clap::{Args, ValueEnum};
-use rayon::prelude::*;
-use walkdir::WalkDir;
+use clap::Args;
 
 use release::build::finished::{self, State};
+use release::clean::{self, What};
 use release::context::Context;
 use release::hint::WithHint as _;
-use release::plan::BuildOptions;
-use release::planning::{Planned, planned};
-use release::recipe::{Recipes, known_releases};
 
 /// Say what can be removed and how big it is, ask, and remove it; or check what is kept.
 ///
@@ -40,37 +34,6 @@ pub struct Clean {
     check: bool,
 }
 
-/// What there is to remove.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-enum What {
-    /// Finished steps that no release's plan has any more, as `plan` shows it without options.
-    Old,
-    /// Unfinished steps.
-    Work,
-    /// All finished steps.
-    Steps,
-    /// Finished steps that have changed since they were made.
-    Damaged,
-    /// Downloads.
-    Sources,
-    /// Downloads with a wrong digest.
-    Rejected,
-    /// Logs of steps.
-    Logs,
-    /// Lists of Debian's packages.
-    Apt,
-    /// Finished products.
-    Dist,
-    /// All of it.
-    All,
-}
-
-/// A file or folder with its size in bytes.
-struct Item {
-    path: PathBuf,
-    bytes: u64,
-}
-
 impl Clean {
     /// Lists, asks, removes.
     ///
@@ -81,10 +44,7 @@ impl Clean {
     }
 
     fn carry_out(self, cx: &Context, agreed: impl FnOnce(&str) -> bool) -> Result<()> {
-        let mut items: Vec<Item> = Vec::new();
-        for path in paths(cx, &self.what)? {
-            items.push(Item { bytes: size(&path), path });
-        }
+        let items = clean::find(cx, &self.what)?;
         if items.is_empty() {
             cx.ui.say("nothing to remove");
             return Ok(());
@@ -97,35 +57,14 @@ impl Clean {
             cx.ui.say(format_args!("nothing was removed; --yes removes these {total}"));
             return Ok(());
         }
-        let aside = "try again when it is done";
-        let _build =
-            cx.paths.cache.is_dir().then(|| release::lock::take(&cx.paths.cache, "build", aside)).transpose()?;
-        let _release =
-            cx.paths.dist.is_dir().then(|| release::lock::take(&cx.paths.dist, "release", aside)).transpose()?;
-        for item in &items {
-            remove(&item.path)?;
-            if item.path.parent() == Some(&cx.paths.steps()) {
-                let manifest = cx.paths.manifests().join(item.path.file_name().unwrap_or_default());
-                manifest.exists().then(|| remove(&manifest)).transpose()?;
-            }
-        }
+        clean::remove(cx, &items)?;
         cx.ui.say(format_args!("{total} removed"));
         Ok(())
     }
 }
 
-/// Every finished step, by the name of its folder, and what it is now.
-fn states(cx: &Context) -> Result<Vec<(String, State)>> {
-    let steps = entries(&cx.paths.steps());
-    let names: Vec<&str> = steps.iter().filter_map(|path| path.file_name()?.to_str()).collect();
-    let states = names.par_iter().map(|name| Ok(((*name).to_owned(), finished::look(cx, name)?)));
-    let mut states: Vec<_> = states.collect::<Result<_>>()?;
-    states.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(states)
-}
-
 fn check(cx: &Context) -> Result<()> {
-    let states = states(cx)?;
+    let states = clean::states(cx)?;
     let mut changed = 0;
     for (name, state) in &states {
         match state {
@@ -142,88 +81,6 @@ fn check(cx: &Context) -> Result<()> {
     }
     Err(anyhow!("{changed} of {} finished steps have changed since they were made", states.len()))
         .hint("`cargo xtask clean damaged` removes them; the next build makes them again")
-}
-
-/// What is meant, as far as it is there, sorted and once each. Only names that this tool gives.
-fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
-    let has = |kind: What| what.contains(&kind) || what.contains(&What::All);
-    let mut paths = BTreeSet::new();
-    if has(What::Steps) {
-        paths.extend(entries(&cx.paths.steps()));
-    } else if has(What::Old) {
-        let used = used(cx)?;
-        let unused = |path: &PathBuf| path.file_name().is_some_and(|name| !used.contains(&*name.to_string_lossy()));
-        paths.extend(entries(&cx.paths.steps()).into_iter().filter(unused));
-    }
-    if what.contains(&What::Damaged) && !has(What::Steps) {
-        let damaged = states(cx)?.into_iter().filter(|(_, state)| matches!(state, State::Changed(_)));
-        paths.extend(damaged.map(|(name, _)| cx.paths.steps().join(name)));
-    }
-    let folders = [
-        (What::Work, cx.paths.work()),
-        (What::Sources, cx.paths.sources()),
-        (What::Rejected, cx.paths.cache.join("rejected")),
-        (What::Logs, cx.paths.logs()),
-        (What::Apt, cx.paths.cache.join("apt")),
-        (What::Apt, cx.paths.cache.join("debs")),
-    ];
-    for (kind, folder) in folders {
-        if has(kind) {
-            paths.extend(entries(&folder));
-        }
-    }
-    if has(What::Dist) {
-        // People put files of their own there: only ours go.
-        let ours = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name == "SHA256SUMS"
-                || (name.starts_with("python-") && [".pkg", ".dmg"].iter().any(|ending| name.contains(ending)))
-        };
-        paths.extend(entries(&cx.paths.dist).into_iter().filter(ours));
-    }
-    Ok(paths)
-}
-
-/// Folder names of all steps of all releases.
-fn used(cx: &Context) -> Result<BTreeSet<String>> {
-    let mut used = BTreeSet::new();
-    for version in known_releases(&cx.paths.mac())? {
-        Recipes::load(&cx.paths.mac(), version)?;
-        // What this machine can't make whole has no steps here.
-        if let Ok(Planned { plan, .. }) = planned(cx, Some(version), &BuildOptions::default()) {
-            used.extend(plan.steps.iter().map(|step| plan.folder(&step.name)));
-        }
-    }
-    Ok(used)
-}
-
-/// What lies in a folder; nothing when there is none, or only a link to one.
-fn entries(folder: &Path) -> Vec<PathBuf> {
-    if folder.is_symlink() {
-        return Vec::new();
-    }
-    let entries = fs_err::read_dir(folder).into_iter().flatten();
-    entries.filter_map(|entry| Some(entry.ok()?.path())).collect()
-}
-
-/// Bytes of all files at a path, links not followed.
-fn size(path: &Path) -> u64 {
-    let files = WalkDir::new(path).into_iter().flatten();
-    files.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
-}
-
-fn remove(path: &Path) -> Result<()> {
-    if path.is_dir() && !path.is_symlink() {
-        // Folders of sources may be read-only.
-        for entry in WalkDir::new(path).into_iter().flatten().filter(|entry| entry.file_type().is_dir()) {
-            use std::os::unix::fs::PermissionsExt as _;
-            _ = fs_err::set_permissions(entry.path(), std::fs::Permissions::from_mode(0o755));
-        }
-        fs_err::remove_dir_all(path)?;
-    } else {
-        fs_err::remove_file(path)?;
-    }
-    Ok(())
 }
 
 /// Asks at the terminal; without one the answer is no.
@@ -250,68 +107,10 @@ fn human(bytes: u64) -> String {
 mod tests {
     use super::*;
 
-    fn context(dir: &Path) -> Context {
-        Context::new(Some(dir.join("dist/cache")), Some(dir.join("dist")), true, Some(1)).unwrap()
-    }
-
-    fn clean(cx: &Context, what: &[What]) {
-        Clean { what: what.to_vec(), yes: true, check: false }.run(cx).unwrap();
-    }
-
-    #[test]
-    fn only_our_own_files_go() {
-        let dir = tempfile::tempdir().unwrap();
-        let cx = context(dir.path());
-        let write = |path: PathBuf| {
-            fs_err::create_dir_all(path.parent().unwrap()).unwrap();
-            fs_err::write(path, "x").unwrap();
-        };
-        let (cache, dist) = (&cx.paths.cache, &cx.paths.dist);
-        for below in ["steps/xz-0000000000000000/out", "work/a/b", "sources/abc", "mine/notes", "logs/xz.log"] {
-            write(cache.join(below));
-        }
-        for name in ["python-3.13.5-macos11-unsigned.pkg", "python-3.13.5-macos11.pkg.mtree", "SHA256SUMS", "mine.txt"]
-        {
-            write(dist.join(name));
-        }
-        let outside = dir.path().join("outside");
-        write(outside.join("precious"));
-        std::os::unix::fs::symlink(&outside, cache.join("work/link")).unwrap();
-        std::os::unix::fs::symlink(&outside, cache.join("rejected")).unwrap();
-
-        clean(&cx, &[What::Old, What::Work]);
-        assert!(!cache.join("steps/xz-0000000000000000").exists() && cache.join("sources/abc").exists());
-        clean(&cx, &[What::All]);
-        assert!(outside.join("precious").exists() && cache.join("rejected").is_symlink());
-        assert!(cache.join("mine/notes").exists() && !cache.join("logs/xz.log").exists());
-        let mut left: Vec<_> = entries(dist).into_iter().filter(|path| path.is_file()).collect();
-        left.sort();
-        assert_eq!(left, [dist.join("lock"), dist.join("mine.txt")]);
-    }
-
-    #[test]
-    fn a_changed_step_is_found_and_can_be_removed() {
-        let dir = tempfile::tempdir().unwrap();
-        let cx = context(dir.path());
-        for step in ["a-0", "b-0"] {
-            let folder = cx.paths.steps().join(step);
-            fs_err::create_dir_all(&folder).unwrap();
-            fs_err::write(folder.join("file"), "x").unwrap();
-            finished::record(&cx, step, &folder).unwrap();
-        }
-        check(&cx).unwrap();
-        fs_err::write(cx.paths.steps().join("a-0/file"), "y").unwrap();
-        let text = release::hint::render(&check(&cx).unwrap_err());
-        assert!(text.contains("1 of 2 finished steps have changed") && text.contains("clean damaged"), "{text}");
-        clean(&cx, &[What::Damaged]);
-        assert_eq!(entries(&cx.paths.steps()), [cx.paths.steps().join("b-0")]);
-        assert_eq!(entries(&cx.paths.manifests()), [cx.paths.manifests().join("b-0")]);
-    }
-
     #[test]
     fn without_a_yes_nothing_goes() {
         let dir = tempfile::tempdir().unwrap();
-        let cx = context(dir.path());
+        let cx = Context::new(Some(dir.path().join("cache")), Some(dir.path().join("dist")), true, Some(1)).unwrap();
         fs_err::create_dir_all(cx.paths.work().join("x")).unwrap();
         Clean { what: vec![What::Work], yes: false, check: false }.carry_out(&cx, |_| false).unwrap();
         assert!(cx.paths.work().join("x").is_dir());
