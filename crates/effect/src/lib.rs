@@ -12,6 +12,7 @@ mod source;
 mod stated;
 #[cfg(test)]
 mod tests;
+mod text;
 
 use std::fmt;
 use std::io::{self, Read};

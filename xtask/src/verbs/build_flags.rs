@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 
 use release::arch::Arch;
@@ -10,6 +10,9 @@ use release::exec::find;
 use release::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use release::plan::{BuildOptions, Docs};
 use release::recipe::Pyc;
+
+use super::source_date::source_date_epoch;
+use super::trust::Trust;
 
 /// See the module's text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
@@ -76,14 +79,6 @@ pub struct BuildFlags {
     launcher: Option<String>,
 }
 
-/// What is taken for proof that a source is the right one.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Args)]
-pub struct Trust {
-    /// Take sources of which nobody published a SHA-256 on their MD5, which can be forged; plan and receipt name them.
-    #[arg(long)]
-    accept_md5: bool,
-}
-
 impl BuildFlags {
     /// No options, but what is taken for proof.
     pub fn trusting(trust: Trust) -> Self {
@@ -117,16 +112,4 @@ impl BuildFlags {
             launcher: self.launcher.as_deref().map(find).transpose()?,
         })
     }
-}
-
-/// When what is made is said to be made, if the user says so: <https://reproducible-builds.org/specs/source-date-epoch/>.
-///
-/// # Errors
-/// When it is no number.
-pub fn source_date_epoch() -> Result<Option<u32>> {
-    let Some(text) = std::env::var_os("SOURCE_DATE_EPOCH") else { return Ok(None) };
-    let text = text.to_string_lossy();
-    let seconds =
-        text.parse().with_context(|| format!("SOURCE_DATE_EPOCH is `{text}`, expected seconds since 1970"))?;
-    Ok(Some(seconds))
 }

@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use effect::{Difference, Offer, Report, Selection, Situation, compare};
+use effect::{Offer, Selection, Situation, compare};
 use flatpkg::kind::FileKind;
-
-use flatpkg::shown::shown;
 use release::context::Context;
 use release::evidence::mtree;
 use release::hint::Unusable;
@@ -73,7 +71,7 @@ impl Diff {
         if self.json {
             cx.ui.json(&report)?;
         } else {
-            cx.ui.result(text(&report));
+            cx.ui.result(&report);
         }
         if report.is_equal() {
             return Ok(());
@@ -95,52 +93,4 @@ fn offer(path: &Path, package: Option<&str>) -> Result<Offer> {
     let package = package.filter(|_| FileKind::of(path).is_ok_and(|kind| kind == FileKind::DiskImage));
     let offer = install::open(path, package)?.offer();
     offer.with_context(|| Unusable(format!("{} can't be read as a package", path.display())))
-}
-
-fn text(report: &Report) -> String {
-    let tried = format!("{} selections in {} situations", report.selections, report.situations.len());
-    if report.is_equal() {
-        return format!("equal: {tried}");
-    }
-    let mut lines: Vec<String> = report.differences.iter().map(|difference| one(difference, report)).collect();
-    lines.push(format!("{} differences; tried {tried}", report.differences.len()));
-    lines.join("\n")
-}
-
-fn one(difference: &Difference, report: &Report) -> String {
-    let (old, new) = (value(&difference.old), value(&difference.new));
-    let situations: Vec<&str> = difference.situations.iter().map(|situation| situation.name()).collect();
-    let mut cases = Vec::new();
-    if let Some(group) = difference.group.and_then(|group| report.groups.get(group))
-        && difference.selections < group.selections
-    {
-        let names: Vec<&str> = group.choices.iter().map(String::as_str).take(CHOICES).collect();
-        let more = if group.choices.len() > CHOICES { ", …" } else { "" };
-        let choices = shown(&names.join(", "));
-        cases.push(match group.choices.len() {
-            1 => format!("with {choices}"),
-            _ => format!("in {} of {} selections of {choices}{more}", difference.selections, group.selections),
-        });
-    }
-    if !situations.is_empty() && situations.len() < report.situations.len() {
-        cases.push(situations.join(", "));
-    }
-    let cases = if cases.is_empty() { String::new() } else { format!(" ({})", cases.join("; ")) };
-    let (subject, reason) = (&difference.subject, shown(&difference.reason));
-    format!("{subject}: {reason}{cases}\n  old  {old}\n  new  {new}")
-}
-
-/// Choices of a group that are named.
-const CHOICES: usize = 4;
-
-/// Characters of a value that are shown; `--json` has all.
-const LENGTH: usize = 160;
-
-/// A value, cut: scripts and pages are long.
-fn value(text: &Option<String>) -> String {
-    let Some(text) = text else { return "nothing".to_owned() };
-    match text.char_indices().nth(LENGTH) {
-        None => shown(text),
-        Some((end, _)) => format!("{}… ({} bytes)", shown(text.get(..end).unwrap_or_default()), text.len()),
-    }
 }

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use super::build_flags::{BuildFlags, Trust};
+use super::build_flags::BuildFlags;
+use super::trust::Trust;
 use release::context::Context;
 use release::planning::planned;
 use release::version::PythonVersion;

@@ -8,6 +8,8 @@ use clap::Args;
 use release::sign::identity::{Profile, Source};
 use release::sign::{Request, SignerChoice};
 
+use super::password::Password;
+
 /// See the module's text.
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Who signs")]
@@ -48,17 +50,8 @@ pub struct Signers {
     #[arg(long, value_name = "FILE", conflicts_with = "installer_keychain")]
     installer_pem: Vec<PathBuf>,
 
-    /// The password of the keys is the first line of this file, which nobody else can read.
-    #[arg(long, value_name = "FILE", group = "password")]
-    password_file: Option<PathBuf>,
-
-    /// It comes from this inherited descriptor.
-    #[arg(long, value_name = "N", group = "password")]
-    password_fd: Option<u32>,
-
-    /// It is in the variable of this name. Without any of the three it is asked for.
-    #[arg(long, value_name = "NAME", group = "password")]
-    password_env: Option<String>,
+    #[command(flatten)]
+    password: Password,
 
     /// The server that says when it was signed, or `none` [default: Apple's].
     #[arg(long, value_name = "URL")]
@@ -91,8 +84,8 @@ impl Signers {
         let application = self.source(&self.application_keychain, &self.application_p12, &self.application_pem);
         let installer = self.source(&self.installer_keychain, &self.installer_p12, &self.installer_pem);
         let secret = |source: &Option<Source>| source.as_ref().is_some_and(|source| source.keychain.is_none());
-        if self.password_fd.is_some() && secret(&application) && secret(&installer) {
-            bail!("two identities can't both read descriptor {}", self.password_fd.unwrap_or_default());
+        if self.password.fd.is_some() && secret(&application) && secret(&installer) {
+            bail!("two identities can't both read descriptor {}", self.password.fd.unwrap_or_default());
         }
         Ok(Request {
             application: application.or(profile.application).filter(|_| !self.ad_hoc),
@@ -116,9 +109,9 @@ impl Signers {
             keychain: keychain.clone(),
             p12: p12.clone(),
             pem: pem.to_vec(),
-            password_file: self.password_file.clone(),
-            password_fd: self.password_fd,
-            password_env: self.password_env.clone(),
+            password_file: self.password.file.clone(),
+            password_fd: self.password.fd,
+            password_env: self.password.env.clone(),
             ..Source::default()
         })
     }

@@ -1,17 +1,16 @@
 //! `cargo xtask package`.
 
-use std::path::{Path, PathBuf};
+mod component_flags;
+
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{ArgGroup, Args};
-use flatpkg::component::{self, Component};
-use flatpkg::os_version::OsVersion;
-use flatpkg::xar;
 
 use release::context::Context;
 use release::demand::Demand;
-use release::package::folder::{self, Junk};
-use release::package::product_file::{self, PayloadCompression};
+use release::package::folder::Junk;
+use release::package::product_file;
 use release::planning::planned;
 use release::product::Product;
 use release::staged;
@@ -19,6 +18,7 @@ use release::version::PythonVersion;
 
 use super::build_flags::BuildFlags;
 use super::product_flags::{Kind, Owners};
+use component_flags::ComponentFlags;
 
 /// When files were last changed, and the package made, unless `SOURCE_DATE_EPOCH` says so: 1980-01-01, since zip archives
 /// of what was installed can't hold an earlier time.
@@ -65,38 +65,6 @@ pub struct Package {
     output: Option<PathBuf>,
 }
 
-/// One component package, as `pkgbuild` makes it.
-#[derive(Debug, Args)]
-struct ComponentFlags {
-    /// The name of the receipt, such as org.example.hello.
-    #[arg(long, value_name = "ID", requires_all = ["pkg_version", "output"])]
-    identifier: Option<String>,
-
-    /// The version of the receipt.
-    #[arg(long = "version", id = "pkg_version", value_name = "V", requires = "identifier")]
-    version: Option<String>,
-
-    /// Where the files go.
-    #[arg(long, value_name = "PATH", default_value = "/", requires = "identifier")]
-    install_location: String,
-
-    /// Scripts that the Installer runs: preinstall, postinstall and what they use.
-    #[arg(long, value_name = "DIR", requires = "identifier")]
-    scripts: Option<PathBuf>,
-
-    /// Rules for owners and modes; without them everything belongs to root:wheel.
-    #[arg(long, value_name = "POLICY.toml", requires = "identifier")]
-    ownership: Option<PathBuf>,
-
-    /// How the files are compressed; pbzx is smaller and needs --min-os-version 10.10 or later.
-    #[arg(long, default_value = "gzip", requires = "identifier")]
-    compression: PayloadCompression,
-
-    /// The oldest macOS it is for.
-    #[arg(long, value_name = "N", requires = "identifier")]
-    min_os_version: Option<OsVersion>,
-}
-
 impl Package {
     /// Writes the package and verifies it.
     ///
@@ -108,7 +76,7 @@ impl Package {
         }
         let out = self.output.context("no --output")?;
         flatpkg::output::place(&out)?;
-        let date = super::build_flags::source_date_epoch()?.unwrap_or(DATE);
+        let date = super::source_date::source_date_epoch()?.unwrap_or(DATE);
         let junk = if self.keep_junk { Junk::Kept } else { Junk::LeftOut };
         match &self.product {
             Some(product) => product_file::write(cx, product, &out, date, junk)?,
@@ -118,25 +86,6 @@ impl Package {
         let ours = self.product.is_none();
         release::judgement::demanded(cx, &out, &Demand { ours, ..Demand::default() })?;
         cx.ui.result(out.display());
-        Ok(())
-    }
-}
-
-impl ComponentFlags {
-    fn write(self, cx: &Context, root: Option<&Path>, out: &Path, date: u32, junk: Junk) -> Result<()> {
-        let payload = root.map(|root| folder::tree(cx, root, self.ownership.as_deref(), date, junk)).transpose()?;
-        let scripts = self.scripts.map(|scripts| folder::tree(cx, &scripts, None, date, junk)).transpose()?;
-        let component = Component {
-            install_location: self.install_location,
-            payload: payload.as_ref(),
-            scripts: scripts.as_ref(),
-            compression: self.compression.into(),
-            min_os: self.min_os_version,
-            ..Component::new(&self.identifier.unwrap_or_default(), &self.version.unwrap_or_default())
-        };
-        let files = cx.ui.files("package");
-        component::write(&component, out, xar::Options::new(date), &|done| files.show(done))
-            .with_context(|| format!("failed to write {}", out.display()))?;
         Ok(())
     }
 }
