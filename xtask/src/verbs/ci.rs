@@ -32,14 +32,16 @@ pub struct Ci {
 /// Checks of the code, in the order that fails fastest.
 const CHECKS: &[(&str, &str)] = &[
     ("format", "fmt --all -- --check"),
-    ("lints", "clippy --workspace --all-targets -- -D warnings"),
-    ("documentation", "doc --workspace --no-deps --document-private-items"),
-    ("tests", "test --workspace"),
+    ("lints", "clippy --locked --workspace --all-targets -- -D warnings"),
+    ("documentation", "doc --locked --workspace --no-deps --document-private-items"),
+    ("fuzz targets of the readers", "check --locked --quiet --manifest-path crates/flatpkg/fuzz/Cargo.toml"),
+    ("fuzz targets of the loader", "check --locked --quiet --manifest-path crates/machorun/fuzz/Cargo.toml"),
+    ("tests", "test --locked --no-fail-fast --workspace"),
 ];
 
 /// The tests of signing that need a release that was built.
 const SIGNING: &[&str] =
-    &["test", "--quiet", "--workspace", "--tests", "--", "--ignored", "--nocapture", "the_release_is_signed"];
+    &["test", "--locked", "--quiet", "--workspace", "--tests", "--", "--ignored", "--nocapture", "the_release_is_signed"];
 
 impl Ci {
     /// Runs them all.
