@@ -293,7 +293,8 @@ fn a_kill_leaves_what_was_there() {
 /// A file of each kind that is no flat package, and what it is called.
 fn other_kinds(dir: &Path) -> Vec<(PathBuf, &'static str)> {
     use flatpkg::bom::Bom;
-    use flatpkg::{bundle, component, hfsplus, mode::Mode, policy::Policy, tree, udif};
+    use flatpkg::{component, mode::Mode, policy::Policy, tree};
+    use oldpkg::{bundle, hfsplus, udif};
     let put = |name: &str, bytes: &[u8]| {
         fs::write(dir.join(name), bytes).unwrap();
         dir.join(name)

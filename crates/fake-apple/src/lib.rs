@@ -12,7 +12,6 @@
 //! process ends. Nothing here is secret, and nothing is for anything but tests: whatever goes wrong is a panic.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test instrument may panic")]
-#![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
 mod der;
 pub mod http;
@@ -49,7 +48,7 @@ impl FakeApple {
         static FAKE: OnceLock<Option<FakeApple>> = OnceLock::new();
         let fake = FAKE.get_or_init(|| OpenSsl::find().map(Self::new));
         if fake.is_none() {
-            println!("skipped: openssl is not installed");
+            oracle::missing("openssl is not installed");
         }
         fake.as_ref()
     }

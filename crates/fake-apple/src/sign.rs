@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use flatpkg::signature::{CmsForm, Hash, RsaForm};
 use flatpkg::xar::{self, Archive, Signable};
 use fs_err as fs;
+use pkgsign::{CmsForm, Hash, RsaForm};
 
 use crate::{Certificate, FakeApple, Identity, Kind, der};
 

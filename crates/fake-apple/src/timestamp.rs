@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use flatpkg::signature::Hash;
 use fs_err as fs;
+use pkgsign::Hash;
 
 use crate::http::{Response, Server};
 use crate::{FakeApple, Identity, Kind, identity, sign};

@@ -17,7 +17,7 @@ use flatpkg::cksum::cksum;
 use flatpkg::component::{self, Component};
 use flatpkg::policy::Policy;
 use flatpkg::tree::Tree;
-use flatpkg::{signature, verify, xar};
+use flatpkg::{verify, xar};
 use rayon::prelude::*;
 
 /// Bytes of files in the tree.
@@ -57,9 +57,9 @@ fn signature(package: &Path) {
     let archive = xar::Archive::open(package).unwrap();
     let report = verify::verify_archive(&archive, verify::Options { strict: true });
     assert!(report.findings.is_empty(), "{report}");
-    let now = signature::Time::from_unix(2_000_000_000);
-    let expect = signature::Expectations { policy: signature::Policy::SelfSigned, anchors: &[], team: None, now };
-    let report = signature::check(&archive, &expect);
+    let now = pkgsign::Time::from_unix(2_000_000_000);
+    let expect = pkgsign::Expectations { policy: pkgsign::Policy::SelfSigned, anchors: &[], team: None, now };
+    let report = pkgsign::check(&archive, &expect);
     assert!(report.is_clean(), "{:?}", report.findings);
 }
 

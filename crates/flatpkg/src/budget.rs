@@ -9,7 +9,7 @@ use std::cell::Cell;
 
 /// Bytes that may still be looked at.
 #[derive(Debug)]
-pub(crate) struct Budget {
+pub struct Budget {
     limit: u64,
     spent: Cell<u64>,
 }
@@ -24,12 +24,15 @@ pub struct Exceeded {
 
 impl Budget {
     /// `times` the length of the input, in bytes.
-    pub(crate) fn new(length: u64, times: u64) -> Budget {
+    pub fn new(length: u64, times: u64) -> Budget {
         Budget { limit: length.saturating_mul(times), spent: Cell::new(0) }
     }
 
     /// Counts bytes before they are looked at.
-    pub(crate) fn take(&self, bytes: u64) -> Result<(), Exceeded> {
+    ///
+    /// # Errors
+    /// That is more than the budget allows.
+    pub fn take(&self, bytes: u64) -> Result<(), Exceeded> {
         let spent = self.spent.get().saturating_add(bytes);
         self.spent.set(spent);
         if spent > self.limit { Err(Exceeded { limit: self.limit }) } else { Ok(()) }

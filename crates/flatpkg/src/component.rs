@@ -122,12 +122,13 @@ pub struct Problem {
 }
 
 impl Problem {
-    pub(crate) fn new(place: impl fmt::Display, got: impl fmt::Display, expected: impl fmt::Display) -> Self {
+    /// A problem: where, what is there, what ought to be.
+    pub fn new(place: impl fmt::Display, got: impl fmt::Display, expected: impl fmt::Display) -> Self {
         Self { place: place.to_string(), got: got.to_string(), expected: expected.to_string() }
     }
 
     /// All problems, one in a line.
-    pub(crate) fn list(problems: &[Self]) -> String {
+    pub fn list(problems: &[Self]) -> String {
         problems.iter().map(Self::to_string).collect::<Vec<_>>().join("\n")
     }
 }
@@ -164,7 +165,7 @@ impl<'a> Component<'a> {
     }
 
     /// What would make it unsound. `min_os` is the product's, for a component that names none.
-    pub(crate) fn problems(&self, min_os: Option<OsVersion>) -> Vec<Problem> {
+    pub fn problems(&self, min_os: Option<OsVersion>) -> Vec<Problem> {
         const PBZX: OsVersion = OsVersion::new(10, 10);
         let place = format!("component {:?}", self.identifier);
         let mut problems = Vec::new();

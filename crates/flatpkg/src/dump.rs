@@ -148,7 +148,7 @@ impl Dump {
             header: *archive.header(),
             creation_time,
             checksum,
-            toc_digest: archive.stored_digest()?.iter().map(|byte| format!("{byte:02x}")).collect(),
+            toc_digest: hex::encode(archive.stored_digest()?),
             signatures,
             trailer: archive.trailer()?,
             members: files,

@@ -70,16 +70,13 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod bom;
-mod budget;
-pub mod bundle;
+pub mod budget;
 pub mod cksum;
 pub mod component;
 pub mod cpio;
 pub mod distribution;
 pub mod dump;
-pub mod effect;
 pub mod expand;
-pub mod hfsplus;
 pub mod kind;
 pub mod laydown;
 pub mod macho;
@@ -94,9 +91,7 @@ pub mod policy;
 pub mod product;
 mod script;
 pub mod shown;
-pub mod signature;
 pub mod tree;
-pub mod udif;
 pub mod verify;
 pub mod xar;
 pub mod xml;

@@ -38,17 +38,17 @@ pub fn write(value: &Value) -> Result<String, Error> {
 }
 
 /// A dictionary of these keys, in this order.
-pub(crate) fn dictionary(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
+pub fn dictionary(entries: impl IntoIterator<Item = (&'static str, Value)>) -> Value {
     Value::Dictionary(entries.into_iter().collect())
 }
 
 /// The value of a key, if this is a dictionary that has it.
-pub(crate) fn key<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
+pub fn key<'a>(value: &'a Value, key: &str) -> Option<&'a Value> {
     value.as_dictionary()?.get(key)
 }
 
 /// The text of a key, if it has one.
-pub(crate) fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
+pub fn text<'a>(value: &'a Value, key: &str) -> Option<&'a str> {
     self::key(value, key)?.as_string()
 }
 

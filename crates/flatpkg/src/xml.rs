@@ -60,44 +60,50 @@ pub enum Error {
 
 /// One element with all it holds.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct Element {
-    pub(crate) name: String,
-    pub(crate) attributes: Vec<(String, String)>,
+pub struct Element {
+    /// Its name, with its prefix if it has one.
+    pub name: String,
+    /// Names and values, in document order, entities resolved.
+    pub attributes: Vec<(String, String)>,
     /// The text directly inside, entities resolved, not trimmed.
-    pub(crate) text: String,
-    pub(crate) children: Vec<Element>,
+    pub text: String,
+    /// The elements directly inside, in document order.
+    pub children: Vec<Element>,
 }
 
 impl Element {
     /// The first child of that name.
-    pub(crate) fn child(&self, name: &str) -> Option<&Element> {
+    pub fn child(&self, name: &str) -> Option<&Element> {
         self.children.iter().find(|child| child.name == name)
     }
 
     /// All children of that name, in document order.
-    pub(crate) fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
+    pub fn children_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Element> {
         self.children.iter().filter(move |child| child.name == name)
     }
 
     /// The trimmed text of the first child of that name.
-    pub(crate) fn text_of(&self, name: &str) -> Option<&str> {
+    pub fn text_of(&self, name: &str) -> Option<&str> {
         self.child(name).map(|child| child.text.trim())
     }
 
     /// The value of an attribute.
-    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
+    pub fn attribute(&self, name: &str) -> Option<&str> {
         self.attributes.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
 /// The bytes as text: UTF-8, a byte order mark taken off.
-pub(crate) fn text(bytes: &[u8]) -> Result<&str, Error> {
+///
+/// # Errors
+/// Other encodings.
+pub fn text(bytes: &[u8]) -> Result<&str, Error> {
     let text = std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Parses a whole document into its root element.
-pub(crate) fn parse(text: &str) -> Result<Element, Error> {
+pub fn parse(text: &str) -> Result<Element, Error> {
     let mut open: Vec<Element> = vec![Element::default()];
     walk(text, MAX_TREE_ELEMENTS, |event| {
         match event {

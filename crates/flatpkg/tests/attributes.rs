@@ -3,8 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may fail")]
 
-mod oracle;
-
 use flatpkg::verify::{Options, verify_archive};
 use flatpkg::xar::Archive;
 use oracle::hostile::{edited_toc, with_toc};

@@ -3,8 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may fail")]
 
-mod oracle;
-
 use std::io::{Read as _, Write as _};
 
 use flatpkg::mode::Mode;
@@ -12,7 +10,7 @@ use flatpkg::package::Package;
 use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::verify::{Options, verify};
 use flatpkg::xar::{Archive, Encoding};
-use flatpkg::{bom, component, payload, udif, xar};
+use flatpkg::{bom, component, payload, xar};
 use oracle::hostile::{edited_toc, package_of};
 
 /// What `verify` says of a package that may not be there.
@@ -35,33 +33,6 @@ fn bills_of_macos_15_are_whole() {
         assert!(!report.lines().any(|line| line.starts_with("error: Bom")), "{report}");
     }
     assert_eq!(judged("pkgbuild-macos15.pkg").unwrap().matches("error").count(), 0);
-}
-
-/// Every partition unpacks to what its checksum says. What is in them is APFS, which is said.
-#[test]
-fn images_of_hdiutil_in_each_compression() {
-    for kind in ["zlib", "bzip2", "lzma"] {
-        let Some(path) = oracle::fixture(&format!("field/hdiutil-{kind}.dmg")) else { return };
-        let mut image = udif::Image::open(&path).unwrap();
-        let partitions = image.partitions().to_vec();
-        assert!(partitions.len() > 1, "{kind}");
-        for partition in &partitions {
-            let mut out = std::io::Cursor::new(Vec::new());
-            image
-                .copy(partition, &mut out, 1 << 28)
-                .unwrap_or_else(|error| panic!("{kind} {}: {error}", partition.name));
-            assert_eq!(out.into_inner().len() as u64, partition.sectors * udif::SECTOR, "{kind} {}", partition.name);
-        }
-        let error = image.unpack(&mut std::io::Cursor::new(Vec::new()), 1 << 28).unwrap_err();
-        assert!(error.to_string().contains("APFS"), "{error}");
-    }
-    let path = oracle::fixture("field/hdiutil-lzfse.dmg").unwrap();
-    let mut image = udif::Image::open(&path).unwrap();
-    let partitions = image.partitions().to_vec();
-    let copied =
-        partitions.iter().map(|partition| image.copy(partition, &mut std::io::Cursor::new(Vec::new()), 1 << 28));
-    let errors: Vec<String> = copied.filter_map(Result::err).map(|error| error.to_string()).collect();
-    assert!(!errors.is_empty() && errors.iter().all(|error| error.contains("LZFSE (ULFO)")), "{errors:?}");
 }
 
 #[test]

@@ -3,8 +3,6 @@
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, missing_docs, reason = "a test may fail")]
 
-mod oracle;
-
 use std::io::Write as _;
 use std::path::Path;
 

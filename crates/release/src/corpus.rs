@@ -14,7 +14,7 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use flatpkg::signature::Time;
+use pkgsign::Time;
 use rayon::prelude::*;
 use serde::Serialize;
 use walkdir::WalkDir;

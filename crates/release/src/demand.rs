@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use flatpkg::signature::{self, Anchor, Policy, Time};
+use pkgsign::{Anchor, Policy, Time};
 
 use crate::verify::code::{self, Decided, Entitlements};
 
@@ -34,13 +34,13 @@ impl Demand {
     }
 
     /// What signatures are held against, today.
-    pub fn signer<'a>(&'a self, anchors: &'a [Anchor]) -> signature::Expectations<'a> {
+    pub fn signer<'a>(&'a self, anchors: &'a [Anchor]) -> pkgsign::Expectations<'a> {
         let policy = self.policy.unwrap_or(Policy::Unsigned);
-        signature::Expectations { policy, anchors, team: self.team.as_deref(), now: now() }
+        pkgsign::Expectations { policy, anchors, team: self.team.as_deref(), now: now() }
     }
 
     /// What code is held against.
-    pub fn expectations<'a>(&'a self, signer: signature::Expectations<'a>) -> code::Expectations<'a> {
+    pub fn expectations<'a>(&'a self, signer: pkgsign::Expectations<'a>) -> code::Expectations<'a> {
         code::Expectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
     }
 }

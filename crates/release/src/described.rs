@@ -5,13 +5,13 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::bom::{self, Bom};
-use flatpkg::bundle::{Bundle, Member};
 use flatpkg::dump::PathDump;
 use flatpkg::kind::FileKind;
 use flatpkg::policy::Policy;
 use flatpkg::shown;
 use flatpkg::tree::{Kind, Tree};
-use flatpkg::{hfsplus, udif};
+use oldpkg::bundle::{Bundle, Member};
+use oldpkg::{hfsplus, udif};
 use serde::Serialize;
 
 use crate::hint::Unusable;

@@ -8,10 +8,9 @@ use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
-use flatpkg::effect::Installable;
+use effect::Installable;
 use flatpkg::kind::FileKind;
 use flatpkg::package::Package;
-use flatpkg::signature;
 use flatpkg::verify::{Finding, Options, Severity};
 use serde::Serialize;
 
@@ -29,7 +28,7 @@ pub struct Judgement {
     /// What is wrong with the package as a package.
     pub findings: Vec<Finding>,
     /// Its signature.
-    pub signature: signature::Report,
+    pub signature: pkgsign::Report,
     /// All code in it, when it was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Lint>,
@@ -51,12 +50,12 @@ impl Judgement {
         let anchors = demand.anchors()?;
         let signer = demand.signer(&anchors);
         let findings = flatpkg::verify::verify_with(package, Options { strict: demand.ours }, progress).findings;
-        let signature = signature::check(package.archive(), &signer);
-        let whoever = signature::Expectations { policy: signature::Policy::Unsigned, team: None, ..signer };
-        let inconsistent = signature::check(package.archive(), &whoever).findings;
+        let signature = pkgsign::check(package.archive(), &signer);
+        let whoever = pkgsign::Expectations { policy: pkgsign::Policy::Unsigned, team: None, ..signer };
+        let inconsistent = pkgsign::check(package.archive(), &whoever).findings;
         // Who signed the package must have signed what is in it.
         let team = signature.facts.signed.as_ref().and_then(|signed| signed.team.as_deref());
-        let signer = signature::Expectations { team: signer.team.or(team), ..signer };
+        let signer = pkgsign::Expectations { team: signer.team.or(team), ..signer };
         let code = demand.code.then(|| code::of_package(package, &demand.expectations(signer)));
         let code = match code.transpose() {
             // A payload that can't be read was reported.
@@ -117,7 +116,7 @@ impl fmt::Display for Judgement {
             writeln!(f, "{finding}")?;
         }
         let policy = match self.signature.policy {
-            signature::Policy::Unsigned => String::new(),
+            pkgsign::Policy::Unsigned => String::new(),
             policy => format!(" (policy {policy})"),
         };
         write!(f, "signature{policy}: {}", self.signature.facts)?;

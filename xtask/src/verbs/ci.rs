@@ -38,7 +38,8 @@ const CHECKS: &[(&str, &str)] = &[
 ];
 
 /// The tests of signing that need a release that was built.
-const SIGNING: &[&str] = &["test", "--workspace", "--test", "signing", "--", "--ignored", "--nocapture"];
+const SIGNING: &[&str] =
+    &["test", "--quiet", "--workspace", "--tests", "--", "--ignored", "--nocapture", "the_release_is_signed"];
 
 impl Ci {
     /// Runs them all.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
-use flatpkg::effect::{Difference, Offer, Report, Selection, Situation, compare};
+use effect::{Difference, Offer, Report, Selection, Situation, compare};
 use flatpkg::kind::FileKind;
 
 use flatpkg::shown::shown;
@@ -85,7 +85,7 @@ impl Diff {
 /// What is laid down on a fresh disk, without macOS's own directories.
 fn manifest(offer: &Offer, selection: &Selection) -> Result<String> {
     let (disk, receipts) = Situation::Fresh.disk([offer, offer])?;
-    let outcome = flatpkg::effect::install(offer, selection, disk, &receipts)?;
+    let outcome = effect::install(offer, selection, disk, &receipts)?;
     let laid = outcome.disk.paths.iter().filter(|(path, _)| outcome.origins.contains_key(*path));
     Ok(mtree::of_placed(laid))
 }

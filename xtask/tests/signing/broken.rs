@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use fake_apple::{Kind, Signing};
-use flatpkg::signature::RsaForm;
+use pkgsign::RsaForm;
 
 use crate::{Stage, said};
 

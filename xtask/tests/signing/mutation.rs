@@ -4,8 +4,8 @@ use std::fs;
 
 use fake_apple::Script;
 use flatpkg::package::Package;
-use flatpkg::signature::{Anchor, Expectations, Policy, Time, check};
 use flatpkg::verify::{Options, verify};
+use pkgsign::{Anchor, Expectations, Policy, Time, check};
 use rayon::prelude::*;
 
 use crate::notary::Case;

@@ -4,7 +4,7 @@
 use std::io::Cursor;
 
 use flatpkg::plist;
-use flatpkg::udif::Image;
+use oldpkg::udif::Image;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

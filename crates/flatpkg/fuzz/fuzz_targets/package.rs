@@ -2,7 +2,7 @@
 //! compared, and shown as a page.
 #![no_main]
 
-use flatpkg::effect::{Installable, Situation, compare, install};
+use effect::{Installable, Situation, compare, install};
 use flatpkg::package::Package;
 use flatpkg::{dump, verify};
 use flatpkg_fuzz::Made;

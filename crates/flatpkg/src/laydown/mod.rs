@@ -35,7 +35,7 @@ pub use error::Error;
 use error::{io_error, refused, shown};
 pub use filling::Filling;
 pub use options::{MAX_SIZE, Options};
-pub(crate) use remove::remove_below;
+pub use remove::remove_below;
 
 /// What every entry counts for at least, and what sizes are rounded up to: a block of most file systems, in bytes.
 const BLOCK: u64 = 4096;
@@ -64,6 +64,12 @@ pub struct Attributes {
 impl Attributes {
     /// What Installer gives to directories that nobody describes.
     pub const SYSTEM: Attributes = Attributes { mode: Mode::EXECUTABLE, uid: 0, gid: 0 };
+
+    /// From `st_mode`, owner and group.
+    #[must_use]
+    pub fn new(st_mode: u32, uid: u32, gid: u32) -> Attributes {
+        Attributes { mode: Mode::from_st_mode(st_mode), uid, gid }
+    }
 }
 
 /// What is at a path, links not followed.

@@ -80,7 +80,7 @@ impl Folder {
 }
 
 /// Removes what lies below a path from a map; costs no more than what is removed.
-pub(crate) fn remove_below<V>(map: &mut BTreeMap<TreePath, V>, path: &TreePath) {
+pub fn remove_below<V>(map: &mut BTreeMap<TreePath, V>, path: &TreePath) {
     let prefix = [path.as_bytes(), b"/"].concat();
     let from = (Bound::Included(prefix.as_slice()), Bound::Unbounded);
     let below =

@@ -14,7 +14,7 @@
 mod archive;
 mod gzip;
 mod output;
-pub(crate) mod parallel;
+pub mod parallel;
 mod pbzx;
 mod read;
 

@@ -5,18 +5,22 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 /// Where the producer leaves jobs.
-pub(crate) struct Jobs<J, R> {
+#[derive(Debug)]
+pub struct Jobs<J, R> {
     work: SyncSender<(J, SyncSender<R>)>,
     order: SyncSender<Receiver<R>>,
 }
 
 /// The consumer has given up; nothing more is wanted.
 #[derive(Debug)]
-pub(crate) struct Closed;
+pub struct Closed;
 
 impl<J, R> Jobs<J, R> {
     /// Queues a job; waits while as many as are allowed are under way.
-    pub(crate) fn push(&self, job: J) -> Result<(), Closed> {
+    ///
+    /// # Errors
+    /// The consumer has given up.
+    pub fn push(&self, job: J) -> Result<(), Closed> {
         let (result, receiver) = sync_channel(1);
         self.order.send(receiver).map_err(|_| Closed)?;
         self.work.send((job, result)).map_err(|_| Closed)
@@ -26,7 +30,7 @@ impl<J, R> Jobs<J, R> {
 /// Runs `produce` on this thread, `work` on `workers` threads and `consume` on one more, which gets the results in
 /// the order of the jobs until it returns an error. At most `workers` + 2 jobs and results wait at any time, beside
 /// those being worked on.
-pub(crate) fn in_order<J: Send, R: Send, P, E: Send>(
+pub fn in_order<J: Send, R: Send, P, E: Send>(
     workers: usize,
     produce: impl FnOnce(Jobs<J, R>) -> P,
     work: impl Fn(J) -> R + Sync,

@@ -96,12 +96,12 @@ impl Product<'_> {
     }
 
     /// What would make it unsound.
-    pub(crate) fn problems(&self) -> Vec<Problem> {
+    pub fn problems(&self) -> Vec<Problem> {
         check::problems(self)
     }
 
     /// Shows what is done of all components together, while one after the other is written.
-    pub(crate) fn overall<'a>(&self, show: &'a (dyn Fn(Progress) + Sync)) -> Overall<'a> {
+    pub fn overall<'a>(&self, show: &'a (dyn Fn(Progress) + Sync)) -> Overall<'a> {
         let totals = self.components.iter().map(|part| part.component.totals());
         let all = Progress::default();
         let all = totals.fold(all, |sum, totals| Progress {
@@ -129,8 +129,8 @@ impl Product<'_> {
     }
 }
 
-/// See [`Product::overall`].
-pub(crate) struct Overall<'a> {
+/// How far a whole product has come; see [`Product::overall`].
+pub struct Overall<'a> {
     /// What there is, and what is done of it without the current component.
     all: Progress,
     show: &'a (dyn Fn(Progress) + Sync),
@@ -138,13 +138,13 @@ pub(crate) struct Overall<'a> {
 
 impl Overall<'_> {
     /// Shows how far the current component has come.
-    pub(crate) fn show(&self, part: Progress) {
+    pub fn show(&self, part: Progress) {
         let entries_done = self.all.entries_done + part.entries_done;
         (self.show)(Progress { entries_done, bytes_done: self.all.bytes_done + part.bytes_done, ..self.all });
     }
 
     /// Goes on after this component.
-    pub(crate) fn next(&mut self, done: &Component<'_>) {
+    pub fn next(&mut self, done: &Component<'_>) {
         let totals = done.totals();
         self.all.entries_done += totals.number_of_files;
         self.all.bytes_done += totals.content_bytes;

@@ -145,7 +145,8 @@ impl TreePath {
     }
 
     /// The way from a directory above to this path; `None` where the directory isn't above it.
-    pub(crate) fn below(&self, top: &TreePath) -> Option<TreePath> {
+    #[must_use]
+    pub fn below(&self, top: &TreePath) -> Option<TreePath> {
         if top.is_root() {
             return (!self.is_root()).then(|| self.clone());
         }

@@ -60,7 +60,7 @@ fn toc_digest(archive: &Archive, findings: &mut Findings) {
         return;
     };
     match archive.stored_digest() {
-        Ok(stored) => findings.equal(TOC, "digest", hex(digest), hex(&stored)),
+        Ok(stored) => findings.equal(TOC, "digest", hex::encode(digest), hex::encode(&stored)),
         Err(error) => findings.unreadable(TOC, "digest", chain(&error)),
     }
 }
@@ -244,8 +244,4 @@ fn digest(mut input: impl Read, style: Option<Style>) -> io::Result<(u64, Option
             Err(error) => return Err(error),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

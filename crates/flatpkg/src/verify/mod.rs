@@ -153,17 +153,18 @@ pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progr
 
 /// Findings being collected.
 #[derive(Debug, Default)]
-pub(crate) struct Findings(Vec<Finding>);
+pub struct Findings(Vec<Finding>);
 
 impl Findings {
     /// All of them, sorted, each once.
-    pub(crate) fn sorted(mut self) -> Vec<Finding> {
+    pub fn sorted(mut self) -> Vec<Finding> {
         self.0.sort();
         self.0.dedup();
         self.0
     }
 
-    pub(crate) fn push(
+    /// A finding: where, how bad, what is wrong, what is there, what ought to be.
+    pub fn push(
         &mut self,
         severity: Severity,
         place: &str,
@@ -180,31 +181,33 @@ impl Findings {
         });
     }
 
-    pub(crate) fn error(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+    /// An error: the place, what is wrong, what is there, what ought to be.
+    pub fn error(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Error, place, what, got, expected);
     }
 
     /// An error in a sentence: `what` and `says` together.
-    pub(crate) fn says(&mut self, place: &str, what: &str, says: impl fmt::Display) {
+    pub fn says(&mut self, place: &str, what: &str, says: impl fmt::Display) {
         self.push(Severity::Error, place, what, says, "");
     }
 
     /// An error: a part that can't be read at all, with the reason.
-    pub(crate) fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
+    pub fn unreadable(&mut self, place: &str, what: &str, reason: impl fmt::Display) {
         self.says(place, what, format_args!("cannot be read: {reason}"));
     }
 
-    pub(crate) fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
+    /// A note: the place, what is worth knowing, what is there, what is usual.
+    pub fn note(&mut self, place: &str, what: &str, got: impl fmt::Display, expected: impl fmt::Display) {
         self.push(Severity::Note, place, what, got, expected);
     }
 
     /// A finding in a sentence, as bad as said.
-    pub(crate) fn mentions(&mut self, severity: Severity, place: &str, what: &str, says: impl fmt::Display) {
+    pub fn mentions(&mut self, severity: Severity, place: &str, what: &str, says: impl fmt::Display) {
         self.push(severity, place, what, says, "");
     }
 
     /// An error unless both are equal.
-    pub(crate) fn equal<T: PartialEq + fmt::Display>(&mut self, place: &str, what: &str, got: T, expected: T) {
+    pub fn equal<T: PartialEq + fmt::Display>(&mut self, place: &str, what: &str, got: T, expected: T) {
         if got != expected {
             self.error(place, what, got, expected);
         }
@@ -212,7 +215,7 @@ impl Findings {
 }
 
 /// An error with its causes in one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+pub fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

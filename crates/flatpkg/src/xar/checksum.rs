@@ -133,16 +133,6 @@ impl Digester {
     /// The digest in lower-case hexadecimal, as the table of contents has it.
     #[must_use]
     pub fn finish_hex(self) -> String {
-        hex(&self.finish())
+        hex::encode(self.finish())
     }
-}
-
-/// Bytes in lower-case hexadecimal.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut text, byte| {
-        // Writing to a String can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -31,7 +31,6 @@ mod staple;
 mod toc;
 mod write;
 
-pub(crate) use checksum::hex;
 pub use checksum::{Digester, Style};
 pub use error::Error;
 pub use header::Header;

@@ -88,7 +88,7 @@ impl Certificate {
     #[must_use]
     pub fn fingerprint(&self) -> String {
         use sha2::Digest as _;
-        super::checksum::hex(&sha2::Sha256::digest(&self.der))
+        hex::encode(sha2::Sha256::digest(&self.der))
     }
 
     fn parse(&self) -> Option<x509_cert::Certificate> {

@@ -5,11 +5,12 @@ use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flatpkg::effect::Installable;
+use effect::Installable;
 use flatpkg::package::{Kind, Package};
-use flatpkg::signature::{self, Anchor, Expectations, Policy, Time};
 use flatpkg::tree::TreePath;
-use flatpkg::{bom, dump, hfsplus, payload, udif};
+use flatpkg::{bom, dump, payload};
+use oldpkg::{hfsplus, udif};
+use pkgsign::{Anchor, Expectations, Policy, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::demand::Demand;
@@ -123,7 +124,7 @@ fn of_package(path: &Path, now: Time) -> Result<Answer> {
     preview::page(&package, "", "en", None)?;
     let anchors = [Anchor::apple()?];
     let demanded = Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now };
-    let report = signature::check(package.archive(), &demanded);
+    let report = pkgsign::check(package.archive(), &demanded);
     let signature = report.facts.signed.as_ref().map(|signed| Signature {
         signer: signed.chain.first().map(|link| link.name.clone()).unwrap_or_default(),
         is_trusted: report.is_clean(),

@@ -1,8 +1,9 @@
 use flatpkg::component::{self, Component};
-use flatpkg::hfsplus::{self, Volume};
 use flatpkg::mode::Mode;
 use flatpkg::tree::{Entry, Tree, TreePath};
-use flatpkg::{bom, udif, xar};
+use flatpkg::{bom, xar};
+use oldpkg::hfsplus::{self, Volume};
+use oldpkg::udif;
 
 use super::*;
 

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
+use effect::{Digest, Installable};
 use flatpkg::bom::{Node, Record};
-use flatpkg::bundle::Member;
 use flatpkg::cpio;
-use flatpkg::effect::{Digest, Installable};
 use flatpkg::package::Component;
 use flatpkg::payload::{self, Decoded};
+use oldpkg::bundle::Member;
 
 use crate::package::Installed;
 

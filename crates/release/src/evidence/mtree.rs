@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
+use effect::{Node, Placed};
 use flatpkg::bom;
-use flatpkg::effect::{Node, Placed};
 use flatpkg::tree::TreePath;
 
 use super::contents::Contents;

@@ -13,16 +13,16 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use flatpkg::bundle::{Bundle, Phase};
-use flatpkg::effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
-use flatpkg::hfsplus;
+use effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
 use flatpkg::kind::FileKind;
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
 use flatpkg::policy::Policy;
 use flatpkg::tree::{Kind, Tree, TreePath};
-use flatpkg::udif;
+use oldpkg::bundle::{Bundle, Phase};
+use oldpkg::hfsplus;
+use oldpkg::udif;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 

@@ -5,10 +5,10 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flatpkg::bundle::Phase;
-use flatpkg::effect::{Attributes, Installable, Part};
+use effect::{Attributes, Installable, Part};
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::tree::{Kind, TreePath};
+use oldpkg::bundle::Phase;
 
 use super::confine::Room;
 

@@ -1,7 +1,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use flatpkg::effect::{Report, Situation, compare};
+use effect::{Report, Situation, compare};
 
 use super::*;
 use crate::package::tests::{context, plan, root};
@@ -28,7 +28,7 @@ fn parity(old: &Path, new: &Path) -> Report {
 }
 
 fn differences(report: &Report) -> Vec<String> {
-    let one = |difference: &flatpkg::effect::Difference| format!("{}: {}", difference.subject, difference.reason);
+    let one = |difference: &effect::Difference| format!("{}: {}", difference.subject, difference.reason);
     report.differences.iter().map(one).collect()
 }
 
@@ -164,7 +164,7 @@ fn scripts_run_inside_of_the_folder_only() {
     };
     let (flat, old) = (dir.path().join("flat.pkg"), dir.path().join("old.pkg"));
     flatpkg::component::write(&component, &flat, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
-    flatpkg::bundle::write_component(&component, &old, &|_| ()).unwrap();
+    oldpkg::bundle::write_component(&component, &old, &|_| ()).unwrap();
     for package in [flat, old] {
         let disk = tempfile::tempdir().unwrap();
         let package = open(&package, None).unwrap();

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flatpkg::bundle::Phase;
-use flatpkg::effect::{Offer, Part, Selection};
+use effect::{Offer, Part, Selection};
 use flatpkg::laydown::Options;
+use oldpkg::bundle::Phase;
 
 use super::{Interpreter, loader};
 use crate::context::Context;

@@ -50,7 +50,7 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     for name in ["XTASK_LLVM", "XTASK_SDK", "XTASK_PREFIX_MAP", "MACOSX_DEPLOYMENT_TARGET"] {
         env.push((name, names.fill(made.env.get(name).context("the plan's toolchain has changed")?)?.into()));
     }
-    let args = ["test", "--quiet", "--package", "machorun"];
+    let args = ["test", "--quiet", "--workspace", "--tests", "--", "--ignored", "with_an_sdk"];
     Check { purpose: "comparing the loader with the SDK and the linker", args: &args, env: &env, dir: &cx.paths.repo }
         .run()
 }

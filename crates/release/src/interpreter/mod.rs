@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
-use flatpkg::effect::{Attributes, Bytes, Rules, What, place};
+use effect::{Attributes, Bytes, Rules, What, place};
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;

@@ -3,13 +3,13 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use flatpkg::hfsplus::{self, ICON, Volume};
 use flatpkg::output::Output;
 use flatpkg::payload::Progress;
 use flatpkg::policy::Policy;
 use flatpkg::product::Product;
 use flatpkg::tree::{Kind, Tree};
-use flatpkg::{bundle, udif};
+use oldpkg::hfsplus::{self, ICON, Volume};
+use oldpkg::{bundle, udif};
 
 /// Files of the resources that lie beside the metapackage too, for reading before installing.
 const BESIDE: [&str; 3] = ["ReadMe.rtf", "License.txt", ICON];

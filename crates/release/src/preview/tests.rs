@@ -62,7 +62,7 @@ fn the_page_shows_what_the_user_meets_and_names_nothing_outside() {
 fn a_package_by_apple_has_a_page_too() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures");
     if !fixtures.is_dir() {
-        println!("skipped: no {}", fixtures.display());
+        oracle::missing(format_args!("{} is not there", fixtures.display()));
         return;
     }
     for name in ["relic-dummy.pkg", "rtrouton-kbox.pkg"] {
@@ -163,7 +163,7 @@ fn any_place_has_a_page() {
 fn packages_that_others_made() {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/field");
     if !fixtures.is_dir() {
-        println!("skipped: no {}", fixtures.display());
+        oracle::missing(format_args!("{} is not there", fixtures.display()));
         return;
     }
     let page = |name: &str| page(&Package::open(&fixtures.join(name)).unwrap(), name, "en", None);
@@ -200,7 +200,7 @@ fn a_browser_shows_the_choices() {
     let dist = tempfile::tempdir().unwrap();
     let html = small(dist.path());
     let Some(output) = browse(dist.path(), &html, &["--dump-dom"]) else {
-        println!("skipped: no Chromium");
+        oracle::missing("chromium is not installed");
         return;
     };
     let dom = String::from_utf8_lossy(&output.stdout);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
-use flatpkg::signature::{Anchor, Facts, Policy};
+use pkgsign::{Anchor, Facts, Policy};
 use serde_json::Value;
 
 use super::backend::Timestamps;

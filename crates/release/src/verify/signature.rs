@@ -7,7 +7,7 @@
 //! Systems choose among the code directories by the hashes that they know, so all of them are checked, and all must say the
 //! same of the code.
 
-use flatpkg::signature::Hash;
+use pkgsign::Hash;
 
 use super::finding::{Check, Findings};
 use super::macho::{CodeDirectory, CodeSignature, HashType, Kind, Slice, name};

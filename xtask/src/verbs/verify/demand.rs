@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use flatpkg::signature::{Anchor, Policy};
+use pkgsign::{Anchor, Policy};
 
 use release::demand::Demand;
 use release::hint::{Unusable, WithHint as _};

@@ -51,11 +51,9 @@ fn c_field(field: &str) -> Option<&str> {
 }
 
 #[test]
-fn the_headers_agree() {
-    let (Some(clang), Some(sdk)) = (std::env::var_os("MACHORUN_CLANG"), std::env::var_os("MACHORUN_SDK")) else {
-        println!("skipped: MACHORUN_CLANG and MACHORUN_SDK don't name a cross compiler and an SDK");
-        return;
-    };
+#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
+fn with_an_sdk_the_headers_agree() {
+    let [clang, sdk] = ["MACHORUN_CLANG", "MACHORUN_SDK"].map(|name| std::env::var_os(name).expect(name));
     let mut text = String::from("#define _DARWIN_C_SOURCE 1\n#define __APPLE_USE_RFC_3542 1\n");
     for header in HEADERS {
         writeln!(text, "#include <{header}>").unwrap();

@@ -8,11 +8,7 @@ fn make(name: &str, makefile: &str) -> Step {
 }
 
 fn has_make() -> bool {
-    let found = crate::exec::find("make").is_ok();
-    if !found {
-        println!("skipped: no make");
-    }
-    found
+    oracle::has("make")
 }
 
 /// Two recipes of one `make` that wait for each other (for 20 seconds at most) end only when both run at a time.

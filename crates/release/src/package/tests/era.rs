@@ -1,6 +1,6 @@
 //! Installers for systems that read bundle packages only.
 
-use flatpkg::effect::Installable;
+use effect::Installable;
 
 use super::*;
 use crate::recipe::Recipes;

@@ -59,7 +59,7 @@ fn each_shell_finds_this_python_first() {
                 let first = path.lines().last().unwrap_or_default().split(':').next().unwrap_or_default();
                 assert_eq!(first, format!("/{PREFIX}/bin"), "{shell}: {}", said(&output));
             }
-            Err(_) => println!("skipped: no {name}"),
+            Err(_) => oracle::missing(format_args!("{name} is not installed")),
         }
 
         succeeds(&update(&disk, &["--remove", shell]));

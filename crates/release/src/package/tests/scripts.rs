@@ -18,7 +18,7 @@ fn scripts_are_sound_as_shell_scripts() {
     let disk = Disk::new();
     for shell in ["sh", "dash", "bash"] {
         if which::which(shell).is_err() {
-            println!("skipped: no {shell}");
+            oracle::missing(format_args!("{shell} is not installed"));
             continue;
         }
         for name in scripts() {
@@ -27,7 +27,7 @@ fn scripts_are_sound_as_shell_scripts() {
         }
     }
     if which::which("shellcheck").is_err() {
-        println!("skipped: no shellcheck");
+        oracle::missing("shellcheck is not installed");
         return;
     }
     for name in scripts() {

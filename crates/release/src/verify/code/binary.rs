@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use flatpkg::signature::{self, Code, Policy, Signed};
+use pkgsign::{Code, Policy, Signed};
 
 use super::{Entitlements, Expectations, Issue, Lint, Reason};
 use crate::verify::finding;
@@ -115,7 +115,7 @@ fn signer(
     let directories: Vec<_> = signature
         .directories
         .iter()
-        .map(|directory| signature::CodeDirectory { bytes: directory.bytes, hash: pages::algorithm(directory.hash) })
+        .map(|directory| pkgsign::CodeDirectory { bytes: directory.bytes, hash: pages::algorithm(directory.hash) })
         .collect();
     let code = Code {
         cms: signature.cms,
@@ -124,8 +124,8 @@ fn signer(
         requirements: signature.blob(slot::REQUIREMENTS),
     };
     let judge = |policy| {
-        let expect = signature::Expectations { policy, team: None, ..expect.signer };
-        signature::check_code(&code, &expect, arch)
+        let expect = pkgsign::Expectations { policy, team: None, ..expect.signer };
+        pkgsign::check_code(&code, &expect, arch)
     };
     let report = judge(policy);
     let reasons = Reason::of(&report.findings, || judge(Policy::Unsigned).findings);

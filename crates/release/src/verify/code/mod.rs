@@ -30,7 +30,6 @@ use std::path::Path;
 use anyhow::Result;
 use flatpkg::laydown::Options;
 use flatpkg::package::Package;
-use flatpkg::signature;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -43,7 +42,7 @@ use super::tree::Tree;
 #[derive(Debug, Clone, Copy)]
 pub struct Expectations<'a> {
     /// How it must be signed, and by whom.
-    pub signer: signature::Expectations<'a>,
+    pub signer: pkgsign::Expectations<'a>,
     /// What programs ask for; whatever they like when this is nothing.
     pub entitlements: Option<Decided<'a>>,
 }

@@ -18,7 +18,7 @@
 use std::collections::BTreeSet;
 
 use flatpkg::plist::{Dictionary, Value};
-use flatpkg::signature::{Hash, Policy};
+use pkgsign::{Hash, Policy};
 
 use super::archive::LARGEST_TOGETHER;
 use super::{Expectations, Issue, Reason};

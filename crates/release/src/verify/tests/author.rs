@@ -4,7 +4,7 @@
 //! export trie, symbols, strings, signature.
 
 use fake_apple::{Cms, FakeApple, Kind};
-use flatpkg::signature::Hash;
+use pkgsign::Hash;
 
 use crate::arch::Arch;
 

@@ -7,9 +7,9 @@ use fake_apple::{FakeApple, Kind, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
-use flatpkg::signature::{self, Anchor, Policy, Time};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use insta::assert_snapshot;
+use pkgsign::{Anchor, Policy, Time};
 use sha2::{Digest as _, Sha256};
 
 use super::author::{Author, BUNDLE, By, DYLIB, EXECUTE, fat};
@@ -40,7 +40,7 @@ pub(super) fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Opti
         fs_err::write(path, bytes).unwrap();
     }
     let anchors = [Anchor::from_bytes(FakeApple::get()?.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy, anchors: &anchors, team: None, now: THEN };
     Some(of_root(dir.path(), &Expectations { signer, entitlements }).unwrap())
 }
 
@@ -217,7 +217,7 @@ fn code_in_a_package_and_apple_s_log() {
     let out = dir.path().join("example.pkg");
     component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let expect = Expectations { signer, entitlements: None };
     let lint = of_package(&Package::open(&out).unwrap(), &expect).unwrap();
     assert_snapshot!(lint, @"
@@ -308,14 +308,10 @@ fn resources_that_changed_after_signing() {
 /// A bundle as Xcode signs it for the machine it was built on.
 #[test]
 fn code_that_apple_s_tools_signed() {
-    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/fixtures/relic-dummy.pkg");
-    if !fixture.is_file() {
-        println!("skipped: relic-dummy.pkg is not there");
-        return;
-    }
+    let Some(fixture) = oracle::fixture("relic-dummy.pkg") else { return };
     let anchors = [Anchor::apple().unwrap()];
     let judge = |policy| {
-        let signer = signature::Expectations { policy, anchors: &anchors, team: None, now: THEN };
+        let signer = pkgsign::Expectations { policy, anchors: &anchors, team: None, now: THEN };
         of_package(&Package::open(&fixture).unwrap(), &Expectations { signer, entitlements: None }).unwrap()
     };
     assert_snapshot!(judge(Policy::Unsigned), @"nothing to reject in 1 Mach-O files");

@@ -7,7 +7,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use fake_apple::FakeApple;
-use flatpkg::signature::{self, Anchor, Hash, Policy};
+use pkgsign::{Anchor, Hash, Policy};
 
 use super::author::{Author, DYLIB, EXECUTE};
 use super::code::{THEN, good, lint, zip};
@@ -190,7 +190,7 @@ fn names_that_are_no_utf_8_stay_what_they_are() {
     file(b"evil\xff", b"text");
     file("evil\u{fffd}".as_bytes(), b"text");
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let lint = of_root(dir.path(), &Expectations { signer, entitlements: None }).unwrap();
     insta::assert_snapshot!(said(&lint), @"
     evil�fe: The binary is not signed.
@@ -271,7 +271,7 @@ fn code_beside_the_payload_of_a_product() {
     add(&["Plugins", "P.bundle", "Contents", "MacOS", "P"], &unsigned);
     writer.finish().unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let package = flatpkg::package::Package::open(&out).unwrap();
     let lint = of_package(&package, &Expectations { signer, entitlements: None }).unwrap();
     insta::assert_snapshot!(said(&lint), @"

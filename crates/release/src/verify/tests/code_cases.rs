@@ -1,7 +1,7 @@
 //! Code signatures, good and forged: each is accepted or refused, with the reason.
 
 use fake_apple::{FakeApple, Kind, TEAM};
-use flatpkg::signature::Policy;
+use pkgsign::Policy;
 use rayon::prelude::*;
 
 use super::author::{Author, Blobs, By, DYLIB, EXECUTE, big_endian, blob, fat};

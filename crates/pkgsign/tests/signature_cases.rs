@@ -1,0 +1,506 @@
+//! Signed packages, each right or wrong in one thing: which are accepted, which refused, and why. No forged one is accepted.
+
+#![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
+
+use fake_apple::{Certificate, Cms, FakeApple, Identity, Kind, LONG, Parts, Signing, TEAM, subject, ticket};
+use flatpkg::component::{self, Component};
+use flatpkg::package::Package;
+use flatpkg::tree::Entry;
+use flatpkg::verify::{self, Severity, verify};
+use flatpkg::xar::{self, Style};
+use oracle::sample;
+use pkgsign::{Anchor, Expectations, Hash, Policy, RsaForm, Time, check};
+use rayon::prelude::*;
+
+const NOW: Time = Time::from_unix(2_000_000_000);
+
+/// A component with one file, which says `text`.
+fn unsigned(text: &str, checksum: Style) -> Vec<u8> {
+    let tree = sample::tree([("hello", Entry::file(text.as_bytes().to_vec(), sample::mode(0o644)))]);
+    let component = Component { payload: Some(&tree), ..Component::new("org.example.hello", "1") };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("small.pkg");
+    let options = xar::Options { checksum, ..xar::Options::new(sample::TIMESTAMP) };
+    component::write(&component, &out, options, &|_| ()).unwrap();
+    std::fs::read(out).unwrap()
+}
+
+/// Makes a signature of a digest.
+type SignDigest<'a> = dyn Fn(&[u8]) -> Vec<u8> + 'a;
+
+/// How somebody signs, when not like everybody.
+struct Odd<'a> {
+    fake: &'a FakeApple,
+    by: Identity,
+    listed: Option<Vec<Certificate>>,
+    authority: Identity,
+}
+
+impl<'a> Odd<'a> {
+    fn by(fake: &'a FakeApple, by: Identity) -> Self {
+        Self { fake, by, listed: None, authority: fake.identity(Kind::Timestamp).clone() }
+    }
+
+    fn listing(self, listed: impl IntoIterator<Item = Certificate>) -> Self {
+        Self { listed: Some(listed.into_iter().collect()), ..self }
+    }
+
+    fn stamped_by(self, authority: Identity) -> Self {
+        Self { authority, ..self }
+    }
+
+    fn good_cms(&self, digest: &[u8]) -> Vec<u8> {
+        let cms = self.fake.cms(&self.by, digest, Cms::default().unstamped());
+        let token = |signature: &[u8]| {
+            self.fake.timestamp_token(&self.authority, Hash::Sha256, &Hash::Sha256.digest(signature))
+        };
+        FakeApple::stamped(&cms, token)
+    }
+
+    /// The package, with a signature of another making.
+    fn with(&self, rsa: Option<&SignDigest>, cms: Option<&SignDigest>, unsigned: &[u8]) -> Vec<u8> {
+        let listed = self.listed.clone().unwrap_or_else(|| self.by.chain().cloned().collect());
+        let good_rsa = |digest: &[u8]| self.fake.rsa(&self.by, digest, RsaForm::Digest);
+        let good_cms = |digest: &[u8]| self.good_cms(digest);
+        let parts = Parts {
+            listed: &listed,
+            rsa: Some(rsa.unwrap_or(&good_rsa)),
+            cms: Some(cms.unwrap_or(&good_cms)),
+            ticket: Some(&ticket),
+        };
+        parts.put_into(unsigned)
+    }
+
+    fn package(&self, unsigned: &[u8]) -> Vec<u8> {
+        self.with(None, None, unsigned)
+    }
+}
+
+/// The value of an argument of `openssl`, run in a folder with the signer's key and certificates.
+fn openssl(fake: &FakeApple, by: &Identity, arguments: &[&str], input: &[u8]) -> Vec<u8> {
+    let dir = tempfile::tempdir().unwrap();
+    by.write(dir.path(), "signer");
+    fake.openssl().run(dir.path(), arguments, input)
+}
+
+type Case<'a> = (&'static str, Policy, Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>);
+
+fn accepted<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
+    let sign = move |how: Signing| -> Box<dyn Fn() -> Vec<u8> + Send + Sync> {
+        Box::new(move || fake.sign_package(plain, how))
+    };
+    let by = move |authority: &'static str, leaf: &'static str| -> Box<dyn Fn() -> Vec<u8> + Send + Sync> {
+        Box::new(move || Odd::by(fake, fake.issue(&fake.authority(authority), leaf)).package(plain))
+    };
+    let whole = Signing::default();
+    let styled = move |style| -> Box<dyn Fn() -> Vec<u8> + Send + Sync> {
+        Box::new(move || fake.sign_package(&unsigned("hello\n", style), whole))
+    };
+    vec![
+        ("whole", Policy::Gatekeeper, sign(whole)),
+        ("productsign in 2024", Policy::DeveloperId, sign(Signing::productsign())),
+        (
+            "productsign in 2020",
+            Policy::DeveloperId,
+            sign(Signing { rsa: Some(RsaForm::Sha1OfDigest), ..Signing::productsign() }),
+        ),
+        ("rcodesign", Policy::DeveloperId, sign(Signing::rcodesign())),
+        ("table of contents with SHA-256", Policy::Gatekeeper, styled(Style::Sha256)),
+        ("table of contents with SHA-512", Policy::Gatekeeper, styled(Style::Sha512)),
+        ("RSA only", Policy::SelfSigned, sign(Signing { cms: None, ticket: false, ..whole })),
+        ("CMS only", Policy::SelfSigned, sign(Signing { rsa: None, ..whole })),
+        ("no time stamp", Policy::SelfSigned, sign(Signing { cms: Some(Cms::default().unstamped()), ..whole })),
+        ("its own root", Policy::SelfSigned, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        ("unsigned", Policy::Unsigned, Box::new(move || plain.to_vec())),
+        ("authority without limit", Policy::Gatekeeper, by("developer-id-unlimited", "installer")),
+        ("authority for packages", Policy::Gatekeeper, by("developer-id-for-packages", "installer")),
+        ("authority for our names", Policy::Gatekeeper, by("developer-id-for-us", "installer")),
+        ("unknown extension, not critical", Policy::Gatekeeper, by("developer-id-unlimited", "installer-unknown")),
+    ]
+}
+
+fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
+    type Made<'a> = Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>;
+    let sign = move |how: Signing| -> Made<'a> { Box::new(move || fake.sign_package(plain, how)) };
+    let authority = move |section: &'static str| -> Made<'a> {
+        Box::new(move || Odd::by(fake, fake.issue(&fake.authority(section), "installer")).package(plain))
+    };
+    let leaf = move |section: &'static str| -> Made<'a> {
+        Box::new(move || Odd::by(fake, fake.issue(fake.developer_id(), section)).package(plain))
+    };
+    let installer = || fake.identity(Kind::Installer).clone();
+    let cms = move |make: fn(&Odd<'_>, &[u8]) -> Vec<u8>| -> Made<'a> {
+        Box::new(move || {
+            let odd = Odd::by(fake, installer());
+            odd.with(None, Some(&|digest| make(&odd, digest)), plain)
+        })
+    };
+    let rsa = move |make: fn(&Odd<'_>, &[u8]) -> Vec<u8>| -> Made<'a> {
+        Box::new(move || {
+            let odd = Odd::by(fake, installer());
+            odd.with(Some(&|digest| make(&odd, digest)), None, plain)
+        })
+    };
+    let listing = move |pick: fn(&Identity) -> Vec<Certificate>| -> Made<'a> {
+        Box::new(move || Odd::by(fake, installer()).listing(pick(&installer())).package(plain))
+    };
+    let weak = move |bits: &'static str, digest: &'static str| -> Made<'a> {
+        Box::new(move || {
+            let name = subject("Developer ID Installer", TEAM);
+            let by = fake.developer_id().issue_weak(*fake.openssl(), &name, "installer", LONG, bits, digest);
+            Odd::by(fake, by).package(plain)
+        })
+    };
+    let named = move |name: &'static str| -> Made<'a> {
+        Box::new(move || {
+            let by = fake.developer_id().issue_weak(*fake.openssl(), name, "installer", LONG, "2048", "sha256");
+            Odd::by(fake, by).package(plain)
+        })
+    };
+    let whole = Signing::default();
+    const OTHER: &[u8] = b"another digest, of 32 bytes, say";
+    vec![
+        ("unsigned", Policy::DeveloperId, Box::new(move || plain.to_vec())),
+        ("unsigned", Policy::SelfSigned, Box::new(move || plain.to_vec())),
+        ("RSA only", Policy::DeveloperId, sign(Signing { cms: None, ticket: false, ..whole })),
+        ("CMS only", Policy::DeveloperId, sign(Signing { rsa: None, ..whole })),
+        ("no time stamp", Policy::DeveloperId, sign(Signing { cms: Some(Cms::default().unstamped()), ..whole })),
+        ("no ticket", Policy::Gatekeeper, sign(Signing { ticket: false, ..whole })),
+        ("application's certificate", Policy::DeveloperId, sign(Signing { by: Kind::Application, ..whole })),
+        ("certificate that has ended", Policy::DeveloperId, sign(Signing { by: Kind::ExpiredInstaller, ..whole })),
+        ("development certificate", Policy::DeveloperId, sign(Signing { by: Kind::Plain, ..whole })),
+        ("its own root", Policy::DeveloperId, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        ("authority of other certificates", Policy::DeveloperId, sign(Signing { by: Kind::OtherAuthority, ..whole })),
+        ("chain with a gap", Policy::DeveloperId, sign(Signing { chain: false, ..whole })),
+        ("root of the same name", Policy::DeveloperId, Box::new(move || fake.impostor().sign_package(plain, whole))),
+        ("authority for servers", Policy::DeveloperId, authority("developer-id-for-servers")),
+        ("authority for other names", Policy::DeveloperId, authority("developer-id-for-others")),
+        ("authority not for our names", Policy::DeveloperId, authority("developer-id-not-for-us")),
+        ("authority that is none", Policy::DeveloperId, authority("developer-id-no-authority")),
+        ("authority, not critical", Policy::DeveloperId, authority("developer-id-authority-not-critical")),
+        (
+            "authority's key not for certificates",
+            Policy::DeveloperId,
+            authority("developer-id-key-not-for-certificates"),
+        ),
+        (
+            "authority with an unknown critical extension",
+            Policy::DeveloperId,
+            authority("developer-id-unknown-critical"),
+        ),
+        (
+            "signer as authority",
+            Policy::DeveloperId,
+            Box::new(move || Odd::by(fake, fake.issue(&installer(), "installer")).package(plain)),
+        ),
+        (
+            "authority below one that allows none",
+            Policy::DeveloperId,
+            Box::new(move || {
+                let name = "/CN=Fake Developer ID Certification Authority/OU=G4/O=Fake Apple Inc./C=US";
+                let below = fake.developer_id().issue_weak(
+                    *fake.openssl(),
+                    name,
+                    "developer-id-unlimited",
+                    LONG,
+                    "2048",
+                    "sha256",
+                );
+                Odd::by(fake, fake.issue(&below, "installer")).package(plain)
+            }),
+        ),
+        (
+            "alternative name below name constraints",
+            Policy::DeveloperId,
+            Box::new(move || {
+                let by = fake.issue(&fake.authority("developer-id-for-us"), "installer-alternative-name");
+                Odd::by(fake, by).package(plain)
+            }),
+        ),
+        ("no usage", Policy::DeveloperId, leaf("installer-without-usage")),
+        ("two usages", Policy::DeveloperId, leaf("installer-two-usages")),
+        ("usage, not critical", Policy::DeveloperId, leaf("installer-usage-not-critical")),
+        ("key for secrets", Policy::DeveloperId, leaf("installer-key-for-secrets")),
+        ("key usage that can't be read", Policy::DeveloperId, leaf("installer-key-usage-unreadable")),
+        ("unknown critical extension", Policy::DeveloperId, leaf("installer-unknown-critical")),
+        ("no mark", Policy::DeveloperId, leaf("installer-without-mark")),
+        ("another value of the mark", Policy::DeveloperId, leaf("installer-other-mark")),
+        ("signer that is an authority", Policy::DeveloperId, leaf("installer-authority")),
+        ("key of 1024 bits", Policy::DeveloperId, weak("1024", "sha256")),
+        ("certificate with SHA-1", Policy::DeveloperId, weak("2048", "sha1")),
+        (
+            "another team",
+            Policy::DeveloperId,
+            named(
+                "/UID=OTHER12345/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=OTHER12345/O=Example Foundation/C=US",
+            ),
+        ),
+        (
+            "two teams",
+            Policy::DeveloperId,
+            named(
+                "/UID=FAKE123456/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=FAKE123456/OU=OTHER12345/C=US",
+            ),
+        ),
+        (
+            "user of another team",
+            Policy::DeveloperId,
+            named("/UID=OTHER12345/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=FAKE123456/C=US"),
+        ),
+        ("no team", Policy::DeveloperId, named("/CN=Developer ID Installer: Example Foundation (FAKE123456)/C=US")),
+        ("no certificates listed", Policy::DeveloperId, listing(|_| Vec::new())),
+        (
+            "signer not listed first",
+            Policy::DeveloperId,
+            listing(|by| by.issuers.iter().chain([&by.certificate]).cloned().collect()),
+        ),
+        ("signer listed alone", Policy::DeveloperId, listing(|by| vec![by.certificate.clone()])),
+        (
+            "signer listed twice",
+            Policy::DeveloperId,
+            listing(|by| [&by.certificate].into_iter().chain(by.chain()).cloned().collect()),
+        ),
+        (
+            "another signer listed",
+            Policy::DeveloperId,
+            Box::new(move || {
+                let other = fake.issue(fake.developer_id(), "installer");
+                Odd::by(fake, installer()).listing(other.chain().cloned()).package(plain)
+            }),
+        ),
+        ("RSA of another package", Policy::DeveloperId, rsa(|odd, _| odd.fake.rsa(&odd.by, &[7; 20], RsaForm::Digest))),
+        (
+            "RSA by another key",
+            Policy::DeveloperId,
+            rsa(|odd, digest| odd.fake.rsa(odd.fake.identity(Kind::Application), digest, RsaForm::Digest)),
+        ),
+        (
+            "RSA over SHA-384 of the digest",
+            Policy::DeveloperId,
+            rsa(|odd, digest| openssl(odd.fake, &odd.by, &["dgst", "-sha384", "-sign", "signer.key"], digest)),
+        ),
+        (
+            "RSA without its DigestInfo",
+            Policy::DeveloperId,
+            rsa(|odd, digest| openssl(odd.fake, &odd.by, &["pkeyutl", "-sign", "-inkey", "signer.key"], digest)),
+        ),
+        ("RSA of zeros", Policy::DeveloperId, rsa(|_, _| vec![0; 256])),
+        ("RSA of nothing", Policy::SelfSigned, rsa(|_, _| Vec::new())),
+        ("CMS of another package", Policy::DeveloperId, cms(|odd, _| odd.good_cms(OTHER))),
+        (
+            "CMS of another package, without attributes",
+            Policy::DeveloperId,
+            cms(|odd, _| odd.fake.cms(&odd.by, OTHER, Cms::APPLE)),
+        ),
+        (
+            "CMS over the digest of the digest",
+            Policy::DeveloperId,
+            cms(|odd, digest| odd.good_cms(&Hash::Sha256.digest(digest))),
+        ),
+        (
+            "CMS by another signer",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                odd.fake.cms(&odd.fake.issue(odd.fake.developer_id(), "installer"), digest, Cms::default())
+            }),
+        ),
+        ("CMS without its attributes", Policy::DeveloperId, cms(|odd, digest| stripped(&odd.good_cms(digest)))),
+        (
+            "CMS with its content",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                let sign = [
+                    "cms",
+                    "-sign",
+                    "-binary",
+                    "-nodetach",
+                    "-outform",
+                    "DER",
+                    "-signer",
+                    "signer.pem",
+                    "-inkey",
+                    "signer.key",
+                ];
+                openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
+            }),
+        ),
+        (
+            "CMS without certificates",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                let sign = [
+                    "cms",
+                    "-sign",
+                    "-binary",
+                    "-nocerts",
+                    "-outform",
+                    "DER",
+                    "-signer",
+                    "signer.pem",
+                    "-inkey",
+                    "signer.key",
+                ];
+                openssl(odd.fake, &odd.by, &sign, digest)
+            }),
+        ),
+        (
+            "CMS that names its signer by key",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                let sign = [
+                    "cms",
+                    "-sign",
+                    "-binary",
+                    "-keyid",
+                    "-outform",
+                    "DER",
+                    "-signer",
+                    "signer.pem",
+                    "-inkey",
+                    "signer.key",
+                ];
+                openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
+            }),
+        ),
+        (
+            "CMS by two signers",
+            Policy::DeveloperId,
+            cms(|odd, digest| FakeApple::signed_twice(&odd.fake.cms(&odd.by, digest, Cms::default().unstamped()))),
+        ),
+        ("CMS of zeros", Policy::SelfSigned, cms(|_, _| Vec::new())),
+        ("CMS of rubbish", Policy::SelfSigned, cms(|_, _| b"nothing that is a signature".to_vec())),
+        (
+            "time stamp of another signature",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                let cms = odd.fake.cms(&odd.by, digest, Cms::default().unstamped());
+                let authority = odd.fake.identity(Kind::Timestamp);
+                FakeApple::stamped(&cms, |_| odd.fake.timestamp_token(authority, Hash::Sha256, &[7; 32]))
+            }),
+        ),
+        (
+            "time stamp of rubbish",
+            Policy::DeveloperId,
+            cms(|odd, digest| {
+                let cms = odd.fake.cms(&odd.by, digest, Cms::default().unstamped());
+                FakeApple::stamped(&cms, |_| vec![0x30, 0])
+            }),
+        ),
+        (
+            "time stamp by the root of the same name",
+            Policy::DeveloperId,
+            Box::new(move || {
+                let impostor = fake.impostor().identity(Kind::Timestamp).clone();
+                Odd::by(fake, installer()).stamped_by(impostor).package(plain)
+            }),
+        ),
+        (
+            "ticket of another package",
+            Policy::Gatekeeper,
+            Box::new(move || {
+                let (by, odd) = (installer(), Odd::by(fake, installer()));
+                let listed: Vec<_> = by.chain().cloned().collect();
+                let rsa = |digest: &[u8]| fake.rsa(&by, digest, RsaForm::Digest);
+                let cms = |digest: &[u8]| odd.good_cms(digest);
+                let other = |_: &[u8]| ticket(&[7; 20]);
+                Parts { listed: &listed, rsa: Some(&rsa), cms: Some(&cms), ticket: Some(&other) }.put_into(plain)
+            }),
+        ),
+        (
+            "contents of another package",
+            Policy::DeveloperId,
+            Box::new(move || {
+                let mut signed = fake.sign_package(plain, Signing { ticket: false, ..whole });
+                let other = unsigned("jello\n", Style::Sha1);
+                // As many bytes from the end as it takes to reach one that differs.
+                let differing = other.iter().rev().zip(signed.iter().rev()).position(|(one, two)| one != two);
+                let count = differing.unwrap() + 1;
+                let at = signed.len() - count;
+                signed[at..].copy_from_slice(&other[other.len() - count..]);
+                signed
+            }),
+        ),
+    ]
+}
+
+/// A SignedData as if it had never had signed attributes: what they sign would be a content of its own.
+fn stripped(cms: &[u8]) -> Vec<u8> {
+    fn values(mut bytes: &[u8]) -> Vec<&[u8]> {
+        let mut values = Vec::new();
+        while !bytes.is_empty() {
+            let (value, rest) = bytes.split_at(extent(bytes).1);
+            values.push(value);
+            bytes = rest;
+        }
+        values
+    }
+    fn extent(bytes: &[u8]) -> (usize, usize) {
+        let first = usize::from(bytes[1]);
+        if first < 0x80 {
+            return (2, 2 + first);
+        }
+        let start = 2 + (first & 0x7f);
+        (start, start + bytes[2..start].iter().fold(0, |length, digit| length << 8 | usize::from(*digit)))
+    }
+    fn value(tag: u8, contents: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(contents.len()).unwrap().to_be_bytes();
+        let digits: Vec<u8> = length.into_iter().skip_while(|digit| *digit == 0).collect();
+        match digits[..] {
+            [short] if short < 0x80 => [&[tag, short], contents].concat(),
+            _ => [&[tag, 0x80 + digits.len() as u8], &digits[..], contents].concat(),
+        }
+    }
+    /// Down through the last value of each level to the SignerInfo, which loses its `[0]`.
+    fn without(bytes: &[u8], levels: usize) -> Vec<u8> {
+        let (start, end) = extent(bytes);
+        let mut parts: Vec<Vec<u8>> = values(&bytes[start..end]).into_iter().map(<[u8]>::to_vec).collect();
+        if levels == 0 {
+            parts.retain(|part| part[0] != 0xa0);
+        } else {
+            let last = parts.pop().unwrap();
+            parts.push(without(&last, levels - 1));
+        }
+        value(bytes[0], &parts.concat())
+    }
+    let stripped = without(cms, 4);
+    assert!(stripped.len() < cms.len());
+    stripped
+}
+
+/// What is wrong with a package, sorted, without what differs from run to run.
+fn judge(bytes: Vec<u8>, policy: Policy, anchors: &[Anchor]) -> Vec<String> {
+    let package = match Package::from_bytes(bytes) {
+        Ok(package) => package,
+        Err(error) => return vec![format!("error: {error}")],
+    };
+    let team = policy.wants_developer_id().then_some(TEAM);
+    let report = check(package.archive(), &Expectations { policy, anchors, team, now: NOW });
+    let contents = verify(&package, verify::Options { strict: false });
+    let findings = report.findings.iter().chain(&contents.findings);
+    let errors = findings.filter(|finding| finding.severity == Severity::Error);
+    errors.map(|finding| format!("{}: {}", finding.place, finding.sentence())).collect()
+}
+
+#[test]
+fn good_packages_are_accepted_and_wrong_ones_refused_with_the_reason() {
+    let Some(fake) = FakeApple::get() else { return };
+    let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let plain = unsigned("hello\n", Style::Sha1);
+    let (good, bad) = (accepted(fake, &plain), refused(fake, &plain));
+    assert!(good.len() + bad.len() >= 60, "{} and {}", good.len(), bad.len());
+    let table = |cases: &[Case<'_>]| -> Vec<(String, Vec<String>)> {
+        let judged = cases
+            .par_iter()
+            .map(|(name, policy, make)| (format!("{name} ({policy})"), judge(make(), *policy, &anchors)));
+        judged.collect()
+    };
+    let good = table(&good);
+    assert_eq!(good.iter().filter(|(_, errors)| !errors.is_empty()).collect::<Vec<_>>(), Vec::<&_>::new());
+    let bad = table(&bad);
+    let forged: Vec<_> = bad.iter().filter(|(_, errors)| errors.is_empty()).map(|(name, _)| name).collect();
+    assert_eq!(forged, Vec::<&String>::new(), "these were accepted");
+    for (name, errors) in &bad {
+        println!("{name}\n    {}", errors.join("\n    "));
+    }
+}
