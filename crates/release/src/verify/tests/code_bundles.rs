@@ -297,7 +297,7 @@ fn a_package_that_is_too_large_for_the_disk_or_the_limit() {
     let out = dir.path().join("zeros.pkg");
     flatpkg::component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let package = flatpkg::package::Package::open(&out).unwrap();
     let judge = |max_size| {
         let options = flatpkg::laydown::Options { max_size, ..flatpkg::laydown::Options::default() };
@@ -321,7 +321,7 @@ fn files_that_are_too_large_to_be_looked_at() {
         std::fs::File::options().write(true).open(&path).unwrap().set_len((1 << 30) + 1).unwrap();
     }
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = signature::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
     let lint = of_root(root.path(), &Expectations { signer, entitlements: None }).unwrap();
     let reasons: Vec<_> = lint.issues.iter().map(|issue| (issue.path.as_str(), issue.reason)).collect();
     assert_eq!(reasons, [("code", Reason::Invalid), ("more.zip", Reason::Archive)]);
