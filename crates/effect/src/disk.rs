@@ -306,6 +306,10 @@ impl Disk for Folder {
         Folder::look(self, path)
     }
 
+    fn is_plain(&self, path: &TreePath) -> bool {
+        Folder::is_plain(self, path)
+    }
+
     fn make(&mut self, path: &TreePath, what: What<'_, Bytes<'_>>, to: Attributes) -> Result<(), laydown::Error> {
         match what {
             What::Directory => self.directory(path, Some(to)),

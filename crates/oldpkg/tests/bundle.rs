@@ -191,6 +191,24 @@ fn damaged_bundles_are_errors() {
     insta::assert_snapshot!(open().unwrap_err(), @"Python.mpkg has no Contents/Info.plist, it is no bundle package");
 }
 
+/// A list may name the same package again and again: what is read for it must not grow with the square of the bundle.
+#[test]
+fn packages_that_are_listed_many_times_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = written(dir.path());
+    let listed = |times: usize| {
+        let one = "<dict><key>IFPkgFlagPackageLocation</key><string>PythonFramework-3.14.pkg</string></dict>";
+        let list = format!("<key>IFPkgFlagPackageList</key><array>{}</array>", one.repeat(times));
+        let plist = format!("<?xml version=\"1.0\"?>\n<plist version=\"1.0\"><dict>{list}</dict></plist>");
+        std::fs::write(out.join("Contents/Info.plist"), plist).unwrap();
+        Bundle::of(&Tree::from_dir(&out, &Policy::standard(0)).unwrap(), "Python.mpkg")
+    };
+    assert_eq!(listed(1).unwrap().members.len(), 1);
+    for times in [100, 10_000] {
+        assert!(matches!(listed(times), Err(bundle::Error::Repeated { .. })), "{times}");
+    }
+}
+
 /// As PyPI's `bdist_mpkg` writes them: `./` before the folder, `IFMinorRevision`, sizes in a file, no bill of materials.
 #[test]
 fn a_metapackage_of_another_writer_is_read() {

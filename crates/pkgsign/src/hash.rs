@@ -1,9 +1,9 @@
 //! The digests that signatures are made of.
 
-use std::fmt;
+use std::{fmt, io};
 
 use serde::Serialize;
-use sha2::Digest as _;
+use sha2::Digest;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use flatpkg::xar::Style;
@@ -94,6 +94,31 @@ impl Hash {
             Self::Sha256 => sha2::Sha256::digest(bytes).to_vec(),
             Self::Sha384 => sha2::Sha384::digest(bytes).to_vec(),
             Self::Sha512 => sha2::Sha512::digest(bytes).to_vec(),
+        }
+    }
+
+    /// The digest of all that is read, which needs no more memory than a buffer.
+    ///
+    /// # Errors
+    /// Those of the reader.
+    pub fn digest_all(self, input: impl io::Read) -> io::Result<Vec<u8>> {
+        match self {
+            Self::Sha1 => digest_all::<sha1::Sha1>(input),
+            Self::Sha256 => digest_all::<sha2::Sha256>(input),
+            Self::Sha384 => digest_all::<sha2::Sha384>(input),
+            Self::Sha512 => digest_all::<sha2::Sha512>(input),
+        }
+    }
+}
+
+fn digest_all<D: Digest>(mut input: impl io::Read) -> io::Result<Vec<u8>> {
+    let (mut digest, mut buffer) = (D::new(), vec![0; 1 << 16]);
+    loop {
+        match input.read(&mut buffer) {
+            Ok(0) => return Ok(digest.finalize().to_vec()),
+            Ok(count) => digest.update(buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
     }
 }

@@ -2,7 +2,7 @@
 //! compared, and shown as a page.
 #![no_main]
 
-use effect::{Installable, Situation, compare, install, selections};
+use effect::{Installable, Situation, compare, install};
 use flatpkg::package::Package;
 use flatpkg::{dump, verify};
 use flatpkg_fuzz::Made;
@@ -18,14 +18,13 @@ fuzz_target!(|packages: (Made, Made)| {
         let _ = release::preview::page(package, "package.pkg", None);
     }
     let [Ok(old), Ok(new)] = [old, new].map(|package| Installable::Flat(package).offer()) else { return };
-    assert!(
-        compare(&old, &old, &selections([&old, &old]), &Situation::ALL).is_equal(),
-        "a package differs from itself"
-    );
-    let selections = selections([&old, &new]);
-    let _ = compare(&old, &new, &selections, &Situation::ALL);
+    // Following its links may take more work than its size allows.
+    if let Ok(report) = compare(&old, &old, None, &Situation::ALL) {
+        assert!(report.is_equal(), "a package differs from itself");
+    }
+    let _ = compare(&old, &new, None, &Situation::ALL);
     for situation in Situation::ALL {
-        let (disk, receipts) = situation.disk([&old, &new]);
+        let Ok((disk, receipts)) = situation.disk([&old, &new]) else { continue };
         let _ = install(&new, &new.initial(), disk, &receipts);
     }
 });

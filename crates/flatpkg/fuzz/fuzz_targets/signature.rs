@@ -1,8 +1,8 @@
 //! Anything as a signature over code: it is never good, and is always judged.
 #![no_main]
 
-use pkgsign::{Anchor, Code, CodeDirectory, Expectations, Hash, Policy, Time, check_code};
 use libfuzzer_sys::fuzz_target;
+use pkgsign::{Anchor, Code, CodeDirectory, Expectations, Hash, Policy, Time, check_code};
 
 fuzz_target!(|bytes: &[u8]| {
     let anchors = [Anchor::apple().unwrap()];

@@ -17,11 +17,12 @@ mod options;
 mod remove;
 #[cfg(test)]
 mod tests;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, Read, Write as _};
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -39,13 +40,6 @@ pub use remove::remove_below;
 
 /// What every entry counts for at least, and what sizes are rounded up to: a block of most file systems, in bytes.
 const BLOCK: u64 = 4096;
-
-/// How a directory on the way is opened. With `O_PATH` it need not be readable, only searchable.
-#[cfg(target_os = "linux")]
-const WALK: OFlags = OFlags::PATH.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
-/// How a directory on the way is opened.
-#[cfg(not(target_os = "linux"))]
-const WALK: OFlags = READ;
 
 /// How a directory is opened that is to be listed or changed.
 const READ: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
@@ -97,8 +91,7 @@ pub struct Folder {
     /// For messages only.
     name: PathBuf,
     options: Options,
-    /// The directory that was opened last: archives name what is in a directory one after the other.
-    last: Option<(TreePath, OwnedFd)>,
+    open: walk::Open,
     /// By path, so that backwards is the deepest first.
     later: BTreeMap<TreePath, Later>,
     /// Bytes that may still be written.
@@ -139,12 +132,12 @@ impl Folder {
             false => (options.max_size, "is allowed"),
         };
         let was_empty = names(&root).map_err(fail)?.is_empty();
-        let (last, later, made) = (None, BTreeMap::new(), Vec::new());
+        let (open, later, made) = (walk::Open::default(), BTreeMap::new(), Vec::new());
         Ok(Self {
             root,
             name: name.to_owned(),
             options,
-            last,
+            open,
             later,
             left: limit,
             limit,
@@ -330,7 +323,7 @@ impl Folder {
     pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), Error> {
         self.begin(path, 0)?;
         let fail = |folder: &Self, errno| io_error("link", folder.shown(path), errno);
-        let old = fs::openat(self.parent(to)?, ".", WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
+        let old = fs::openat(self.parent(to)?, ".", walk::WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
         let made = fs::linkat(&old, to.name(), self.parent(path)?, path.name(), AtFlags::empty());
         made.map_err(|errno| self.refused(path, errno))
     }
@@ -382,31 +375,6 @@ impl Folder {
     fn mode(&self, attributes: Attributes) -> u32 {
         let mode = u32::from(attributes.mode.bits());
         if self.options.owners && self.options.keep_setid { mode } else { mode & 0o1777 }
-    }
-
-    /// The directory that something is in.
-    fn parent(&mut self, path: &TreePath) -> Result<BorrowedFd<'_>, Error> {
-        let parent = path.parent().and_then(|parent| TreePath::new(parent).ok()).unwrap_or(TreePath::ROOT);
-        if parent.is_root() {
-            return Ok(self.root.as_fd());
-        }
-        if self.last.as_ref().is_none_or(|(last, _)| *last != parent) {
-            let from = self.last.take().and_then(|(last, fd)| Some((parent.below(&last)?, fd)));
-            let (rest, mut at) = from.map_or_else(|| (parent.clone(), None), |(rest, fd)| (rest, Some(fd)));
-            for name in rest.components() {
-                let here = at.as_ref().map_or_else(|| self.root.as_fd(), AsFd::as_fd);
-                let next = fs::openat(here, name, WALK, fs::Mode::empty());
-                at = Some(next.map_err(|errno| refused(&self.name, path, errno))?);
-            }
-            self.last = at.map(|fd| (parent, fd));
-        }
-        Ok(self.last.as_ref().map_or_else(|| self.root.as_fd(), |(_, fd)| fd.as_fd()))
-    }
-
-    /// A directory, opened to be listed or changed.
-    fn opened(&mut self, path: &TreePath) -> Result<OwnedFd, Error> {
-        let opened = fs::openat(self.parent(path)?, path.name(), READ, fs::Mode::empty());
-        opened.map_err(|errno| self.refused(path, errno))
     }
 
     fn refused(&self, path: &TreePath, errno: Errno) -> Error {

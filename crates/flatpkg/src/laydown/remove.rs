@@ -24,6 +24,12 @@ impl Folder {
         self.is_changed = true;
         self.later.remove(path);
         remove_below(&mut self.later, path);
+        let removed = self.remove_now(path);
+        self.open.forget(path);
+        removed
+    }
+
+    fn remove_now(&mut self, path: &TreePath) -> Result<(), Error> {
         if self.look(path)? == Some(Seen::Directory) {
             self.remove_tree(path)
         } else {

@@ -30,7 +30,7 @@ fn a_link_in_the_place_of_a_directory_ends_the_walk() {
     std::fs::rename(inside.path().join("a"), inside.path().join("b")).unwrap();
     symlink(outside.path(), inside.path().join("a")).unwrap();
     folder.file(&path("a/secret/x"), 1, &mut &b"x"[..], PLAIN, None).unwrap();
-    folder.last = None;
+    folder.open = walk::Open::default();
     let error = folder.file(&path("a/secret/y"), 1, &mut &b"x"[..], PLAIN, None).unwrap_err();
     assert!(matches!(error, Error::NotDirectory { .. }), "{error}");
     assert!(matches!(folder.finish(), Err(Error::NotDirectory { .. })));
@@ -159,4 +159,47 @@ fn what_lies_below_a_path_is_forgotten_with_it() {
         ["a", "a-b", "a.b", "a/b", "a/b/c", "a0", "b"].map(|text| (path(text), ())).into();
     remove_below(&mut map, &path("a"));
     assert_eq!(map.into_keys().collect::<Vec<_>>(), ["a", "a-b", "a.b", "a0", "b"].map(path));
+}
+
+/// Directories that are opened must not grow with the square of the depth, neither on the way down nor on the way up.
+#[test]
+fn deep_folders_are_walked_to_in_steps() {
+    let opened = |depth: usize| {
+        let dir = tempfile::tempdir().unwrap();
+        let mut folder = Folder::open(&dir.path().join("new"), Options::default()).unwrap();
+        let at = |depth: usize| path(&vec!["a"; depth].join("/"));
+        for depth in 1..=depth {
+            folder.directory(&at(depth), Some(attributes(0o755))).unwrap();
+            assert!(folder.is_plain(&at(depth)));
+        }
+        folder.file(&at(depth + 1), 1, &mut &b"x"[..], PLAIN, None).unwrap();
+        folder.finish().unwrap();
+        assert_eq!(folder.look(&at(depth + 1)).unwrap(), Some(Seen::File));
+        let opened = folder.open.count;
+        assert!(folder.undo());
+        opened
+    };
+    for depth in [500, 1_000] {
+        let opened = opened(depth);
+        assert!(opened < 100 * depth, "{opened} for {depth}");
+    }
+}
+
+/// What was opened before is not taken for what is there now.
+#[test]
+fn a_directory_that_was_replaced_is_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut folder = Folder::open(dir.path(), Options::default()).unwrap();
+    folder.directory(&path("a"), None).unwrap();
+    folder.directory(&path("a/b"), None).unwrap();
+    folder.file(&path("a/b/x"), 1, &mut &b"x"[..], PLAIN, None).unwrap();
+    assert!(folder.is_plain(&path("a")) && folder.is_plain(&path("a/b")) && !folder.is_plain(&path("a/b/x")));
+    folder.remove(&path("a")).unwrap();
+    assert!(!folder.is_plain(&path("a")));
+    folder.symlink(&path("a"), b"/", PLAIN, None).unwrap();
+    assert!(!folder.is_plain(&path("a")) && !folder.is_plain(&path("a/b")));
+    folder.remove(&path("a")).unwrap();
+    folder.directory(&path("a"), None).unwrap();
+    folder.file(&path("a/y"), 1, &mut &b"y"[..], PLAIN, None).unwrap();
+    assert_eq!(std::fs::read(dir.path().join("a/y")).unwrap(), b"y");
 }

@@ -104,6 +104,22 @@ fn damaged_volumes_are_errors() {
     insta::assert_snapshot!(read_bytes(&circle).unwrap_err(), @"node 1 of the catalogue is no new one: the leaves form a circle");
 }
 
+/// Small records with long paths: those of all entries together must not grow with the square of the catalogue.
+#[test]
+fn long_paths_of_many_folders_are_refused() {
+    let deepest = vec!["d".repeat(255); 15].join("/");
+    let read = |folders: usize| {
+        let chain = (1..=15).map(|depth| vec!["d".repeat(255); depth].join("/"));
+        let many = (0..folders).map(|number| format!("{deepest}/{number}"));
+        let volume = volume(chain.chain(many).map(|path| (path, Entry::directory(Mode::EXECUTABLE))));
+        read_bytes(&bytes(&volume))
+    };
+    assert!(read(10).is_ok());
+    for folders in [1_000, 4_000] {
+        assert!(matches!(read(folders), Err(Error::Budget(_))), "{folders}");
+    }
+}
+
 fn names() -> impl Strategy<Value = String> {
     "[ -.0-~]{1,12}".prop_filter("no special name", |name| name != "." && name != "..")
 }

@@ -5,7 +5,10 @@ use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use flatpkg::laydown::{Attributes, Folder, Options};
+use flatpkg::mode::Mode;
 use flatpkg::package::Package;
+use flatpkg::tree::TreePath;
 use flatpkg::{payload, xar};
 
 use super::tree::{self, Entry, Kind, Tree};
@@ -13,15 +16,18 @@ use super::tree::{self, Entry, Kind, Tree};
 /// More bytes than a member beside the parts may have: background pictures and plug-ins are small.
 const LARGEST: u64 = 1 << 28;
 
+/// Of the files that are written: ours, and only to be read.
+const READABLE: Attributes = Attributes { mode: Mode::PLAIN, uid: 0, gid: 0 };
+
 impl Tree {
     /// Reads payloads and scripts of all components, and whatever else a package has, like `Resources` and `Plugins`, whose
     /// code Installer loads. Writes their files to `dir`, under names that mean nothing. Paths are as Apple's notary service
     /// has them: `Python_Framework.pkg Contents/Payload/Versions/3.13/Python`.
     ///
     /// # Errors
-    /// When a payload can't be read, or `dir` not written.
-    pub(super) fn of_package(package: &Package, dir: &Path) -> Result<Self> {
-        let mut entries = BTreeMap::new();
+    /// When a payload can't be read, `dir` not written, or more than `options` allow would be.
+    pub(super) fn of_package(package: &Package, dir: &Path, options: Options) -> Result<Self> {
+        let mut files = Files { folder: Folder::open(dir, options)?, dir, entries: BTreeMap::new() };
         let mut parts = BTreeSet::new();
         for component in package.components() {
             let name = if component.directory().is_empty() { "Contents" } else { component.directory() };
@@ -30,62 +36,70 @@ impl Tree {
                 let Some(archive) = archive else { continue };
                 parts.insert(component.member(part));
                 let root = format!("{name}{contents}/{part}");
-                lay_down(&root, archive, dir, &mut entries).with_context(|| format!("failed to read {root}"))?;
+                files.archive(&root, archive).with_context(|| format!("failed to read {root}"))?;
             }
         }
-        others(package, &parts, dir, &mut entries)?;
-        Ok(Self::new(entries))
+        files.others(package, &parts)?;
+        Ok(Self::new(files.entries))
     }
 }
 
-/// The members that are no payload and no scripts.
-fn others(
-    package: &Package,
-    parts: &BTreeSet<String>,
-    dir: &Path,
-    entries: &mut BTreeMap<String, Entry>,
-) -> Result<()> {
-    let archive = package.archive();
-    for file in archive.toc().files.iter().filter(|file| !parts.contains(&file.path)) {
-        let mode = 0o644;
-        let source = dir.join(entries.len().to_string());
-        let kind = match &file.kind {
-            xar::Kind::Directory => Kind::Folder,
-            xar::Kind::File if file.data.is_some() => {
-                fs_err::write(&source, archive.read_member(file, LARGEST)?)?;
-                Kind::File
+/// What was read so far.
+struct Files<'a> {
+    folder: Folder,
+    dir: &'a Path,
+    entries: BTreeMap<String, Entry>,
+}
+
+impl Files<'_> {
+    /// All entries of a payload, or of scripts.
+    fn archive(&mut self, root: &str, archive: impl Read + Send) -> Result<()> {
+        let mut archive = payload::read(archive)?;
+        while let Some(mut entry) = archive.next()? {
+            let path = format!("{root}/{}", tree::name(entry.path().as_bytes()));
+            let (mode, size) = (entry.header().mode & 0o7777, entry.header().size);
+            if entry.is_directory() {
+                self.insert(path, Kind::Folder, mode);
+            } else if let Some(target) = entry.target() {
+                let target = tree::name(target);
+                self.insert(path, Kind::Link(target), mode);
+            } else {
+                self.file(path, mode, size, &mut entry)?;
             }
-            _ => continue,
-        };
-        insert(entries, file.path.clone(), Entry { source, kind, mode });
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-/// A path that is there twice keeps both: which of them stays on a disk is up to whoever lays them down.
-fn insert(entries: &mut BTreeMap<String, Entry>, path: String, entry: Entry) {
-    let path = match entries.get(&path) {
-        Some(earlier) if earlier.kind == Kind::File => format!("{path} (again, {})", entries.len()),
-        _ => path,
-    };
-    entries.insert(path, entry);
-}
-
-fn lay_down(root: &str, archive: impl Read + Send, dir: &Path, entries: &mut BTreeMap<String, Entry>) -> Result<()> {
-    let mut archive = payload::read(archive)?;
-    while let Some(mut entry) = archive.next()? {
-        let path = tree::name(entry.path().as_bytes());
-        let source = dir.join(entries.len().to_string());
-        let mode = entry.header().mode & 0o7777;
-        let kind = if entry.is_directory() {
-            Kind::Folder
-        } else if let Some(target) = entry.target() {
-            Kind::Link(tree::name(target))
-        } else {
-            std::io::copy(&mut entry, &mut fs_err::File::create(&source)?)?;
-            Kind::File
-        };
-        insert(entries, format!("{root}/{path}"), Entry { source, kind, mode });
+    /// The members that are no payload and no scripts.
+    fn others(&mut self, package: &Package, parts: &BTreeSet<String>) -> Result<()> {
+        let archive = package.archive();
+        for file in archive.toc().files.iter().filter(|file| !parts.contains(&file.path)) {
+            match &file.kind {
+                xar::Kind::Directory => self.insert(file.path.clone(), Kind::Folder, 0o644),
+                xar::Kind::File if file.data.is_some() => {
+                    let bytes = archive.read_member(file, LARGEST)?;
+                    self.file(file.path.clone(), 0o644, bytes.len() as u64, &mut bytes.as_slice())?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn file(&mut self, path: String, mode: u32, size: u64, contents: &mut dyn Read) -> Result<()> {
+        let name = TreePath::new(self.entries.len().to_string())?;
+        self.folder.file(&name, size, contents, READABLE, None)?;
+        self.insert(path, Kind::File, mode);
+        Ok(())
+    }
+
+    /// A path that is there twice keeps both: which of them stays on a disk is up to whoever lays them down.
+    fn insert(&mut self, path: String, kind: Kind, mode: u32) {
+        let source = self.dir.join(self.entries.len().to_string());
+        let path = match self.entries.get(&path) {
+            Some(earlier) if earlier.kind == Kind::File => format!("{path} (again, {})", self.entries.len()),
+            _ => path,
+        };
+        self.entries.insert(path, Entry { source, kind, mode });
+    }
 }

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::io::{self, Cursor, Read};
+use std::io::{self, Cursor, Read, Seek as _, SeekFrom};
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
@@ -17,15 +17,45 @@ const DEPTH: usize = 4;
 
 /// The most bytes that are taken out of one file of an archive, and altogether out of an archive and those in it.
 const LARGEST: u64 = 1 << 28;
-const LARGEST_TOGETHER: u64 = 1 << 30;
+pub(super) const LARGEST_TOGETHER: u64 = 1 << 30;
+
+/// How most zip archives start.
+const ZIP: &[u8] = b"PK\x03\x04";
+
+/// Bytes of the header of a tar archive.
+const TAR_HEADER: u64 = 512;
 
 /// Bytes of the end of a zip archive: 22, and a comment of at most 65,535.
 const ZIP_END: usize = 22 + 0xffff;
 
-/// Looks at a file: code, an archive with code, or something else.
-pub(super) fn look(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>) -> Lint {
-    let left = Cell::new(LARGEST_TOGETHER);
-    look_into(path, bytes, tree, expect, &Limits { depth: DEPTH, left: &left })
+/// Looks at the file `source`: code, an archive with code, or something else. Code and archives of more than
+/// [`LARGEST_TOGETHER`] bytes are issues, for a small package may state files of any size.
+///
+/// # Errors
+/// It can't be read.
+pub(super) fn look(path: &str, source: &Path, tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
+    let mut file = fs_err::File::open(source)?;
+    let size = file.metadata()?.len();
+    if size <= LARGEST_TOGETHER {
+        let limits = Limits { depth: DEPTH, left: &Cell::new(LARGEST_TOGETHER) };
+        return Ok(look_into(path, &fs_err::read(source)?, tree, expect, &limits));
+    }
+    let (mut start, mut end) = (Vec::new(), Vec::new());
+    file.by_ref().take(TAR_HEADER).read_to_end(&mut start)?;
+    file.seek(SeekFrom::Start(size.saturating_sub(ZIP_END as u64)))?;
+    file.read_to_end(&mut end)?;
+    let is_archive = start.starts_with(ZIP) || zip_end(&end).is_some() || is_tar(&start);
+    // A table of slices leads to what was not read; no other file that starts like one is that large.
+    let is_fat = start.starts_with(&[0xca, 0xfe, 0xba, 0xbe]);
+    let reason = if is_fat || macho::is_macho(&start) || macho::is_archive(&start) {
+        Reason::Invalid
+    } else if is_archive || decompressor(&start).is_some() {
+        Reason::Archive
+    } else {
+        return Ok(Lint::default());
+    };
+    let what = format!("it has more than {LARGEST_TOGETHER} bytes, and is not looked at");
+    Ok(Lint { issues: vec![Issue::new(reason, path, None, what)], ..Lint::default() })
 }
 
 /// What may still be unpacked.
@@ -43,7 +73,7 @@ fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, l
     }
     let unpack: fn(&[u8], &mut Unpacked<'_>) -> Result<()> = if is_zip(bytes) {
         unzip
-    } else if bytes.get(257..262) == Some(b"ustar") {
+    } else if is_tar(bytes) {
         untar
     } else if let Some(inner) = decompressor(bytes) {
         return decompressed(path, inner, tree, expect, limits);
@@ -117,9 +147,13 @@ impl Unpacked<'_> {
     }
 }
 
+fn is_tar(start: &[u8]) -> bool {
+    start.get(257..262) == Some(b"ustar")
+}
+
 /// Whether it is a zip archive with something in it, behind a program or not. Wheels, eggs, jars and zipapps are.
 fn is_zip(bytes: &[u8]) -> bool {
-    bytes.starts_with(b"PK\x03\x04") || (zip_end(bytes).is_some() && zip::ZipArchive::new(Cursor::new(bytes)).is_ok())
+    bytes.starts_with(ZIP) || (zip_end(bytes).is_some() && zip::ZipArchive::new(Cursor::new(bytes)).is_ok())
 }
 
 /// The record at the end of a zip archive.

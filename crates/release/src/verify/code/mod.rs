@@ -28,6 +28,7 @@ use std::fmt;
 use std::path::Path;
 
 use anyhow::Result;
+use flatpkg::laydown::Options;
 use flatpkg::package::Package;
 use rayon::prelude::*;
 use serde::Serialize;
@@ -112,19 +113,24 @@ pub fn of_root(root: &Path, expect: &Expectations<'_>) -> Result<Lint> {
     of_tree(&Tree::read(root)?, expect)
 }
 
-/// Looks at the code of a package: payloads and scripts of its components.
+/// Looks at the code of a package: payloads and scripts of its components. They are written to a folder of temporary files, no
+/// more than [`laydown::MAX_SIZE`](flatpkg::laydown::MAX_SIZE) bytes, nor than the disk has free.
 ///
 /// # Errors
-/// When a payload can't be read.
+/// When a payload can't be read, or is too large.
 pub fn of_package(package: &Package, expect: &Expectations<'_>) -> Result<Lint> {
+    of_package_within(package, Options::default(), expect)
+}
+
+/// [`of_package`], with another limit.
+pub(super) fn of_package_within(package: &Package, options: Options, expect: &Expectations<'_>) -> Result<Lint> {
     let dir = tempfile::tempdir()?;
-    of_tree(&Tree::of_package(package, dir.path())?, expect)
+    of_tree(&Tree::of_package(package, dir.path(), options)?, expect)
 }
 
 fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
     let files: Vec<_> = tree.files().collect();
-    let parts =
-        files.into_par_iter().map(|(path, file)| Ok(archive::look(path, &fs_err::read(&file.source)?, tree, expect)));
+    let parts = files.into_par_iter().map(|(path, file)| archive::look(path, &file.source, tree, expect));
     let mut parts = parts.collect::<Result<Vec<_>>>()?;
     parts.push(bundles(tree, expect));
     let mut lint = Lint::gather(parts);

@@ -20,6 +20,7 @@ use std::collections::BTreeSet;
 use flatpkg::plist::{Dictionary, Value};
 use pkgsign::{Hash, Policy};
 
+use super::archive::LARGEST_TOGETHER;
 use super::{Expectations, Issue, Reason};
 use crate::verify::macho::{self, CodeSignature};
 use crate::verify::signature::digest;
@@ -124,8 +125,9 @@ impl Bundle<'_> {
             return (optional != Some(true)).then(|| "it is sealed, and missing".to_owned());
         };
         let is = |hash: Hash, sealed: &Value| {
-            let bytes = if entry.kind == Kind::File { self.bytes(name) } else { None };
-            let good = sealed.as_data().zip(bytes).is_some_and(|(sealed, bytes)| hash.digest(&bytes) == sealed);
+            let file = if entry.kind == Kind::File { fs_err::File::open(&entry.source).ok() } else { None };
+            let found = file.and_then(|file| hash.digest_all(file).ok());
+            let good = sealed.as_data().zip(found).is_some_and(|(sealed, found)| found == sealed);
             (!good).then(|| "it was changed after signing".to_owned())
         };
         let Some(options) = options else { return is(Hash::Sha1, sealed) };
@@ -219,10 +221,12 @@ impl Bundle<'_> {
         self.read(&self.inside(name))
     }
 
-    /// The bytes of a regular file. No link is followed: it could lead out of the tree.
+    /// The bytes of a regular file, unless it is larger than any code that is looked at. No link is followed: it could lead out
+    /// of the tree.
     fn read(&self, path: &str) -> Option<Vec<u8>> {
         let entry = self.tree.get(path).filter(|entry| entry.kind == Kind::File)?;
-        fs_err::read(&entry.source).ok()
+        let size = fs_err::metadata(&entry.source).ok()?.len();
+        (size <= LARGEST_TOGETHER).then(|| fs_err::read(&entry.source).ok()).flatten()
     }
 }
 

@@ -12,7 +12,7 @@ use pkgsign::{Anchor, Hash, Policy};
 use super::author::{Author, DYLIB, EXECUTE};
 use super::code::{THEN, good, lint, zip};
 use crate::arch::Arch;
-use crate::verify::code::{Expectations, Lint, of_package, of_root};
+use crate::verify::code::{Expectations, Lint, Reason, of_package, of_package_within, of_root};
 
 const INFO: &str = "<plist version=\"1.0\"><dict><key>CFBundleExecutable</key><string>App</string></dict></plist>";
 
@@ -279,4 +279,50 @@ fn code_beside_the_payload_of_a_product() {
     Resources/en.lproj/more.zip/x: The binary is not signed.
     Resources/helper: The binary is not signed.
     ");
+}
+
+/// A small package may state files of any size.
+#[test]
+fn a_package_that_is_too_large_for_the_disk_or_the_limit() {
+    let Some(fake) = FakeApple::get() else { return };
+    let mode = flatpkg::mode::Mode::PLAIN;
+    let mut tree = flatpkg::tree::Tree::new(flatpkg::tree::Entry::directory(flatpkg::mode::Mode::EXECUTABLE));
+    let file = flatpkg::tree::Entry::file(vec![0; 1 << 20], mode);
+    tree.insert(flatpkg::tree::TreePath::new("zeros").unwrap(), file).unwrap();
+    let component = flatpkg::component::Component {
+        payload: Some(&tree),
+        ..flatpkg::component::Component::new("org.example.zeros", "1")
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("zeros.pkg");
+    flatpkg::component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
+    let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let package = flatpkg::package::Package::open(&out).unwrap();
+    let judge = |max_size| {
+        let options = flatpkg::laydown::Options { max_size, ..flatpkg::laydown::Options::default() };
+        of_package_within(&package, options, &Expectations { signer, entitlements: None })
+    };
+    assert!(judge(2 << 20).is_ok());
+    let error = format!("{:#}", judge(1 << 20).unwrap_err());
+    assert!(error.contains("more than 1048576 bytes would be written"), "{error}");
+}
+
+/// Code of more than a gigabyte is an error, whatever it is; other files of that size are nobody's business.
+#[test]
+fn files_that_are_too_large_to_be_looked_at() {
+    let Some(fake) = FakeApple::get() else { return };
+    let root = tempfile::tempdir().unwrap();
+    let starts = [("code", b"\xcf\xfa\xed\xfe".as_slice()), ("more.zip", b"PK\x03\x04"), ("film", b"\0\0\0\x20")];
+    for (name, start) in starts {
+        let path = root.path().join(name);
+        std::fs::write(&path, start).unwrap();
+        // Without blocks on the disk.
+        std::fs::File::options().write(true).open(&path).unwrap().set_len((1 << 30) + 1).unwrap();
+    }
+    let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let lint = of_root(root.path(), &Expectations { signer, entitlements: None }).unwrap();
+    let reasons: Vec<_> = lint.issues.iter().map(|issue| (issue.path.as_str(), issue.reason)).collect();
+    assert_eq!(reasons, [("code", Reason::Invalid), ("more.zip", Reason::Archive)]);
 }
