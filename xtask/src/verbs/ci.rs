@@ -40,8 +40,17 @@ const CHECKS: &[(&str, &str)] = &[
 ];
 
 /// The tests of signing that need a release that was built.
-const SIGNING: &[&str] =
-    &["test", "--locked", "--quiet", "--workspace", "--tests", "--", "--ignored", "--nocapture", "the_release_is_signed"];
+const SIGNING: &[&str] = &[
+    "test",
+    "--locked",
+    "--quiet",
+    "--workspace",
+    "--tests",
+    "--",
+    "--ignored",
+    "--nocapture",
+    "the_release_is_signed",
+];
 
 impl Ci {
     /// Runs them all.

@@ -323,7 +323,8 @@ impl Folder {
     pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), Error> {
         self.begin(path, 0)?;
         let fail = |folder: &Self, errno| io_error("link", folder.shown(path), errno);
-        let old = fs::openat(self.parent(to)?, ".", walk::WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
+        let old =
+            fs::openat(self.parent(to)?, ".", walk::WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
         let made = fs::linkat(&old, to.name(), self.parent(path)?, path.name(), AtFlags::empty());
         made.map_err(|errno| self.refused(path, errno))
     }

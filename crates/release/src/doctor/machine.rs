@@ -81,7 +81,7 @@ impl Machine {
             ("macos", Err(error)) => System::Mac { tools: Err(causes(&error)) },
             (other, _) => System::Other(other.to_owned()),
         };
-        let mut programs: BTreeMap<String, String> = super::programs()
+        let mut programs: BTreeMap<String, String> = super::programs::programs()
             .filter_map(|name| {
                 let path = which::which_in(name, Some(SYSTEM_PATH), "/").ok()?;
                 Some((name.to_owned(), path.display().to_string()))

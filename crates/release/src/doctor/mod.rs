@@ -1,12 +1,14 @@
 //! What a machine can build, and what it lacks: a pure function of what the machine is, so that tests can try any.
 
 mod machine;
+mod programs;
 
 use std::fmt;
 
 use serde::Serialize;
 
 pub use machine::{Machine, System};
+use programs::{LINUX_PROGRAMS, MAC_PROGRAMS};
 
 /// What a build from nothing takes up at most, bytes: the toolchain, the sources, every step's product and work.
 const DISK: u64 = 6 << 30;
@@ -16,32 +18,6 @@ const DISK_AT_LEAST: u64 = 1 << 30;
 
 /// What one compiler and linker need at the same time, bytes.
 const MEMORY_PER_JOB: u64 = 1 << 30;
-
-/// Programs that a build on Linux runs, what for, and the Debian packages that bring them.
-const LINUX_PROGRAMS: &[(&str, &str, &str)] = &[
-    ("gcc", "compiles the Python that runs during the build", "gcc libc6-dev"),
-    ("make", "builds Python and its libraries", "make"),
-    ("perl", "configures OpenSSL", "perl"),
-    ("python3", "runs pip", "python3"),
-    ("pip", "fetches the open SDK's headers", "python3-pip"),
-    ("apt-get", "fetches clang and lld, which are not installed", "apt"),
-    ("dpkg-deb", "unpacks them", "dpkg"),
-];
-
-/// The same on a Mac; Apple's command-line tools have all of them.
-const MAC_PROGRAMS: &[(&str, &str)] = &[
-    ("make", "builds Python and its libraries"),
-    ("perl", "configures OpenSSL"),
-    ("lipo", "merges architectures"),
-    ("codesign", "signs what was merged"),
-];
-
-/// Programs that are looked for on any machine.
-pub fn programs() -> impl Iterator<Item = &'static str> {
-    // pip is a module of python3: it has a look of its own.
-    let linux = LINUX_PROGRAMS.iter().map(|(name, ..)| *name).filter(|name| *name != "pip");
-    linux.chain(MAC_PROGRAMS.iter().map(|(name, _)| *name))
-}
 
 /// How one thing is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

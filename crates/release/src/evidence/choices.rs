@@ -6,7 +6,7 @@
 use anyhow::{Result, bail};
 use flatpkg::plist::{self, Dictionary, Value};
 
-use super::Facts;
+use super::facts::Facts;
 
 /// Name and text of each sample in `product.toml`.
 ///

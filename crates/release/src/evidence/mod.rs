@@ -5,6 +5,7 @@
 
 mod choices;
 mod contents;
+mod facts;
 pub mod mtree;
 mod receipt;
 mod renew;
@@ -21,31 +22,12 @@ use anyhow::{Context as _, Result};
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::output::write_whole;
-use crate::package::{ProductAssets, product_assets};
-use crate::planning::Planned;
-use crate::product::Product;
+use crate::package::product_assets;
 use contents::Contents;
+use facts::Facts;
 
+pub use facts::Subject;
 pub use renew::renew;
-
-/// What evidence is about.
-pub struct Subject<'a> {
-    /// What was planned, and from which data.
-    pub planned: &'a Planned,
-    /// What came of it.
-    pub product: &'a Product,
-}
-
-/// What all the files are made from.
-struct Facts<'a> {
-    subject: &'a Subject<'a>,
-    assets: ProductAssets,
-    /// Of the package's file.
-    file: String,
-    sha256: Sha256,
-    /// What is inside.
-    contents: Contents,
-}
 
 /// A file to be written.
 struct Output {

@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
 
-use super::Facts;
+use super::facts::Facts;
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::package::assets_dir;

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::json;
 
-use super::Facts;
+use super::facts::Facts;
 use crate::package::{Escape, Names, name};
 
 /// The rows. `os` and `release` are by name; the API wants the numbers it knows them by.

@@ -5,7 +5,7 @@
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
-use super::Facts;
+use super::facts::Facts;
 use crate::planning::Planned;
 use crate::recipe::{Pin, Prefix, Source};
 

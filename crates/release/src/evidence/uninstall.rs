@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::{Result, ensure};
 use flatpkg::bom::Node;
 
-use super::Facts;
 use super::contents::Laid;
+use super::facts::Facts;
 use crate::context::Context;
 use crate::package::{ComponentAssets, Escape, Names, assets_dir};
 use crate::plan::framework_prefix;

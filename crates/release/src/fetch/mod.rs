@@ -7,6 +7,7 @@ mod pace;
 mod part;
 mod provider;
 mod pypi;
+mod refusal;
 mod url;
 
 use std::path::{Path, PathBuf};
@@ -24,7 +25,8 @@ use crate::recipe::{Pin, Source};
 use failure::{Failure, Wrong};
 pub use pace::WHOLE;
 use part::Part;
-use provider::{Provider, Refusal};
+use provider::Provider;
+use refusal::Refusal;
 use url::Client;
 
 /// The sources of a plan, all there and all right.

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use anyhow::Error;
-
 use super::part::Part;
+use super::refusal::Refusal;
 use super::url::Client;
 use super::{debian, pypi};
 use crate::context::Context;
@@ -22,15 +21,6 @@ pub enum Provider<'a> {
     Debian(&'a DebianSource),
     /// A file of the Python package index.
     Pypi(&'a PypiFile),
-}
-
-/// Why a provider did not deliver.
-#[derive(Debug)]
-pub enum Refusal {
-    /// It has no such file; another may.
-    Absent(Error),
-    /// What it delivered can't be kept: nobody can help.
-    Local(Error),
 }
 
 impl<'a> Provider<'a> {

@@ -9,7 +9,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 
 use super::pace::{Limits, Pace, WINDOW};
 use super::part::Part;
-use super::provider::Refusal;
+use super::refusal::Refusal;
 use crate::ui::Ui;
 
 /// How often a server that answers is asked for the same file.

@@ -3,7 +3,7 @@
 use anyhow::Result;
 use flatpkg::plist::{self, Value};
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
 

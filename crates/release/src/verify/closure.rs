@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::Result;
 
+use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Counts, Finding, Findings};
 use super::macho::{Binding, Image, Import, Kind};
+use super::os_version::OsVersion;
 use super::tbd::{Answer, Sdk};
 use super::tree::Tree;
-use super::{Binary, Expectations, OsVersion};
 use crate::arch::Arch;
 
 /// Looks up every import of every slice.

@@ -1,6 +1,6 @@
 //! What a slice is called by, what it is linked with, and where it searches.
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Findings};
 use super::macho::{Image, Kind};
 use super::tree::{self, Tree};

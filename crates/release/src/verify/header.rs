@@ -1,6 +1,6 @@
 //! What kind of file it is, what the load commands leave room for, and what they say about the stack.
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Findings};
 use super::macho::{Image, Kind};
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
+use super::leaks;
 use super::tree::{Astray, Kind, Tree};
-use super::{Expectations, leaks};
 
 /// The framework's files, every link, every entry.
 pub(super) fn check(tree: &Tree, expect: &Expectations, leaks: &leaks::Search, found: &mut Vec<Finding>) {

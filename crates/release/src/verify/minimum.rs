@@ -1,6 +1,6 @@
 //! The oldest macOS that a slice runs on.
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Findings};
 use super::macho::{Image, Minimum};
 

@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
-use super::{Binary, Expectations};
 
 /// The names of all extension modules in `lib-dynload`, sorted.
 pub(super) fn check(

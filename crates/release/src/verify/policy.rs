@@ -1,6 +1,6 @@
 //! What no installer may lay down: rubbish of other systems and tools, and modes that lock users out or let them in.
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::macho;
 use super::tree::{Entry, Kind, Tree};

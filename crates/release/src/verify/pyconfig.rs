@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
 

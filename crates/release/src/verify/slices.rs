@@ -1,6 +1,6 @@
 //! Which processors and systems a file was built for.
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Findings};
 use super::macho::{Slice, Unreadable};
 use crate::arch::Arch;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 
-use super::Expectations;
+use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::modules;
 use super::tree::Tree;
