@@ -4,7 +4,7 @@ use super::*;
 
 fn machine(system: System) -> Machine {
     let mut found: BTreeMap<String, String> =
-        programs().map(|name| (name.to_owned(), format!("/usr/bin/{name}"))).collect();
+        programs::programs().map(|name| (name.to_owned(), format!("/usr/bin/{name}"))).collect();
     found.insert("pip".into(), "pip 25.1".into());
     Machine {
         system,
