@@ -1,15 +1,4 @@
-//! Stands in for Apple in tests, so that signing and the verifier can be tested without an account, offline.
-//!
-//! | | |
-//! |---|---|
-//! | [`FakeApple`] | a root, its authorities, and certificates for everybody, good and bad |
-//! | [`TimestampServer`] | a time-stamp authority (RFC 3161) on the loopback |
-//! | [`NotaryServer`] | Apple's notary service, its storage and its tickets, behind an HTTPS proxy |
-//! | [`http::Server`] | what it is made of |
-//! | [`FakeApple::sign_package`] | signs a package without `rcodesign` |
-//!
-//! Keys and certificates are made by the `openssl` program when they are first asked for, and kept in memory until the test
-//! process ends. Nothing here is secret, and nothing is for anything but tests: whatever goes wrong is a panic.
+#![doc = include_str!("../README.md")]
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test instrument may panic")]
 

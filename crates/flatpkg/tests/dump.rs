@@ -51,7 +51,7 @@ fn a_product_as_text() {
 
     --- Python_Framework.pkg/PackageInfo
     <?xml version="1.0" encoding="utf-8"?>
-    <pkg-info overwrite-permissions="true" relocatable="false" identifier="org.python.Python.PythonFramework-3.14" postinstall-action="none" version="3.14.0" format-version="2" generator-version="flatpkg-0.1.0" install-location="/Library/Frameworks/Python.framework" auth="root">
+    <pkg-info overwrite-permissions="true" relocatable="false" identifier="org.python.Python.PythonFramework-3.14" postinstall-action="none" version="3.14.0" format-version="2" generator-version="flatpkg-0.2.0" install-location="/Library/Frameworks/Python.framework" auth="root">
         <payload numberOfFiles="8" installKBytes="3"/>
         <bundle-version/>
         <upgrade-bundle/>
@@ -83,7 +83,7 @@ fn a_product_as_text() {
 
     --- Python_Install_Pip.pkg/PackageInfo
     <?xml version="1.0" encoding="utf-8"?>
-    <pkg-info overwrite-permissions="true" relocatable="false" identifier="org.python.Python.PythonInstallPip-3.14" postinstall-action="none" version="3.14.0" format-version="2" generator-version="flatpkg-0.1.0" install-location="/" auth="root">
+    <pkg-info overwrite-permissions="true" relocatable="false" identifier="org.python.Python.PythonInstallPip-3.14" postinstall-action="none" version="3.14.0" format-version="2" generator-version="flatpkg-0.2.0" install-location="/" auth="root">
         <bundle-version/>
         <upgrade-bundle/>
         <update-bundle/>

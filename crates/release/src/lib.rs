@@ -1,5 +1,4 @@
-//! From a version of Python to its macOS installer: recipes are data, a plan is a value, stages hand typed values to each
-//! other.
+#![doc = include_str!("../README.md")]
 
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
