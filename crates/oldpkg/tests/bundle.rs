@@ -205,7 +205,7 @@ fn packages_that_are_listed_many_times_are_refused() {
     };
     assert_eq!(listed(1).unwrap().members.len(), 1);
     for times in [100, 10_000] {
-        assert!(matches!(listed(times), Err(bundle::Error::Repeated { .. })), "{times}");
+        assert!(matches!(listed(times), Err(bundle::ReadError::Repeated { .. })), "{times}");
     }
 }
 
