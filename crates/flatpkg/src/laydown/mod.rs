@@ -37,6 +37,7 @@ use error::{io_error, refused, shown};
 pub use filling::Filling;
 pub use options::{MAX_SIZE, Options};
 pub use remove::remove_below;
+use walk::WALK;
 
 /// What every entry counts for at least, and what sizes are rounded up to: a block of most file systems, in bytes.
 const BLOCK: u64 = 4096;
@@ -323,8 +324,7 @@ impl Folder {
     pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), Error> {
         self.begin(path, 0)?;
         let fail = |folder: &Self, errno| io_error("link", folder.shown(path), errno);
-        let old =
-            fs::openat(self.parent(to)?, ".", walk::WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
+        let old = fs::openat(self.parent(to)?, ".", WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
         let made = fs::linkat(&old, to.name(), self.parent(path)?, path.name(), AtFlags::empty());
         made.map_err(|errno| self.refused(path, errno))
     }

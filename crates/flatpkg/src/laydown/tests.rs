@@ -170,7 +170,8 @@ fn deep_folders_are_walked_to_in_steps() {
         let at = |depth: usize| path(&vec!["a"; depth].join("/"));
         for depth in 1..=depth {
             folder.directory(&at(depth), Some(attributes(0o755))).unwrap();
-            assert!(folder.is_plain(&at(depth)));
+            // What is at the top needs no walk.
+            assert!(depth == 1 || folder.is_plain(&at(depth)));
         }
         folder.file(&at(depth + 1), 1, &mut &b"x"[..], PLAIN, None).unwrap();
         folder.finish().unwrap();
