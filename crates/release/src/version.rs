@@ -37,8 +37,11 @@ pub enum Stage {
     Post(u16),
 }
 
+/// A stage with this number.
+type Numbered = fn(u16) -> Stage;
+
 /// Stages with a number, by how they are written. A longer name comes before one that it ends with.
-const STAGES: [(&str, fn(u16) -> Stage); 5] =
+const STAGES: [(&str, Numbered); 5] =
     [(".post", Stage::Post), (".dev", Stage::Dev), ("rc", Stage::Candidate), ("a", Stage::Alpha), ("b", Stage::Beta)];
 
 impl PythonVersion {

@@ -3,7 +3,7 @@
 //! Everything is reached from the folder's own descriptor, one name at a time, and no link is ever followed on the way: where
 //! an archive, or somebody who works in the folder meanwhile, put a link in the place of a directory, the walk ends with
 //! [`Error::NotDirectory`]. Owners, modes and times are set on what was opened. Links that an installation is to follow are
-//! followed by their text, in [`crate::effect::place`], so that `/` and `..` mean the folder.
+//! followed by their text, in `effect::place`, so that `/` and `..` mean the folder.
 //!
 //! * The folder itself is never replaced, and keeps its owner and mode, whatever an archive says of `.`.
 //! * Setuid and setgid bits are dropped unless [`Options::keep_setid`] says otherwise.

@@ -2,7 +2,7 @@
 //!
 //! Three layers, each in its own file. `container` looks at the archive: checksums, sizes, gaps and overlaps. `component`
 //! and `contents` compare what the parts of one component say about the same paths. `product` looks at the Distribution: whether every
-//! reference leads somewhere. Whether a signature is good is asked by [`crate::signature`].
+//! reference leads somewhere. Whether a signature is good is asked by the crate `pkgsign`.
 //!
 //! Bytes that may change without a finding:
 //!

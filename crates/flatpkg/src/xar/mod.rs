@@ -19,7 +19,7 @@
 //!
 //! [`Writer`] makes archives in the shape of Apple's `productbuild`; [`Archive`] reads any archive that Apple's
 //! `Installer` would, and says what it saw rather than what it hoped for: judging is the business of [`crate::verify`] and
-//! [`crate::signature`]. [`Signable`] puts signatures into an archive.
+//! the crate `pkgsign`. [`Signable`] puts signatures into an archive.
 
 mod checksum;
 mod error;

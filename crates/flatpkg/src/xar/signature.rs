@@ -1,6 +1,6 @@
 //! Signatures as the table of contents names them: where they lie in the heap, and the certificates that go with them.
 //!
-//! Nothing here decides whether a signature is good: that is the business of [`crate::signature`].
+//! Nothing here decides whether a signature is good: that is the business of the crate `pkgsign`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
