@@ -403,6 +403,13 @@ impl Folder {
         Ok(self.last.as_ref().map_or_else(|| self.root.as_fd(), |(_, fd)| fd.as_fd()))
     }
 
+    /// Whether the directory that was opened last is this one or lies in it: then it is one, and no link leads there.
+    #[must_use]
+    pub fn is_open(&self, path: &TreePath) -> bool {
+        let inside = |last: &TreePath| last == path || last.below(path).is_some();
+        self.last.as_ref().is_some_and(|(last, _)| inside(last))
+    }
+
     /// A directory, opened to be listed or changed.
     fn opened(&mut self, path: &TreePath) -> Result<OwnedFd, Error> {
         let opened = fs::openat(self.parent(path)?, path.name(), READ, fs::Mode::empty());
