@@ -97,7 +97,9 @@ impl Steps {
             (laid.path.as_bytes().len() + target) as u64 + Self::PER_ENTRY
         };
         let bytes: u64 = part.paths.iter().flatten().map(length).sum();
-        Steps(Self::PER_BYTE.saturating_mul(bytes + part.location.len() as u64))
+        // Nobody lists the folders above the part's place. Each of them is looked at once, by its whole path.
+        let place = (part.location.len().min(MAX_PATH) as u64).pow(2);
+        Steps(Self::PER_BYTE.saturating_mul(bytes + part.location.len() as u64).saturating_add(place))
     }
 
     /// Takes some; `false` when there are none left.
@@ -187,8 +189,8 @@ pub(super) fn place_within<D: Disk>(
 /// The path without links, the last component's among them. With `make`, what is missing is made, and what is no directory
 /// is replaced by one. Nothing when it takes more steps.
 fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool, steps: &mut Steps) -> Result<Option<TreePath>, D::Error> {
-    let mut left: Vec<Vec<u8>> = components(path.as_bytes());
-    let mut at = TreePath::ROOT;
+    let mut at = deepest_plain(disk, path);
+    let mut left: Vec<Vec<u8>> = path.below(&at).map(|rest| components(rest.as_bytes())).unwrap_or_default();
     let mut links = 0;
     while let Some(name) = left.pop() {
         if !steps.take(at.as_bytes().len() + name.len()) {
@@ -219,6 +221,16 @@ fn follow<D: Disk>(disk: &mut D, path: &TreePath, make: bool, steps: &mut Steps)
         at = next;
     }
     Ok(Some(at))
+}
+
+/// The last directory on the way to a path that is known to be one, and so are all above it: walked from the top for each
+/// entry, a deep tree would take the square of its depth.
+fn deepest_plain<D: Disk>(disk: &D, path: &TreePath) -> TreePath {
+    let path = path.as_bytes();
+    let ends: Vec<usize> = (1..=path.len()).filter(|at| path.get(*at).is_none_or(|byte| *byte == b'/')).collect();
+    let directory = |end: &usize| path.get(..*end).and_then(|path| TreePath::new(path).ok());
+    let known = ends.partition_point(|end| directory(end).is_some_and(|path| disk.is_plain(&path)));
+    known.checked_sub(1).and_then(|last| ends.get(last)).and_then(directory).unwrap_or(TreePath::ROOT)
 }
 
 /// The names in a path or a link's target, the last one first.

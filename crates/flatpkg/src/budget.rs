@@ -28,6 +28,11 @@ impl Budget {
         Budget { limit: length.saturating_mul(times), spent: Cell::new(0) }
     }
 
+    /// As many bytes as asked for at the least, however short the input is.
+    pub fn at_least(self, bytes: u64) -> Budget {
+        Budget { limit: self.limit.max(bytes), ..self }
+    }
+
     /// Counts bytes before they are looked at.
     ///
     /// # Errors
@@ -56,6 +61,10 @@ mod tests {
         budget.take(1).unwrap();
         assert_eq!(budget.take(1).unwrap_err().to_string(), "more than 30 bytes referenced; refusing");
         assert_eq!(budget.spent(), 31);
+        let short = Budget::new(10, 3).at_least(100);
+        short.take(100).unwrap();
+        assert_eq!(short.take(1).unwrap_err().limit, 100);
+        assert_eq!(Budget::new(10, 3).at_least(7).take(31).unwrap_err().limit, 30);
         assert!(Budget::new(u64::MAX, 2).take(u64::MAX).is_ok());
     }
 }

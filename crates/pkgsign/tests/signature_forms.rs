@@ -130,6 +130,57 @@ fn no_flipped_bit_survives_in_any_form() {
     assert_eq!(survivors, [""; 0]);
 }
 
+/// Every bit of every byte: header, table of contents, heap, signatures, certificates and time stamps.
+#[test]
+#[ignore = "long: about 700,000 packages are judged, each with its certificates"]
+fn no_flipped_bit_survives_anywhere() {
+    let Some(fake) = FakeApple::get() else { return };
+    let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let mut survivors = Vec::new();
+    for form in seen_forms(fake) {
+        assert!(is_good(&judge(form.bytes.clone(), policy(&form.how), &anchors).unwrap()), "{}", form.name);
+        let bits = 8 * form.bytes.len();
+        let lived: Vec<usize> = (0..bits)
+            .into_par_iter()
+            .filter(|bit| {
+                let mut changed = form.bytes.clone();
+                changed[bit / 8] ^= 1 << (bit % 8);
+                still_good(changed, policy(&form.how), &anchors)
+            })
+            .collect();
+        println!("{}: {bits} bits flipped, {} survive", form.name, lived.len());
+        survivors.extend(lived.into_iter().map(|bit| format!("{}: byte {} bit {}", form.name, bit / 8, bit % 8)));
+    }
+    assert_eq!(survivors, [""; 0]);
+}
+
+/// The forms that packages of others were seen in: CMS with and without attributes, RSA over the digest and over the digest of
+/// it, time stamps over SHA-1 and SHA-256.
+fn seen_forms(fake: &FakeApple) -> Vec<Form> {
+    let unsigned = small(Style::Sha1);
+    let mut forms = Vec::new();
+    for form in [CmsForm::Attributes, CmsForm::Content] {
+        for rsa in [RsaForm::Digest, RsaForm::Sha1OfDigest] {
+            for imprint in [Hash::Sha1, Hash::Sha256] {
+                let cms = Cms { form, timestamp: Some(imprint), ..Cms::default() };
+                let how = Signing { rsa: Some(rsa), cms: Some(cms), ticket: false, ..Signing::default() };
+                let name = format!("CMS {form:?}, RSA {rsa:?}, time stamp {imprint:?}");
+                forms.push(Form { name, how, bytes: fake.sign_package(&unsigned, how) });
+            }
+        }
+    }
+    forms
+}
+
+/// As [`judge`], but the contents are only looked at where the signature is good.
+fn still_good(bytes: Vec<u8>, policy: Policy, anchors: &[Anchor]) -> bool {
+    let Ok(package) = Package::from_bytes(bytes) else { return false };
+    let good = |findings: &[verify::Finding]| findings.iter().all(|finding| finding.severity == verify::Severity::Note);
+    let expect = Expectations { policy, anchors, team: Some(TEAM), now: NOW };
+    good(&check(package.archive(), &expect).findings)
+        && good(&verify(&package, verify::Options { strict: true }).findings)
+}
+
 /// What `productsign` has made since 2021: the name of the algorithm is a form of its own, and neither may stand for the other.
 #[test]
 fn an_algorithm_that_names_sha_1_is_good_where_apple_writes_it() {

@@ -11,7 +11,8 @@
 //! Paths    a tree: value {id, block of the record}, key {id of the parent, name NUL}
 //! HLIndex  a tree; hard links; empty here: its records were never seen
 //! VIndex   u32 1, u32 block of a tree with 128-byte nodes, u32 0, u8 0; empty
-//! Size64   a tree; files from 4 GiB; empty here: its records were never seen
+//! Size64   a tree; files from 4 GiB; empty here: its records were never seen (one reader of others takes the key for the
+//!          size as u64 and the value for the block of the record, in nodes of 128 bytes; Apple's empty ones have 4,096)
 //!
 //! tree     "tree", u32 1, u32 block of the root node, u32 bytes in a node, u32 entries, u8 0
 //! node     u16 leaf, u16 count, u32 next leaf, u32 previous leaf, then padded with zeros to the size of a node

@@ -102,8 +102,9 @@ impl Bom {
 /// Why a bill of materials can't be written or read. Offsets are bytes from the file's start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A size is stated in 32 bits; how Apple states larger ones (`Size64`) was never seen.
-    #[error("{path} has {size} bytes, a bill of materials can state at most {} (4 GiB - 1)", u32::MAX, path = shown(path))]
+    /// A record states a size in 32 bits. Larger ones are in the tree `Size64`, whose entries were never seen: all that is
+    /// published is one description, of nodes of 128 bytes, while the empty trees of Apple's tools have nodes of 4,096.
+    #[error("{path} has {size} bytes, a bill of materials that is written here can state at most {} (4 GiB - 1): how Apple's tools state more, in the tree Size64, is not known for certain; leave the file out, or divide it", u32::MAX, path = shown(path))]
     FileTooLarge {
         /// The path inside the tree.
         path: TreePath,

@@ -20,6 +20,9 @@ const BLOCKS: u64 = 4;
 /// All paths together may have so many times the bytes of the file. Paths of 200 bytes on average: twice.
 const PATHS: u64 = 16;
 
+/// But so many bytes whatever the file has: 2,000 folders, each in the one before, have paths of 4 MB in a file of 200 KB.
+const LEAST_PATHS: u64 = 16 << 20;
+
 /// Levels of a tree; four nodes of 511 children reach every 32-bit number.
 const MAX_DEPTH: usize = 16;
 
@@ -28,7 +31,7 @@ const MAX_DEPTH: usize = 16;
 /// Old forms are understood; [`Form`] tells them apart.
 ///
 /// Work and memory are bounded by the file's length: a file can't refer to more paths than it has room for (one for 64
-/// bytes), the blocks that are looked at have at most 4 times its bytes, and all paths together at most 16 times.
+/// bytes), the blocks that are looked at have at most 4 times its bytes, and all paths together at most 16 times, or 16 MiB.
 ///
 /// # Errors
 ///
@@ -104,7 +107,7 @@ impl<'a> Store<'a> {
             free_list,
             variables: variables(vars).unwrap_or_default(),
             blocks: Budget::new(bytes.len() as u64, BLOCKS),
-            paths: Budget::new(bytes.len() as u64, PATHS),
+            paths: Budget::new(bytes.len() as u64, PATHS).at_least(LEAST_PATHS),
         })
     }
 

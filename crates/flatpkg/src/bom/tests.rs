@@ -103,7 +103,10 @@ fn large_files_are_refused() {
     let contents = Contents::OnDisk { path: "/nowhere".into(), size: 1 << 32 };
     tree.insert(TreePath::new("big").unwrap(), Entry { kind: Kind::File(contents), ..Entry::symlink(*b"x") }).unwrap();
     let error = check(&tree).unwrap_err().to_string();
-    assert_eq!(error, "big has 4294967296 bytes, a bill of materials can state at most 4294967295 (4 GiB - 1)");
+    assert_eq!(
+        error,
+        "big has 4294967296 bytes, a bill of materials that is written here can state at most 4294967295 (4 GiB - 1): how Apple's tools state more, in the tree Size64, is not known for certain; leave the file out, or divide it"
+    );
 }
 
 #[test]
@@ -223,7 +226,8 @@ fn a_block_that_all_share_is_refused() {
     }
 }
 
-/// Paths that are long because their folder is, and chains of folders: their bytes must not grow with the square of the file.
+/// Paths that are long because their folder is: their bytes must not grow with the square of the file. Folders in each other are
+/// read however deep a path can be.
 #[test]
 fn long_paths_of_many_files_are_refused() {
     let deep = |files: usize| {
@@ -235,15 +239,18 @@ fn long_paths_of_many_files_are_refused() {
         let paths = (0..=folders).map(|depth| vec!["a"; depth].join("/"));
         paths.map(|path| record(&path, Node::Directory)).collect()
     };
-    for records in [deep(2_000), deep(8_000), chain(1_900)] {
+    for (records, is_read) in [(deep(2_000), true), (chain(2_047), true), (deep(8_000), false), (deep(16_000), false)] {
         let records: Vec<Record> = records;
-        let bytes = Bom::new(records).encode().unwrap();
+        let bytes = Bom::new(records.clone()).encode().unwrap();
         let store = read::Store::open(&bytes).unwrap();
         let keys = store.keys().unwrap();
         assert!(store.blocks.spent() <= bytes.len() as u64, "each block is looked at once");
-        assert!(matches!(read(&bytes), Err(Error::Budget(_))), "{}", keys.len());
-        assert!(matches!(read::paths(&keys, &store.paths), Err(Error::Budget(_))));
-        assert!(store.paths.spent() <= 16 * bytes.len() as u64 + 4096);
+        match (is_read, read(&bytes)) {
+            (true, read) => assert_eq!(read.unwrap().records, records),
+            (false, read) => assert!(matches!(read, Err(Error::Budget(_))), "{}", keys.len()),
+        }
+        assert_eq!(read::paths(&keys, &store.paths).is_ok(), is_read);
+        assert!(store.paths.spent() <= (16 * bytes.len() as u64).max(16 << 20) + 4096);
     }
     // An honest file is far from the limits.
     let bytes = bom(5_000).encode().unwrap();

@@ -66,5 +66,50 @@ fn text(texts: &Localized<'_>, page: &Page) -> Result<String> {
         return Ok(format!("<p class=\"note\">{} is not in the package.</p>\n", escape(&page.file)));
     };
     let text = String::from_utf8_lossy(&bytes);
-    Ok(if text.starts_with("{\\rtf") { rtf::to_html(&text) } else { format!("<pre>{}</pre>\n", escape(&text)) })
+    Ok(if text.starts_with("{\\rtf") {
+        rtf::to_html(&text)
+    } else if is_html(page, &text) {
+        frame(&text)
+    } else {
+        format!("<pre>{}</pre>\n", escape(&text))
+    })
+}
+
+/// As the Installer tells: by the type that the Distribution states, by the name, by what it starts with.
+fn is_html(page: &Page, text: &str) -> bool {
+    let is =
+        |stated: &Option<String>, html: &str| stated.as_deref().map(|stated| stated.trim().eq_ignore_ascii_case(html));
+    if let Some(stated) = is(&page.mime_type, "text/html").or_else(|| is(&page.uti, "public.html")) {
+        return stated;
+    }
+    let name = page.file.to_ascii_lowercase();
+    let start: String = text.trim_start_matches('\u{feff}').trim_start().chars().take(14).collect();
+    let start = start.to_ascii_lowercase();
+    name.ends_with(".html") || name.ends_with(".htm") || start == "<!doctype html" || start.starts_with("<html")
+}
+
+/// The page in a frame of its own, which may do nothing: no script runs, no form is sent, nothing is loaded, no link leads
+/// anywhere, and the page around it is out of reach. The policy of the page around holds in it, too; its own is stricter.
+fn frame(html: &str) -> String {
+    let document = format!(
+        "<!DOCTYPE html><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'\"><meta name=\"color-scheme\" content=\"light\">{}",
+        without_refresh(html.trim_start_matches('\u{feff}'))
+    );
+    format!(
+        "<iframe class=\"page\" title=\"The page as the Installer shows it\" sandbox=\"\" referrerpolicy=\"no-referrer\" srcdoc=\"{}\"></iframe>\n",
+        escape(&document)
+    )
+}
+
+/// `<meta http-equiv="refresh">` leads a frame elsewhere, and no policy forbids that: no `<meta` of the page stays one.
+fn without_refresh(html: &str) -> String {
+    let lower = html.to_ascii_lowercase();
+    let mut out = String::with_capacity(html.len());
+    let mut last = 0;
+    for (at, _) in lower.match_indices("<meta") {
+        out.push_str(html.get(last..at).unwrap_or_default());
+        out.push_str("<x-meta");
+        last = at + "<meta".len();
+    }
+    out + html.get(last..).unwrap_or_default()
 }

@@ -147,6 +147,81 @@ fn texts_and_pages_are_in_the_users_language() {
     assert!(!html.contains("checkbox"));
 }
 
+/// Two thousand folders in each other have a page; it shows the uppermost.
+#[test]
+fn a_very_deep_package_has_a_page() {
+    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
+    let mut path = String::new();
+    for _ in 0..2_000 {
+        path.push('d');
+        tree.insert(TreePath::new(path.as_str()).unwrap(), Entry::directory(Mode::EXECUTABLE)).unwrap();
+        path.push('/');
+    }
+    tree.insert(TreePath::new(path + "f").unwrap(), Entry::file(vec![b'x'; 5000], Mode::PLAIN)).unwrap();
+    let component = flatpkg::component::Component {
+        payload: Some(&tree),
+        ..flatpkg::component::Component::new("org.example.deep", "1")
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("deep.pkg");
+    flatpkg::component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
+    let html = page(&Package::open(&out).unwrap(), "deep.pkg", "en", None).unwrap();
+    assert!(html.contains("/d/d/d: 4 KB"), "{html}");
+}
+
+/// Pages in HTML are shown, not their source, and can do nothing: whatever is in them stays inside one attribute.
+#[test]
+fn pages_in_html_are_shown_in_a_frame_that_can_do_nothing() {
+    let shown = |file: &str, mime: Option<&str>, text: &str| {
+        let dir = tempfile::tempdir().unwrap();
+        let conclusion = DistributionPage {
+            file: file.to_owned(),
+            mime_type: mime.map(str::to_owned),
+            ..DistributionPage::default()
+        };
+        let distribution = Distribution { conclusion: vec![conclusion], ..keyed(Customize::Allow) };
+        let package = product(dir.path(), distribution, &[(file, text.as_bytes().to_vec())], "/");
+        let html = page(&package, "product.pkg", "en", None).unwrap();
+        let pane = html.split_once("id=\"conclusion\"").unwrap().1;
+        let pane = pane.split_once('\n').unwrap().1;
+        pane.split_once("</div>\n</div>").unwrap().0.to_owned()
+    };
+    const START: &str = "<iframe class=\"page\" title=\"The page as the Installer shows it\" sandbox=\"\" referrerpolicy=\"no-referrer\" srcdoc=\"";
+    for hostile in [
+        "<b>The end</b>",
+        "<script>parent.document.body.remove()</script>",
+        "\"></iframe><script>alert(1)</script>",
+        "' onload='alert(1)' \" onload=\"alert(1)",
+        "<img src=https://example.org/x onerror=alert(1)>",
+        "<META HTTP-EQUIV=refresh content='0; url=https://example.org/'>",
+        "<base href=https://example.org/><form action=/x><input autofocus onfocus=alert(1)></form>",
+        "&quot;&gt;<iframe srcdoc='<script>alert(1)</script>'>",
+        "\u{feff}<meta charset=utf-16><link rel=stylesheet href=https://example.org/a.css>",
+    ] {
+        let frame = shown("end.html", None, hostile);
+        let inside = frame.strip_prefix(START).unwrap().strip_suffix("\"></iframe>\n").unwrap();
+        assert!(!inside.contains(['"', '<', '>']), "{inside}");
+        assert!(
+            inside.starts_with("&lt;!DOCTYPE html&gt;&lt;meta http-equiv=&quot;Content-Security-Policy&quot;"),
+            "{inside}"
+        );
+        assert_eq!(inside.to_ascii_lowercase().matches("&lt;meta").count(), 2, "only our own: {inside}");
+        let text = inside.replace("&quot;", "\"").replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
+        let own = hostile.trim_start_matches('\u{feff}').replace("<META", "<x-meta").replace("<meta", "<x-meta");
+        assert!(text.ends_with(&own), "{text}");
+    }
+    for (file, mime, text, is_html) in [
+        ("end", Some("text/html"), "The end", true),
+        ("end.HTM", None, "The end", true),
+        ("end.txt", None, "\u{feff} <!doctype HTML><p>", true),
+        ("end.txt", None, "<html lang=en>", true),
+        ("end.html", Some("text/plain"), "<b>", false),
+        ("end.txt", None, "1 < 2", false),
+    ] {
+        assert_eq!(shown(file, mime, text).starts_with(START), is_html, "{file} {mime:?} {text}");
+    }
+}
+
 #[test]
 fn any_place_has_a_page() {
     let dir = tempfile::tempdir().unwrap();
