@@ -220,7 +220,7 @@ fn too_large_files_are_refused_before_anything_is_written() {
     fs::File::create(root.join("sparse")).unwrap().set_len(9 << 30).unwrap();
     let (code, _, stderr) = said(&xtask(flags(&root, &out)));
     assert_eq!(code, Some(1));
-    let why = "sparse has 9663676416 bytes, a bill of materials can state at most 4294967295 (4 GiB - 1)";
+    let why = "sparse has 9663676416 bytes, a bill of materials that is written here can state at most 4294967295 (4 GiB - 1)";
     assert!(stderr.contains(why), "{stderr}");
     assert_eq!(names(out.parent().unwrap()), [""; 0]);
 }
