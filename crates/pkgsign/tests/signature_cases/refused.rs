@@ -198,18 +198,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             "CMS with its content",
             Policy::DeveloperId,
             cms(|odd, digest| {
-                let sign = [
-                    "cms",
-                    "-sign",
-                    "-binary",
-                    "-nodetach",
-                    "-outform",
-                    "DER",
-                    "-signer",
-                    "signer.pem",
-                    "-inkey",
-                    "signer.key",
-                ];
+                let sign = cms_with("-nodetach");
                 openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
             }),
         ),
@@ -217,18 +206,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             "CMS without certificates",
             Policy::DeveloperId,
             cms(|odd, digest| {
-                let sign = [
-                    "cms",
-                    "-sign",
-                    "-binary",
-                    "-nocerts",
-                    "-outform",
-                    "DER",
-                    "-signer",
-                    "signer.pem",
-                    "-inkey",
-                    "signer.key",
-                ];
+                let sign = cms_with("-nocerts");
                 openssl(odd.fake, &odd.by, &sign, digest)
             }),
         ),
@@ -236,18 +214,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             "CMS that names its signer by key",
             Policy::DeveloperId,
             cms(|odd, digest| {
-                let sign = [
-                    "cms",
-                    "-sign",
-                    "-binary",
-                    "-keyid",
-                    "-outform",
-                    "DER",
-                    "-signer",
-                    "signer.pem",
-                    "-inkey",
-                    "signer.key",
-                ];
+                let sign = cms_with("-keyid");
                 openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
             }),
         ),
@@ -310,4 +277,9 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             }),
         ),
     ]
+}
+
+/// The arguments of `openssl cms` that sign, with one more.
+fn cms_with(option: &'static str) -> [&'static str; 10] {
+    ["cms", "-sign", "-binary", option, "-outform", "DER", "-signer", "signer.pem", "-inkey", "signer.key"]
 }
