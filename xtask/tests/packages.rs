@@ -213,16 +213,37 @@ fn expand_fills_an_empty_folder_only() {
     assert!(stderr.contains("is not empty"), "{stderr}");
 }
 
-/// A file of 9 GiB with nothing in it: no bill of materials can state its size.
+/// A file of 9 GiB with nothing in it.
 #[test]
 fn too_large_files_are_refused_before_anything_is_written() {
     let (_dir, root, out) = folder(10);
     fs::File::create(root.join("sparse")).unwrap().set_len(9 << 30).unwrap();
     let (code, _, stderr) = said(&xtask(flags(&root, &out)));
     assert_eq!(code, Some(1));
-    let why = "sparse has 9663676416 bytes, a bill of materials that is written here can state at most 4294967295 (4 GiB - 1)";
+    let why = "sparse has 9663676416 bytes, a payload can hold files of at most 8589934591 (8 GiB - 1)";
     assert!(stderr.contains(why), "{stderr}");
     assert_eq!(names(out.parent().unwrap()), [""; 0]);
+}
+
+/// A file of 4 GiB and one byte: its size takes more than 32 bits in the bill of materials.
+#[test]
+fn a_file_of_more_than_4_gib_is_packaged_and_read_by_others() {
+    let (dir, root, out) = folder(10);
+    let size = (4_u64 << 30) + 1;
+    fs::File::create(root.join("large")).unwrap().set_len(size).unwrap();
+    let (code, _, stderr) = said(&xtask(flags(&root, &out)));
+    assert_eq!(code, Some(0), "{stderr}");
+    let (code, _, stderr) = said(&xtask([OsStr::new("verify"), out.as_os_str()]));
+    assert_eq!(code, Some(0), "{stderr}");
+    let (_, listing, _) = said(&xtask([OsStr::new("inspect"), out.as_os_str()]));
+    assert!(listing.contains(" 4294967297 c="), "{listing}");
+
+    let to = dir.path().join("expanded");
+    assert!(xtask([OsStr::new("expand"), out.as_os_str(), to.as_os_str()]).status.success());
+    if let Some(listed) = oracle::run("bsdtar", [OsStr::new("-tvf"), to.join("Payload").as_os_str()]) {
+        let listed = String::from_utf8(listed).unwrap();
+        assert!(listed.contains(" 4294967297 "), "{listed}");
+    }
 }
 
 /// A disk of 1 MiB, in a mount name space of its own: needs root, and a kernel that lets it.

@@ -224,7 +224,6 @@ impl<'a> Component<'a> {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let identifier = || self.identifier.clone();
         if let Some(tree) = self.payload {
-            bom::check(tree).map_err(|source| Error::Bom { identifier: identifier(), source })?;
             cpio::check(tree).map_err(|source| Error::Payload { identifier: identifier(), source: source.into() })?;
         }
         if let Some(tree) = self.scripts {

@@ -124,7 +124,7 @@ pub struct PathDump {
     /// Seconds since 1970.
     pub mtime: u32,
     /// Bytes; 0 for directories, whose number means nothing.
-    pub size: u32,
+    pub size: u64,
     /// POSIX checksum of a file or of a link's target.
     pub cksum: Option<u32>,
     /// A link's target.

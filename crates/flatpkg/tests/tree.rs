@@ -114,5 +114,4 @@ fn sparse_files_above_the_limit_are_refused_at_once() {
         "sparse has 9663676416 bytes, a payload can hold files of at most 8589934591 (8 GiB - 1); for larger ones `pkgbuild --large-payload` on a Mac writes another format, which macOS 12 and later read and which is not written here"
     );
     assert!(out.is_empty());
-    assert!(bom::check(&tree).is_err());
 }

@@ -11,8 +11,7 @@
 //! Paths    a tree: value {id, block of the record}, key {id of the parent, name NUL}
 //! HLIndex  a tree; hard links; empty here: its records were never seen
 //! VIndex   u32 1, u32 block of a tree with 128-byte nodes, u32 0, u8 0; empty
-//! Size64   a tree; files from 4 GiB; empty here: its records were never seen (one reader of others takes the key for the
-//!          size as u64 and the value for the block of the record, in nodes of 128 bytes; Apple's empty ones have 4,096)
+//! Size64   a tree; files from 4 GiB: value u64 bytes, key u32 block of the record, which states the low 32 bits
 //!
 //! tree     "tree", u32 1, u32 block of the root node, u32 bytes in a node, u32 entries, u8 0
 //! node     u16 leaf, u16 count, u32 next leaf, u32 previous leaf, then padded with zeros to the size of a node
@@ -20,6 +19,10 @@
 //!          inner: count × { u32 child's block, u32 key's block }, u32 last child: one child more than keys;
 //!                 key i is the last key below child i
 //! ```
+//!
+//! The entries of Size64 are as stuckliste's description of receipts has them (github.com/igankevich/stuckliste,
+//! docs/receipt-file-format-reference.md); in none of Apple's that we have is a file so large. Its nodes have 128 bytes there,
+//! and 4,096 in Apple's empty trees: a reader goes by what the tree says, and we write 4,096.
 //!
 //! Read out of bills of materials that Apple's tools made between 2014 and 2025. The free list has to be there, if
 //! only empty: without it Apple's readers abort (reported by users of other writers).

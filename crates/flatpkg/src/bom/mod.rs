@@ -25,7 +25,7 @@ mod tests;
 mod write;
 
 pub use read::read;
-pub use record::{DirectorySizes, Node, Record, check, records, totals};
+pub use record::{DirectorySizes, Node, Record, records, totals};
 
 use crate::budget::Exceeded;
 use crate::macho::CpuType;
@@ -63,7 +63,7 @@ pub struct Form {
 ///
 /// # Errors
 ///
-/// A file of 4 GiB or more; a file without facts.
+/// A file without facts.
 pub fn write(tree: &Tree, facts: &Facts) -> Result<Vec<u8>, Error> {
     Bom::new(records(tree, facts)?).encode()
 }
@@ -102,15 +102,6 @@ impl Bom {
 /// Why a bill of materials can't be written or read. Offsets are bytes from the file's start.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A record states a size in 32 bits. Larger ones are in the tree `Size64`, whose entries were never seen: all that is
-    /// published is one description, of nodes of 128 bytes, while the empty trees of Apple's tools have nodes of 4,096.
-    #[error("{path} has {size} bytes, a bill of materials that is written here can state at most {} (4 GiB - 1): how Apple's tools state more, in the tree Size64, is not known for certain; leave the file out, or divide it", u32::MAX, path = shown(path))]
-    FileTooLarge {
-        /// The path inside the tree.
-        path: TreePath,
-        /// Its size in bytes.
-        size: u64,
-    },
     /// The checksum of a file wasn't made.
     #[error("there is no checksum for {path}", path = shown(path))]
     NoFacts {

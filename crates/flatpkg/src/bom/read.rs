@@ -44,12 +44,16 @@ fn read_counted(store: &Store<'_>) -> Result<Bom, Error> {
     let (totals, stated_paths) = store.info()?;
     let keys = store.keys()?;
     let sorted = keys.is_sorted_by(|a, b| (a.parent, a.name) < (b.parent, b.name));
+    let sizes = store.large_sizes()?;
     let paths = paths(&keys, &store.paths)?;
     let (mut short_records, mut long_records) = (0, 0);
     let mut records: Vec<Record> = Vec::with_capacity(keys.len());
     for (key, path) in keys.iter().zip(paths) {
         let decoded = record_bytes::decode(store.block(key.record)?, path);
-        let (record, tail) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
+        let (mut record, tail) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
+        if let Some(size) = sizes.get(&key.record).filter(|size| **size as u32 == record.size as u32) {
+            record.size = *size;
+        }
         short_records += usize::from(tail == Tail::Short);
         long_records += usize::from(tail == Tail::Long);
         records.push(record);
@@ -146,13 +150,32 @@ impl<'a> Store<'a> {
 
     /// All entries of Paths, in the order of the leaves.
     pub(super) fn keys(&self) -> Result<Vec<Key<'a>>, Error> {
-        let tree = self.variable("Paths")?;
+        let pairs = self.pairs(self.variable("Paths")?)?;
+        pairs.into_iter().map(|pair| self.key(pair)).collect()
+    }
+
+    /// The sizes of Size64, by the blocks of their records. An entry in another form than ours is left out, and the record keeps
+    /// the low 32 bits of its size.
+    fn large_sizes(&self) -> Result<HashMap<u32, u64>, Error> {
+        let Some(tree) = self.variables.get(&b"Size64"[..]) else { return Ok(HashMap::new()) };
+        let mut sizes = HashMap::new();
+        for pair in self.pairs(*tree)? {
+            let (size, record) = (self.block(pair.value.get())?, self.block(pair.key.get())?);
+            if let (Ok(size), Ok(record)) = (size.try_into(), record.try_into()) {
+                sizes.insert(u32::from_be_bytes(record), u64::from_be_bytes(size));
+            }
+        }
+        Ok(sizes)
+    }
+
+    /// The pairs of all leaves of a tree, in their order.
+    fn pairs(&self, tree: u32) -> Result<Vec<&'a Pair>, Error> {
         let (header, _) = self.prefix::<TreeHeader>(tree, "tree")?;
         if header.magic != *b"tree" {
             return Err(Error::Block { block: tree, expected: "tree" });
         }
         let limit = self.bytes.len() / BYTES_PER_PATH;
-        let mut keys = Vec::new();
+        let mut all = Vec::new();
         let mut seen = HashSet::new();
         let mut leaf = self.first_leaf(header.root.get())?;
         while leaf != 0 {
@@ -160,15 +183,13 @@ impl<'a> Store<'a> {
             if header.leaf == 0 {
                 return Err(Error::Block { block: leaf, expected: "leaf" });
             }
-            if !seen.insert(leaf) || keys.len() + pairs.len() > limit {
+            if !seen.insert(leaf) || all.len() + pairs.len() > limit {
                 return Err(Error::Endless { block: leaf, limit });
             }
-            for pair in pairs {
-                keys.push(self.key(pair)?);
-            }
+            all.extend(pairs);
             leaf = header.next.get();
         }
-        Ok(keys)
+        Ok(all)
     }
 
     fn first_leaf(&self, root: u32) -> Result<u32, Error> {

@@ -26,7 +26,7 @@ pub struct Record {
     /// Last change, seconds since 1970.
     pub mtime: u32,
     /// Bytes of a file or of a link's target. For a directory Apple's tools state what the disk says; ours say 0.
-    pub size: u32,
+    pub size: u64,
 }
 
 /// The kinds of record.
@@ -67,20 +67,11 @@ pub enum DirectorySizes {
     Counted,
 }
 
-/// Says whether a bill of materials can state the sizes of a tree, before anything is written.
-///
-/// # Errors
-///
-/// The first file of 4 GiB or more.
-pub fn check(tree: &Tree) -> Result<(), Error> {
-    tree.iter().try_for_each(|(path, entry)| size(path, &entry.kind).map(|_| ()))
-}
-
 /// The records of a tree, sorted by path.
 ///
 /// # Errors
 ///
-/// A file of 4 GiB or more; a file without facts.
+/// A file without facts.
 pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
     let record = |path: &TreePath, entry: &crate::tree::Entry| {
         let node = match &entry.kind {
@@ -95,7 +86,7 @@ pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
             uid: entry.uid,
             gid: entry.gid,
             mtime: entry.mtime,
-            size: size(path, &entry.kind)?,
+            size: entry.kind.size(),
         })
     };
     // Grown by doubling, it would take twice as much memory for a moment.
@@ -106,25 +97,20 @@ pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
     Ok(records)
 }
 
-fn size(path: &TreePath, kind: &Kind) -> Result<u32, Error> {
-    let size = kind.size();
-    u32::try_from(size).map_err(|_| Error::FileTooLarge { path: path.clone(), size })
-}
-
 /// The totals of BomInfo: first everything that isn't Mach-O (sizes of files and of link targets), then the sizes
 /// of all slices for each processor, in the order of its number. Nothing at all if that would be a single zero.
 ///
 /// A total above 4 GiB stays at the largest 32-bit number; the installer doesn't look at it.
 pub fn totals(records: &[Record], directories: DirectorySizes) -> Vec<(CpuType, u32)> {
     let mut totals = BTreeMap::from([(CpuType::NONE, 0u32)]);
-    let mut add = |cpu, size| {
+    let mut add = |cpu, size: u64| {
         let total: &mut u32 = totals.entry(cpu).or_default();
-        *total = total.saturating_add(size);
+        *total = total.saturating_add(u32::try_from(size).unwrap_or(u32::MAX));
     };
     for record in records {
         match &record.node {
             Node::File(FileFacts { macho: Some(macho), .. }) => {
-                macho.slices().iter().for_each(|slice| add(slice.cpu, slice.size));
+                macho.slices().iter().for_each(|slice| add(slice.cpu, slice.size.into()));
             }
             Node::File(_) | Node::Symlink { .. } => add(CpuType::NONE, record.size),
             Node::Directory if directories == DirectorySizes::Counted => add(CpuType::NONE, record.size),

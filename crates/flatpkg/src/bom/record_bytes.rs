@@ -34,7 +34,8 @@ pub(super) fn encode(record: &Record, out: &mut Vec<u8>) {
         uid: record.uid.into(),
         gid: record.gid.into(),
         mtime: record.mtime.into(),
-        size: record.size.into(),
+        // The rest of a size above 4 GiB is in Size64.
+        size: (record.size as u32).into(),
         also_one: 1,
     };
     out.extend_from_slice(header.as_bytes());
@@ -113,7 +114,7 @@ pub(super) fn decode(block: &[u8], path: TreePath) -> Result<(Record, Tail), &'s
         uid: header.uid.get(),
         gid: header.gid.get(),
         mtime: header.mtime.get(),
-        size: header.size.get(),
+        size: header.size.get().into(),
     };
     match rest.len() {
         0..=7 => Ok((record, Tail::Short)),

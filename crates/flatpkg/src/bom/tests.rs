@@ -97,16 +97,29 @@ fn records_must_be_a_tree() {
 }
 
 #[test]
-fn large_files_are_refused() {
-    use crate::tree::{Contents, Entry, Kind, Tree};
-    let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
-    let contents = Contents::OnDisk { path: "/nowhere".into(), size: 1 << 32 };
-    tree.insert(TreePath::new("big").unwrap(), Entry { kind: Kind::File(contents), ..Entry::symlink(*b"x") }).unwrap();
-    let error = check(&tree).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "big has 4294967296 bytes, a bill of materials that is written here can state at most 4294967295 (4 GiB - 1): how Apple's tools state more, in the tree Size64, is not known for certain; leave the file out, or divide it"
-    );
+fn sizes_from_4_gib_are_in_a_tree_of_their_own() {
+    let sized = |name: &str, size| Record { size, ..file(name) };
+    let root = || record("", Node::Directory);
+    let some = Bom::new(vec![
+        root(),
+        sized("a", u32::MAX.into()),
+        sized("b", 1 << 32),
+        sized("c", (1 << 33) - 1),
+        sized("d", 1 << 32),
+    ]);
+    assert_eq!(read(&some.encode().unwrap()).unwrap(), some);
+    assert_eq!(some.totals, [(CpuType::NONE, u32::MAX)]);
+
+    // More than one node.
+    let many = (0..600).map(|number| sized(&format!("f{number}"), (1 << 32) + number));
+    let many = Bom::new([root()].into_iter().chain(many).collect());
+    assert_eq!(read(&many.encode().unwrap()).unwrap(), many);
+
+    // A size that contradicts its record doesn't replace that one's.
+    let mut bytes = Bom::new(vec![root(), sized("a", 5 << 32)]).encode().unwrap();
+    let at = bytes.windows(8).position(|window| window == (5_u64 << 32).to_be_bytes()).unwrap();
+    bytes[at + 7] = 1;
+    assert_eq!(read(&bytes).unwrap().get("a").unwrap().size, 0);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Writing the file: numbers are given first, then everything is laid down.
 //!
 //! Block numbers are Apple's: 1 to 10 are the variables with their trees and empty nodes (the node of Paths is 3),
-//! then for each path its record, its key and its pointer. Nodes that Paths needs beside its root come last.
+//! then for each path its record, its key and its pointer. Nodes that Paths needs beside its root come next, and last the
+//! entries and further nodes of Size64.
 
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromZeros, IntoBytes};
@@ -17,20 +18,26 @@ use super::{Bom, Error, Record, record_bytes};
 const FIXED: u32 = 10;
 /// Block of the root node of Paths.
 const PATHS_ROOT: u32 = 3;
+/// Block of the root node of Size64.
+const SIZE64_ROOT: u32 = 10;
 
 pub(super) fn encode(bom: &Bom, capacity: Capacity) -> Result<Vec<u8>, Error> {
     let parents = parents(&bom.records)?;
     let count = u32::try_from(bom.records.len()).map_err(|_| Error::TooLarge)?;
     let first_node = count.checked_mul(3).and_then(|blocks| blocks.checked_add(FIXED + 1)).ok_or(Error::TooLarge)?;
     let mut next_number = first_node;
-    let nodes = btree::nodes(&leaf_entries(&bom.records, &parents), PATHS_ROOT, capacity, || {
+    let mut number = || {
         next_number += 1;
         next_number - 1
-    });
+    };
+    let mut nodes = btree::nodes(&leaf_entries(&bom.records, &parents), PATHS_ROOT, capacity, &mut number);
+    let large = large(&bom.records, &mut number);
+    let pairs: Vec<Pair> = large.iter().map(|large| large.pair).collect();
+    nodes.extend(btree::nodes(&pairs, SIZE64_ROOT, capacity, &mut number));
 
     let names: usize = bom.records.iter().map(|record| record.path.name().len()).sum();
     let mut store = Store::new(next_number, names + nodes.iter().map(|(_, node)| node.len()).sum::<usize>());
-    fixed_blocks(bom, count, &mut store)?;
+    fixed_blocks(bom, count, large.len() as u32, &mut store)?;
     let mut number = FIXED;
     for (place, (record, parent)) in bom.records.iter().zip(&parents).enumerate() {
         let mut bytes = Vec::with_capacity(64);
@@ -44,6 +51,10 @@ pub(super) fn encode(bom: &Bom, capacity: Capacity) -> Result<Vec<u8>, Error> {
     }
     for (number, bytes) in &nodes {
         store.put(*number, bytes)?;
+    }
+    for Large { pair, size, record } in &large {
+        store.put(pair.value.get(), &size.to_be_bytes())?;
+        store.put(pair.key.get(), &record.to_be_bytes())?;
     }
     store.finish()
 }
@@ -72,15 +83,40 @@ fn leaf_entries(records: &[Record], parents: &[u32]) -> Vec<Pair> {
     let mut order: Vec<(u32, u32)> = parents.iter().copied().zip(0..).collect();
     let name = |place: u32| records.get(place as usize).map(|record| record.path.name());
     order.sort_unstable_by(|(parent, place), (other, after)| (parent, name(*place)).cmp(&(other, name(*after))));
-    let blocks = |place| FIXED + 3 * place;
     order
         .into_iter()
-        .map(|(_, place)| Pair { value: (blocks(place) + 3).into(), key: (blocks(place) + 2).into() })
+        .map(|(_, place)| Pair { value: (record_block(place) + 2).into(), key: (record_block(place) + 1).into() })
         .collect()
 }
 
-/// Blocks 1 to 10, but for the node of Paths.
-fn fixed_blocks(bom: &Bom, paths: u32, store: &mut Store) -> Result<(), Error> {
+/// Block of the record at a place; its key and its pointer are in the next two.
+fn record_block(place: u32) -> u32 {
+    FIXED + 3 * place + 1
+}
+
+/// An entry of Size64.
+struct Large {
+    /// The blocks of size and record.
+    pair: Pair,
+    /// Bytes of the file.
+    size: u64,
+    /// Block of its record.
+    record: u32,
+}
+
+/// The entries of all records whose size doesn't fit into their 32 bits, in the order of their blocks.
+fn large(records: &[Record], mut number: impl FnMut() -> u32) -> Vec<Large> {
+    let large = (0..).zip(records).filter(|(_, record)| record.size > u32::MAX.into());
+    large
+        .map(|(place, record)| {
+            let pair = Pair { value: number().into(), key: number().into() };
+            Large { pair, size: record.size, record: record_block(place) }
+        })
+        .collect()
+}
+
+/// Blocks 1 to 10, but for the nodes of Paths and Size64.
+fn fixed_blocks(bom: &Bom, paths: u32, large: u32, store: &mut Store) -> Result<(), Error> {
     let info = InfoHeader {
         version: U32::new(1),
         paths: paths.saturating_add(1).into(),
@@ -99,8 +135,7 @@ fn fixed_blocks(bom: &Bom, paths: u32, store: &mut Store) -> Result<(), Error> {
     store.put(6, vindex.as_bytes())?;
     store.put(7, tree(8, VINDEX_NODE_SIZE, 0).as_bytes())?;
     store.put(8, &empty_leaf(VINDEX_NODE_SIZE))?;
-    store.put(9, tree(10, NODE_SIZE, 0).as_bytes())?;
-    store.put(10, &empty_leaf(NODE_SIZE))
+    store.put(9, tree(SIZE64_ROOT, NODE_SIZE, large).as_bytes())
 }
 
 fn tree(root: u32, node_size: usize, entries: u32) -> TreeHeader {

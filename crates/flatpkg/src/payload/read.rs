@@ -80,7 +80,6 @@ pub struct Records<'a> {
 /// Reads a payload and makes the records that its bill of materials should have, in the order of the archive.
 ///
 /// Memory doesn't grow with the payload: a small hostile one can decompress to very many entries.
-/// Sizes above 4 GiB, which a bill of materials can't state, come out as `u32::MAX`.
 pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
     Ok(Records { archive: read(input)?, buffer: vec![0; 64 * 1024], failed: false })
 }
@@ -149,7 +148,7 @@ fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<
         uid: header.uid,
         gid: header.gid,
         mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
-        size: u32::try_from(header.size).unwrap_or(u32::MAX),
+        size: header.size,
     })
 }
 

@@ -95,8 +95,8 @@ impl Sums {
         if kind(&record.node) == "directory" {
             self.blocks += u64::from(!record.path.is_root());
         } else {
-            self.blocks += u64::from(record.size).div_ceil(512);
-            self.bytes += u64::from(record.size);
+            self.blocks += record.size.div_ceil(512);
+            self.bytes += record.size;
         }
     }
 }

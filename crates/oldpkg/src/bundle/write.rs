@@ -7,6 +7,7 @@ use super::info::{self, Info, Selection};
 use super::{COMPONENTS, PKG_INFO, Phase};
 use flatpkg::bom;
 use flatpkg::component::{Component, Problem, SCRIPTS};
+use flatpkg::cpio;
 use flatpkg::distribution::{Background, Choice, Distribution, Page};
 use flatpkg::mode::Mode;
 use flatpkg::output;
@@ -138,7 +139,7 @@ fn limits(component: &Component<'_>) -> Vec<Problem> {
     for name in names.filter(|name| RESERVED.contains(&name.as_str()) || name.ends_with(".lproj")) {
         problem(format!("{name} lies beside its scripts"), "another name: the old format uses it");
     }
-    if let Some(Err(error)) = component.payload.map(bom::check) {
+    if let Some(Err(error)) = component.payload.map(cpio::check) {
         problem(error.to_string(), "smaller files");
     }
     problems

@@ -110,7 +110,7 @@ fn space(parts: &[Part<'_>]) -> Result<String> {
         let Some(bom) = part.component.bom().context("failed to read a bill of materials")? else { continue };
         let mut own = Node::default();
         for record in bom.records.iter().filter(|record| !matches!(record.node, Kind::Directory)) {
-            own.add(record.path.to_string().split('/'), f64::from(record.size) / 1024.0);
+            own.add(record.path.to_string().split('/'), record.size as f64 / 1024.0);
         }
         let location = part.info.install_location.as_deref().unwrap_or_default();
         let names = location.split('/').filter(|name| !name.is_empty() && name.len() <= LONGEST);
