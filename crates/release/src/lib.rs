@@ -24,6 +24,7 @@ pub mod interpreter;
 pub mod interrupt;
 pub mod judgement;
 pub mod lock;
+pub mod mac_tool;
 pub mod manifest;
 pub mod notarize;
 pub mod output;

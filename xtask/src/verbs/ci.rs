@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
+use release::arch::Arch;
 use release::build::{OnFailure, tree};
 use release::context::Context;
 use release::exec::Check;
 use release::interpreter::From;
+use release::mac_tool::MacTool;
 use release::package::Ownership;
 use release::pipeline::{self, Order};
-use release::plan::BuildOptions;
+use release::plan::{BuildOptions, Host, Plan};
 use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
 
@@ -27,6 +29,10 @@ pub struct Ci {
     /// Build the newest release once more from nothing, in a folder of its own, and compare every byte of both roots.
     #[arg(long, conflicts_with = "quick")]
     twice: bool,
+
+    /// Nothing but this tool as a macOS program: compiled, looked at with every lint, and linked.
+    #[arg(long, conflicts_with_all = ["quick", "twice"])]
+    mac_tool: bool,
 }
 
 /// Checks of the code, in the order that fails fastest.
@@ -58,6 +64,9 @@ impl Ci {
     /// # Errors
     /// The first check that fails.
     pub fn run(self, cx: &Context) -> Result<()> {
+        if self.mac_tool {
+            return mac_tool(cx, &ready(cx, newest(cx)?.planned)?.plan);
+        }
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
             let args: Vec<&str> = arguments.split(' ').collect();
@@ -78,6 +87,7 @@ impl Ci {
                 }
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
+            mac_tool(cx, plan)?;
             cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
             Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()?;
         }
@@ -87,6 +97,21 @@ impl Ci {
         }
         Ok(())
     }
+}
+
+/// This tool for both processors of Macs, by the toolchain that made the release.
+fn mac_tool(cx: &Context, plan: &Plan) -> Result<()> {
+    cx.ui.say("#### this tool as a macOS program");
+    if matches!(plan.host, Host::Mac { .. }) {
+        cx.ui.say("it is one");
+        return Ok(());
+    }
+    let mac = MacTool::new(cx, plan)?;
+    mac.lint(Arch::Arm64)?;
+    for arch in MacTool::ARCHS {
+        cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
+    }
+    Ok(())
 }
 
 /// Builds with a cache that is removed before and after, so that nothing is shared but the data and this program.

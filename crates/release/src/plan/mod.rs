@@ -30,7 +30,7 @@ pub use keys::{Executor, keys};
 pub use options::BuildOptions;
 pub use render::render;
 pub use stage::STACK_SIZE;
-pub use step::{Given, Op, Step};
+pub use step::{Given, Layer, Op, Step};
 pub use toolchain::{Host, ToolchainData, framework_prefix};
 
 /// The step whose product is the staged root.
@@ -130,6 +130,14 @@ impl Plan {
             expected_modules: release.modules.expected.clone(),
             left_out: release.modules.left_out.clone(),
         })
+    }
+
+    /// Other steps in its place: for what is made beside the release, by its toolchain.
+    ///
+    /// # Errors
+    /// When a step needs one that is not before it.
+    pub fn with(&self, steps: Vec<Step>, executor: &Executor) -> Result<Self> {
+        Ok(Self { keys: keys(&steps, executor)?, steps, ..self.clone() })
     }
 
     /// Every source that some step reads, once each.

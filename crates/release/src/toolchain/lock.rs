@@ -98,32 +98,39 @@ pub fn fetch(cx: &Context, plan: &Plan) -> Result<Packages> {
         for op in &step.ops {
             if let Op::DebianPackages { locked, .. } = op {
                 unpinned |= locked.is_empty();
-                wanted.extend(locked.iter().filter(|package| !is_here(cx, package)));
+                wanted.extend(locked);
             }
         }
     }
     wanted.sort();
     wanted.dedup();
-    if wanted.is_empty() && !unpinned {
-        return Ok(Packages::Here);
-    }
-    if cx.offline {
-        return Err(anyhow!(
-            "{} packages of the toolchain are not in the cache, and --offline was given",
-            wanted.len()
-        ))
-        .hint("run the same command once without --offline");
-    }
-    let folder = cx.paths.cache.join("debs");
-    fs_err::create_dir_all(&folder)?;
-    let task = cx.ui.task("fetch the packages of clang and lld", None);
-    let gone = cx.with_apt(|apt| apt.download_locked(&wanted, &folder))?;
-    task.done(format_args!(": {} packages", wanted.len() - gone.len()));
+    let gone = download(cx, "the packages of clang and lld", &wanted)?;
     if gone.is_empty() && !unpinned {
         return Ok(Packages::Here);
     }
     replace(cx, &gone)?;
     Ok(Packages::Replaced)
+}
+
+/// Downloads packages that are not here; gives back those that no mirror of this machine's has.
+///
+/// # Errors
+/// No network, a full disk.
+pub fn download<'a>(cx: &Context, what: &str, wanted: &[&'a LockedPackage]) -> Result<Vec<&'a LockedPackage>> {
+    let missing: Vec<_> = wanted.iter().copied().filter(|package| !is_here(cx, package)).collect();
+    if missing.is_empty() {
+        return Ok(missing);
+    }
+    if cx.offline {
+        return Err(anyhow!("{what} are not in the cache ({} missing), and --offline was given", missing.len()))
+            .hint("run the same command once without --offline");
+    }
+    let folder = cx.paths.cache.join("debs");
+    fs_err::create_dir_all(&folder)?;
+    let task = cx.ui.task(format!("fetch {what}"), None);
+    let gone = cx.with_apt(|apt| apt.download_locked(&missing, &folder))?;
+    task.done(format_args!(": {} packages", missing.len() - gone.len()));
+    Ok(gone)
 }
 
 fn is_here(cx: &Context, package: &LockedPackage) -> bool {

@@ -12,3 +12,4 @@ mod tbd;
 
 pub use packages::unpack_packages;
 pub use stack_size::set_stack_size;
+pub use tbd::Stub;

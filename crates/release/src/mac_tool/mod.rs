@@ -1,0 +1,119 @@
+//! This tool as a macOS program, made on Linux by the toolchain that makes Python.
+//!
+//! Its users sit at a Mac, and nobody who changes it has to have one: `cargo xtask ci` compiles it for both processors, looks at
+//! it with every lint, and links it against what a Mac has. `Mac/tool` is what that needs beyond the toolchain of a plan.
+
+mod sdk;
+mod standard_library;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::arch::Arch;
+use crate::build::{self, Names, OnFailure};
+use crate::context::Context;
+use crate::exec::Check;
+use crate::fetch;
+use crate::plan::Plan;
+use standard_library::StandardLibrary;
+
+/// What makes this tool for macOS.
+pub struct MacTool<'a> {
+    cx: &'a Context,
+    plan: &'a Plan,
+    /// The SDK with what this tool links to.
+    sdk: PathBuf,
+    standard_library: StandardLibrary,
+}
+
+impl<'a> MacTool<'a> {
+    /// The processors of Macs.
+    pub const ARCHS: [Arch; 2] = [Arch::Arm64, Arch::X86_64];
+
+    /// Sets it up with the toolchain of a plan that cross-compiles.
+    ///
+    /// # Errors
+    /// When the plan builds on a Mac, the toolchain can't be made, or Rust's standard library for macOS can't be had.
+    pub fn new(cx: &'a Context, plan: &'a Plan) -> Result<Self> {
+        let mut steps: Vec<_> =
+            plan.steps.iter().filter(|step| sdk::NEEDS.contains(&step.name.as_str())).cloned().collect();
+        ensure!(steps.len() == sdk::NEEDS.len(), "this plan builds with Apple's tools, not with a cross toolchain");
+        steps.push(sdk::step(&cx.paths.mac())?);
+        let tools = plan.with(steps, &build::executor())?;
+        let sources = fetch::all(cx, &tools.sources(), None)?;
+        let sdk = build::step(cx, &tools, &sources, sdk::STEP, OnFailure::Stop)?;
+        Ok(Self { cx, plan, sdk, standard_library: StandardLibrary::find(cx, plan, &Self::ARCHS)? })
+    }
+
+    /// Every lint on every target of the workspace, as compiled for a processor.
+    ///
+    /// # Errors
+    /// When the compiler or a lint complains.
+    pub fn lint(&self, arch: Arch) -> Result<()> {
+        let purpose = format!("looking at this tool as a macOS program for {arch}");
+        self.cargo(&purpose, arch, &["clippy", "--workspace", "--all-targets"], &["--", "-D", "warnings"])
+    }
+
+    /// Compiles and links the tool for a processor; gives back the program.
+    ///
+    /// # Errors
+    /// When it doesn't compile, or needs something of macOS that its SDK lacks.
+    pub fn build(&self, arch: Arch) -> Result<PathBuf> {
+        self.cargo(&format!("making this tool for macOS on {arch}"), arch, &["build", "--workspace", "--bins"], &[])?;
+        Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
+    }
+
+    /// Beside what is made for this machine: other flags would make cargo compile that again.
+    fn target_dir(&self) -> PathBuf {
+        self.cx.paths.cache.join("target-macos")
+    }
+
+    fn cargo(&self, purpose: &str, arch: Arch, verb: &[&str], rest: &[&str]) -> Result<()> {
+        let target_dir = self.target_dir();
+        let target_dir = target_dir.to_str().context("the cache is in a folder whose name is not UTF-8")?;
+        let mut args = verb.to_vec();
+        args.extend(["--locked", "--quiet", "--target", triple(arch), "--target-dir", target_dir]);
+        args.extend(self.standard_library.flags());
+        args.extend(rest);
+        let env = self.environment(arch)?;
+        let env: Vec<(&str, OsString)> = env.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        Check { purpose, args: &args, env: &env, dir: &self.cx.paths.repo }.run()
+    }
+
+    /// What the stand-ins want to know, and where cargo and the crates that compile C find them.
+    fn environment(&self, arch: Arch) -> Result<Vec<(String, OsString)>> {
+        let step = |name: &str| self.cx.paths.steps().join(self.plan.folder(name));
+        let made =
+            self.plan.steps.iter().find(|step| step.name == "sdk").context("the plan's toolchain has changed")?;
+        let products = made.needs.iter().map(|name| (name.clone(), step(name))).collect();
+        let names = Names { work: self.sdk.clone(), out: self.sdk.clone(), products };
+        let minimum = self.plan.archs.get(&arch).with_context(|| format!("this plan has no slice for {arch}"))?;
+        let mut env = self.standard_library.environment();
+        for name in ["XTASK_LLVM", "XTASK_SDK", "XTASK_PREFIX_MAP"] {
+            let value = made.env.get(name).context("the plan's toolchain has changed")?;
+            env.push((name.to_owned(), names.fill(value)?.into()));
+        }
+        let triple = triple(arch).replace('-', "_");
+        let clang = step("shims").join("clang");
+        env.extend([
+            ("MACOSX_DEPLOYMENT_TARGET".to_owned(), minimum.to_string().into()),
+            ("SDKROOT".to_owned(), self.sdk.clone().into()),
+            (format!("CC_{triple}"), clang.clone().into()),
+            (format!("AR_{triple}"), step("shims").join("ar").into()),
+            (format!("CARGO_TARGET_{}_LINKER", triple.to_uppercase()), clang.into()),
+        ]);
+        Ok(env)
+    }
+}
+
+/// What Rust calls macOS on a processor.
+fn triple(arch: Arch) -> &'static str {
+    match arch {
+        Arch::Arm64 => "aarch64-apple-darwin",
+        Arch::X86_64 => "x86_64-apple-darwin",
+        Arch::I386 => "i686-apple-darwin",
+        Arch::Ppc => "powerpc-apple-darwin",
+    }
+}

@@ -1,0 +1,101 @@
+//! Rust's standard library for macOS: the compiler's own where it is installed, otherwise compiled from its sources.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, anyhow};
+
+use super::triple;
+use crate::arch::Arch;
+use crate::build::{self, OnFailure};
+use crate::context::Context;
+use crate::exec::{Needs, cmd, read, shell_for};
+use crate::fetch;
+use crate::hint::WithHint as _;
+use crate::plan::{Op, Plan, Step};
+use crate::recipe::{LockedPackage, read_toml};
+use crate::toolchain::lock;
+
+/// Where it comes from.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum StandardLibrary {
+    /// The compiler has it.
+    Installed,
+    /// cargo compiles it from this folder, `library` of Rust's sources.
+    Sources(PathBuf),
+}
+
+impl StandardLibrary {
+    /// Finds it for all of these processors, or fetches its sources.
+    pub(super) fn find(cx: &Context, plan: &Plan, archs: &[Arch]) -> Result<Self> {
+        let sh = shell_for(Needs::Cargo, &cx.paths.repo)?;
+        let installed = |arch: &Arch| {
+            let triple = triple(*arch);
+            let folder = read(cmd!(sh, "rustc --print target-libdir --target {triple}"))?;
+            anyhow::Ok(Path::new(&folder).is_dir())
+        };
+        if archs.iter().map(installed).collect::<Result<Vec<_>>>()?.into_iter().all(|there| there) {
+            return Ok(Self::Installed);
+        }
+        let version = release(&read(cmd!(sh, "rustc -vV"))?)?;
+        let known: BTreeMap<String, LockedPackage> = read_toml(&cx.paths.mac().join("tool/rust-src.toml"))?;
+        let package = known
+            .get(&version)
+            .with_context(|| {
+                format!(
+                    "rustc {version} has no standard library for macOS, and Mac/tool/rust-src.toml no sources of one"
+                )
+            })
+            .hint(INSTALL)?;
+        if !lock::download(cx, "the sources of Rust's standard library", &[package])?.is_empty() {
+            return Err(anyhow!("no mirror of this machine's has {}", package.pool)).hint(INSTALL);
+        }
+        let plan = plan.with(vec![step(package)], &build::executor())?;
+        let folder = build::step(cx, &plan, &fetch::all(cx, &[], None)?, STEP, OnFailure::Stop)?;
+        Ok(Self::Sources(folder.join(format!("usr/src/rustc-{version}/library"))))
+    }
+
+    /// Flags for cargo.
+    pub(super) fn flags(&self) -> &'static [&'static str] {
+        match self {
+            Self::Installed => &[],
+            Self::Sources(_) => &["-Zbuild-std=std"],
+        }
+    }
+
+    /// Variables for cargo. That a compiler of the stable channel compiles its standard library is no promise of Rust's: these
+    /// are what its own tests use.
+    pub(super) fn environment(&self) -> Vec<(String, OsString)> {
+        match self {
+            Self::Installed => vec![],
+            Self::Sources(library) => vec![
+                ("RUSTC_BOOTSTRAP".to_owned(), "1".into()),
+                ("__CARGO_TESTS_ONLY_SRC_ROOT".to_owned(), library.clone().into()),
+            ],
+        }
+    }
+}
+
+const INSTALL: &str = "run `rustup target add x86_64-apple-darwin aarch64-apple-darwin`";
+
+/// The version in what `rustc -vV` prints.
+fn release(text: &str) -> Result<String> {
+    let version = text.lines().find_map(|line| line.strip_prefix("release: "));
+    Ok(version.context("`rustc -vV` does not say which release it is")?.to_owned())
+}
+
+/// The step's name.
+const STEP: &str = "rust-src";
+
+/// Unpacks the sources.
+fn step(package: &LockedPackage) -> Step {
+    let packages = vec![package.name.clone()];
+    Step {
+        name: STEP.into(),
+        title: "unpack the sources of Rust's standard library".into(),
+        needs: vec![],
+        env: BTreeMap::new(),
+        ops: vec![Op::DebianPackages { packages, locked: vec![package.clone()], into: "@out@".into() }],
+    }
+}
