@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod apt;
-pub mod arch;
 pub mod audit;
 pub mod build;
 pub mod cache;

@@ -121,7 +121,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     fn data_beside_a_plan_are_what_it_was_made_from() {
         let dist = tempfile::tempdir().unwrap();
-        let options = BuildOptions { archs: vec![crate::arch::Arch::X86_64], ..BuildOptions::default() };
+        let options = BuildOptions { archs: vec![macho::Arch::X86_64], ..BuildOptions::default() };
         let cx = crate::package::tests::context(dist.path());
         let Planned { plan, recipes, .. } = planned(&cx, Some("3.3.0".parse().unwrap()), &options).unwrap();
         let files = plan.sources().into_iter().map(|source| source.file.as_str()).collect::<Vec<_>>();

@@ -35,7 +35,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("lints", "clippy --locked --workspace --all-targets -- -D warnings"),
     ("documentation", "doc --locked --workspace --no-deps --document-private-items"),
     ("fuzz targets of the readers", "check --locked --quiet --manifest-path crates/flatpkg/fuzz/Cargo.toml"),
-    ("fuzz targets of the loader", "check --locked --quiet --manifest-path crates/machorun/fuzz/Cargo.toml"),
+    ("fuzz targets of the Mach-O readers", "check --locked --quiet --manifest-path crates/macho/fuzz/Cargo.toml"),
     ("tests", "test --locked --no-fail-fast --workspace"),
 ];
 

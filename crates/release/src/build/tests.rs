@@ -10,11 +10,11 @@ use std::sync::Mutex;
 use std::path::Path;
 
 use super::*;
-use crate::arch::Arch;
 use crate::context::Paths;
 use crate::manifest::manifest;
 use crate::plan::{BuildOptions, Executor, Op, Step, keys};
 use crate::ui::Ui;
+use macho::Arch;
 
 /// A step of some operations.
 fn step_of(name: &str, needs: &[&str], ops: Vec<Op>) -> Step {

@@ -21,7 +21,7 @@ pub fn text(contents: &Contents) -> String {
         let kind = match &record.node {
             bom::Node::Directory => Kind::Directory,
             bom::Node::Symlink { target, .. } => Kind::Link(target),
-            _ => Kind::File(record.size.into(), digest.map(str::to_owned)),
+            _ => Kind::File(record.size, digest.map(str::to_owned)),
         };
         line(&mut text, path.as_bytes(), &kind, &owner);
     }
