@@ -9,6 +9,7 @@ mod pins;
 mod release;
 mod source;
 mod text;
+mod upstream;
 
 use std::path::Path;
 
@@ -22,6 +23,8 @@ pub use pins::Pins;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Variant};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
+pub(crate) use text::inside;
+pub use upstream::Upstream;
 
 use layers::Layers;
 
