@@ -12,7 +12,6 @@ use thiserror::Error as ThisError;
 
 use crate::bom;
 use crate::cpio;
-use crate::os_version::OsVersion;
 use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallAction, Script, Scripts};
 use crate::payload::{self, Compression, Progress};
 use crate::script;
@@ -20,6 +19,7 @@ use crate::shown::shown;
 use crate::tree::{Kind, Totals, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
+use macho::OsVersion;
 
 /// The scripts that the Installer runs, by their names in [`Component::scripts`].
 pub const SCRIPTS: [&str; 2] = ["preinstall", "postinstall"];

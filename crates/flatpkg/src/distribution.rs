@@ -29,8 +29,8 @@ use serde::{Deserialize, Serialize};
 pub use choices::{App, Choice, Line, MustClose, Outline, PkgRef};
 pub use references::{BadReference, References};
 
-use crate::os_version::OsVersion;
 use crate::xml;
+use macho::OsVersion;
 
 /// The root elements that are a Distribution.
 const ROOTS: [&str; 2] = ["installer-gui-script", "installer-script"];

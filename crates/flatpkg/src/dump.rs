@@ -7,13 +7,13 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 use crate::bom::{Bom, Node, Record};
-use crate::macho::Slice;
-use crate::os_version::OsVersion;
+use crate::facts::SliceFacts;
 use crate::package::{self, Component, Kind, Package};
 use crate::payload;
 use crate::shown;
 use crate::tree::TreePath;
 use crate::xar::{Header, Signature, Toc, TocChecksum, Trailer};
+use macho::OsVersion;
 
 /// A package as plain values.
 #[derive(Debug, Clone, Serialize)]
@@ -219,7 +219,7 @@ impl PathDump {
     /// What a bill of materials says about a path.
     #[must_use]
     pub fn of(record: &Record) -> Self {
-        let (kind, letter, cksum, target, slices): (_, _, _, _, &[Slice]) = match &record.node {
+        let (kind, letter, cksum, target, slices): (_, _, _, _, &[SliceFacts]) = match &record.node {
             Node::Directory => ("directory", 'd', None, None, &[]),
             Node::File(facts) => {
                 let slices = facts.macho.as_ref().map(|macho| macho.slices()).unwrap_or_default();

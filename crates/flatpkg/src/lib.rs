@@ -9,11 +9,10 @@ pub mod cpio;
 pub mod distribution;
 pub mod dump;
 pub mod expand;
+pub mod facts;
 pub mod kind;
 pub mod laydown;
-pub mod macho;
 pub mod mode;
-pub mod os_version;
 pub mod output;
 pub mod package;
 pub mod package_info;
@@ -29,3 +28,4 @@ pub mod xar;
 pub mod xml;
 
 pub use budget::Exceeded;
+pub use macho::OsVersion;

@@ -7,9 +7,9 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Mutex;
 
+use flatpkg::OsVersion;
 use flatpkg::component::{self, Component, ListedBundle};
 use flatpkg::distribution::{Choice, Distribution, Line, Outline, Page, PkgRef};
-use flatpkg::os_version::OsVersion;
 use flatpkg::package::{Error, Kind, Package};
 use flatpkg::package_info::Bundle;
 use flatpkg::payload::{Compression, Progress};

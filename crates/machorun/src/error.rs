@@ -1,5 +1,7 @@
 //! What can be wrong with a file, or with what it wants.
 
+use macho::image::ImageError;
+
 /// Why a Mach-O file can't be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -46,6 +48,17 @@ pub enum Error {
         /// One line each.
         missing: Vec<String>,
     },
+}
+
+impl Error {
+    /// What is wrong with a Mach-O file, with the file's name.
+    pub fn of_image(path: &str, error: ImageError) -> Self {
+        let path = path.to_owned();
+        match error {
+            ImageError::Malformed(what) => Self::Malformed { path, what },
+            ImageError::Unsuitable(what) => Self::Unsuitable { path, what },
+        }
+    }
 }
 
 fn count(missing: &[String]) -> String {

@@ -17,6 +17,8 @@
 
 use std::path::{Path, PathBuf};
 
+use macho::image::{self, ImageError};
+
 /// Size of the block, bytes: the largest page of a Mach-O slice.
 pub const BLOCK: usize = 16 << 10;
 
@@ -38,6 +40,16 @@ pub struct Places {
 /// How many bytes precede the Mach-O file: [`BLOCK`], or nothing.
 pub fn header_len(file: &[u8]) -> usize {
     if parse(file).is_some() { BLOCK } else { 0 }
+}
+
+/// The part of a file, be it a launchable copy, that holds code for [`ARCH`](crate::ARCH): its offset and bytes.
+///
+/// # Errors
+/// When there is none.
+pub fn slice(file: &[u8]) -> Result<(u64, &[u8]), ImageError> {
+    let start = header_len(file);
+    let (offset, slice) = image::slice(file.get(start..).unwrap_or_default(), crate::ARCH)?;
+    Ok((start as u64 + offset, slice))
 }
 
 /// What the block says, when there is one.

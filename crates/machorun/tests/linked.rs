@@ -9,9 +9,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use object::endian::LittleEndian;
-use object::macho;
-use object::read::macho::MachHeader as _;
+use macho::header::Header;
 
 /// A library with a variable, a function, and a variable that the program has, too.
 const LIBRARY: &str = r#"
@@ -182,13 +180,10 @@ impl Site {
 /// Whether a file states its fixups as chains.
 fn has_chains(file: &Path) -> bool {
     let bytes = fs_err::read(file).unwrap();
-    let header = macho::MachHeader64::<LittleEndian>::parse(bytes.as_slice(), 0).unwrap();
-    let mut commands = header.load_commands(LittleEndian, bytes.as_slice(), 0).unwrap();
-    let mut found = false;
-    while let Some(command) = commands.next().unwrap() {
-        found |= command.cmd() == macho::LC_DYLD_CHAINED_FIXUPS;
-    }
-    found
+    let header = Header::parse(&bytes).unwrap();
+    let commands = header.commands(&bytes).unwrap();
+    // LC_DYLD_CHAINED_FIXUPS
+    commands.iter().any(|command| command.kind == 0x8000_0034)
 }
 
 #[test]

@@ -4,13 +4,13 @@
 use std::path::Path;
 use std::sync::OnceLock;
 
+use flatpkg::OsVersion;
 use flatpkg::component::Component;
 use flatpkg::distribution::{
     AllowedOsVersions, Background, Choice, Customize, Distribution, Domains, Line, Options, OsRange, Outline, Page,
     PkgRef, VolumeCheck,
 };
 use flatpkg::mode::Mode;
-use flatpkg::os_version::OsVersion;
 use flatpkg::product::{self, Part, Product};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::xar;

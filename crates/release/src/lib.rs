@@ -2,7 +2,6 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod apt;
-pub mod arch;
 pub mod audit;
 pub mod build;
 pub mod cache;
@@ -42,5 +41,6 @@ pub mod staged;
 pub mod toolchain;
 pub mod trial;
 pub mod ui;
+pub mod vendor;
 pub mod verify;
 pub mod version;

@@ -132,6 +132,12 @@ impl DeploymentTarget {
     pub const BIG_SUR: Self = Self { major: 11, minor: 0 };
 }
 
+impl From<DeploymentTarget> for macho::OsVersion {
+    fn from(target: DeploymentTarget) -> Self {
+        Self::new(target.major, target.minor)
+    }
+}
+
 impl fmt::Display for DeploymentTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", self.major, self.minor)

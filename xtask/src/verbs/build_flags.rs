@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 
-use release::arch::Arch;
+use macho::Arch;
 use release::exec::find;
 use release::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use release::plan::{BuildOptions, Docs};

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use release::arch::Arch;
+use macho::Arch;
 use release::build::{OnFailure, tree};
 use release::context::Context;
 use release::exec::Check;
+use release::fetch::Supply;
 use release::interpreter::From;
 use release::mac_tool::MacTool;
 use release::package::Ownership;
@@ -41,7 +42,7 @@ const CHECKS: &[(&str, &str)] = &[
     ("lints", "clippy --locked --workspace --all-targets -- -D warnings"),
     ("documentation", "doc --locked --workspace --no-deps --document-private-items"),
     ("fuzz targets of the readers", "check --locked --quiet --manifest-path crates/flatpkg/fuzz/Cargo.toml"),
-    ("fuzz targets of the loader", "check --locked --quiet --manifest-path crates/machorun/fuzz/Cargo.toml"),
+    ("fuzz targets of the Mach-O readers", "check --locked --quiet --manifest-path crates/macho/fuzz/Cargo.toml"),
     ("tests", "test --locked --no-fail-fast --workspace"),
 ];
 
@@ -65,7 +66,7 @@ impl Ci {
     /// The first check that fails.
     pub fn run(self, cx: &Context) -> Result<()> {
         if self.mac_tool {
-            return mac_tool(cx, &ready(cx, newest(cx)?.planned)?.plan);
+            return mac_tool(cx, &ready(cx, newest(cx)?.planned, &Supply::default())?.plan);
         }
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
@@ -129,11 +130,18 @@ fn twice(cx: &Context) -> Result<()> {
 fn newest(cx: &Context) -> Result<Order> {
     let planned = planned_or_newest(cx, None, &BuildOptions::default())?;
     let format = Kind::default().format(cx, &planned.plan)?;
-    Ok(Order { planned, sources: None, ownership: Ownership::default(), format, signing: None, notary: None })
+    Ok(Order {
+        planned,
+        supply: Supply::default(),
+        ownership: Ownership::default(),
+        format,
+        signing: None,
+        notary: None,
+    })
 }
 
 fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = ready(cx, newest(cx)?.planned)?.plan;
-    let sources = release::fetch::all(cx, &plan.sources(), None)?;
+    let plan = ready(cx, newest(cx)?.planned, &Supply::default())?.plan;
+    let sources = release::fetch::all(cx, &plan.sources(), &Supply::default())?;
     Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use flatpkg::component::{self, Component};
 use flatpkg::distribution::Distribution;
 use flatpkg::mode::Mode;
-use flatpkg::os_version::OsVersion;
+use flatpkg::OsVersion;
 use flatpkg::package::Package;
 use flatpkg::payload::{self, Compression};
 use flatpkg::product::{self, Part, Product};

@@ -28,10 +28,10 @@ pub use read::read;
 pub use record::{DirectorySizes, Node, Record, records, totals};
 
 use crate::budget::Exceeded;
-use crate::macho::CpuType;
 use crate::payload::Facts;
 use crate::shown::shown;
 use crate::tree::{BadPath, Tree, TreePath};
+use macho::CpuType;
 
 /// A bill of materials.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use super::format::{Header, InfoHeader, InfoTotal, MAGIC, NodeHeader, Pair, Path
 use super::record_bytes::{self, Tail};
 use super::{Bom, Error, Form, Record};
 use crate::budget::Budget;
-use crate::macho::CpuType;
 use crate::tree::TreePath;
+use macho::CpuType;
 
 /// Fewest bytes of the file that a path takes: its record, key, pointer, slots and pair.
 const BYTES_PER_PATH: usize = 64;

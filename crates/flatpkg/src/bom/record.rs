@@ -5,7 +5,9 @@ use std::fmt;
 
 use super::Error;
 use crate::cksum::cksum;
-use crate::macho::{CpuType, FileFacts};
+use macho::CpuType;
+
+use crate::facts::FileFacts;
 use crate::mode::Mode;
 use crate::payload::Facts;
 use crate::tree::{Kind, Tree, TreePath};

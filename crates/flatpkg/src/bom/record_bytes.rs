@@ -5,7 +5,10 @@ use zerocopy::{FromBytes, IntoBytes};
 
 use super::format::{RECORD_TAIL, RecordHeader, SliceRecord, architecture, kind};
 use super::record::{Node, Record};
-use crate::macho::{CpuType, FileFacts, MAX_SLICES, MachO, Slice};
+use macho::CpuType;
+use macho::form::MAX_SLICES;
+
+use crate::facts::{FileFacts, MachO, SliceFacts};
 use crate::mode::Mode;
 use crate::tree::{MAX_PATH, TreePath};
 
@@ -47,7 +50,7 @@ pub(super) fn encode(record: &Record, out: &mut Vec<u8>) {
                 out.push(1);
                 out.extend((macho.slices().len() as u32).to_be_bytes());
                 for slice in macho.slices() {
-                    let Slice { cpu, subtype, size, cksum } = *slice;
+                    let SliceFacts { cpu, subtype, size, cksum } = *slice;
                     let words = SliceRecord {
                         cpu: cpu.0.into(),
                         subtype: subtype.into(),
@@ -138,9 +141,9 @@ fn macho(word_of_record: u16, rest: &mut &[u8]) -> Result<Option<MachO>, &'stati
     }
     let (slices, after) = <[SliceRecord]>::ref_from_prefix_with_elems(rest, count as usize).map_err(|_| BAD)?;
     *rest = after;
-    let slices: Vec<Slice> = slices
+    let slices: Vec<SliceFacts> = slices
         .iter()
-        .map(|slice| Slice {
+        .map(|slice| SliceFacts {
             cpu: CpuType(slice.cpu.get()),
             subtype: slice.subtype.get(),
             size: slice.size.get(),

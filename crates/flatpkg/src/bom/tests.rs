@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::btree::Capacity;
 use super::*;
-use crate::macho::FileFacts;
+use crate::facts::FileFacts;
 use crate::mode::Mode;
 
 /// Nodes of four pairs: four levels are reached with a few hundred paths.

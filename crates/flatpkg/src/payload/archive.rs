@@ -4,7 +4,7 @@ use std::io::{Read, Write};
 
 use super::{Error, Facts, Progress};
 use crate::cpio;
-use crate::macho::{Examiner, FileFacts};
+use crate::facts::{Examiner, FileFacts};
 use crate::tree::{Contents, Kind, Tree, TreePath};
 
 /// Bytes read at a time.

@@ -25,7 +25,7 @@ use std::io::Write;
 pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
 use crate::cpio;
-use crate::macho::FileFacts;
+use crate::facts::FileFacts;
 use crate::shown::shown;
 use crate::tree::{self, Tree, TreePath};
 

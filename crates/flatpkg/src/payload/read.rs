@@ -10,7 +10,7 @@ use crate::bom::{Node, Record};
 use crate::budget::Budget;
 use crate::cksum::cksum;
 use crate::cpio;
-use crate::macho::Examiner;
+use crate::facts::Examiner;
 use crate::tree::{Entry, Kind, Tree, TreePath};
 
 /// The archive bytes of a payload: decompresses while it is read.

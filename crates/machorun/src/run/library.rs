@@ -5,10 +5,12 @@ use std::ffi::CString;
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
+use macho::tbd;
+
 use super::process::process;
 use super::stand_ins::{self, StandIn};
+use crate::ARCH;
 use crate::error::Error;
-use crate::tbd;
 
 /// A library of macOS.
 pub struct System {
@@ -48,8 +50,10 @@ fn open(install_name: &str) -> Result<Option<&'static System>, Error> {
         return Ok(None);
     }
     let text: &'static str = String::leak(fs_err::read_to_string(&stub)?);
+    let described = tbd::read(text)
+        .map_err(|error| Error::Unsuitable { path: stub.display().to_string(), what: error.to_string() })?;
     // `/usr/lib/libSystem.dylib`, for one, leads to `libSystem.B.dylib`.
-    let install_name = tbd::install_name(text).unwrap_or(install_name);
+    let install_name = described.first().map_or(install_name, |library| library.install_name);
     let Some(stand_in) = stand_ins::stand_in(install_name) else {
         let what = format!("the SDK has {install_name}, but nothing stands in for it");
         return Err(Error::Unsuitable { path: stub.display().to_string(), what });
@@ -65,7 +69,10 @@ fn open(install_name: &str) -> Result<Option<&'static System>, Error> {
         }
         host.push(handle as usize);
     }
-    let system = System { install_name: install_name.to_owned(), exports: tbd::exports(text), stand_in, host };
+    // Of the libraries inlined into it, too: whoever is linked with it may have been bound to them.
+    let groups = described.iter().flat_map(|library| &library.exports).filter(|group| group.is_for(ARCH));
+    let exports = groups.flat_map(|group| group.symbols.iter().copied()).collect();
+    let system = System { install_name: install_name.to_owned(), exports, stand_in, host };
     Ok(Some(Box::leak(Box::new(system))))
 }
 

@@ -9,14 +9,17 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::{Mutex, OnceLock, PoisonError, RwLock};
 
+use macho::FileType;
+use macho::exports::Export;
+use macho::fixups::{Import, Origin};
+use macho::image::{Image, Initialisers};
+
 use super::library::{self, System};
 use super::process::{below_root, c_string, environment, process};
 use super::turn::Turn;
 use super::{map, stand_ins, thread_locals};
 use crate::error::Error;
-use crate::exports::Export;
-use crate::fixups::{Import, Origin};
-use crate::image::{Image, Initialisers, Kind, slice};
+use crate::{ARCH, launch};
 
 /// How deep libraries may re-export each other.
 const MAX_REEXPORTS: usize = 8;
@@ -92,8 +95,8 @@ impl Loading {
         }
         let name = path.display().to_string();
         let (file, contents) = map::file(path)?;
-        let (offset, slice) = slice(&name, contents)?;
-        let image = Image::parse(&name, slice)?;
+        let parsed = launch::slice(contents).and_then(|(offset, slice)| Ok((offset, Image::parse(slice, ARCH)?)));
+        let (offset, image) = parsed.map_err(|error| Error::of_image(&name, error))?;
         let slide = map::image(path, &image.segments, &file, offset)?;
         let loaded: &'static Loaded = Box::leak(Box::new(Loaded {
             path: c_string(bytes.to_vec())?,
@@ -104,7 +107,7 @@ impl Loading {
         }));
         self.images.push(loaded);
         let libraries = loaded.image.libraries.iter();
-        let libraries = libraries.map(|library| self.find_library(&library.name, library.weak, loaded));
+        let libraries = libraries.map(|library| self.find_library(&library.path, library.weak, loaded));
         let libraries = libraries.collect::<Result<Vec<_>, Error>>()?;
         let _ = loaded.libraries.set(libraries);
         Ok(loaded)
@@ -164,7 +167,7 @@ pub fn flat(name: &[u8]) -> Option<u64> {
 }
 
 fn flat_in(images: &[&Loaded], name: &[u8]) -> Option<u64> {
-    let global = images.iter().filter(|image| image.image.kind != Kind::Bundle);
+    let global = images.iter().filter(|image| image.image.file_type != FileType::Bundle);
     let found = global.filter_map(|image| image.export(name, 0)).next();
     found.or_else(|| {
         let mut systems = images.iter().flat_map(|image| image.libraries.get().into_iter().flatten());
@@ -268,7 +271,7 @@ impl Loaded {
             }
             Origin::Coalesced => return Ok(images.iter().find_map(|image| image.export(import.name, 0))),
             Origin::Library(index) => {
-                let said = self.image.libraries.get(index).map_or("?", |library| library.name.as_str());
+                let said = self.image.libraries.get(index).map_or("?", |library| library.path.as_str());
                 match self.libraries.get().and_then(|libraries| libraries.get(index)) {
                     Some(Library::Image(image)) => {
                         image.export(import.name, 0).ok_or_else(|| format!("{name}: not exported by {said}"))

@@ -3,8 +3,9 @@
 use std::os::fd::AsRawFd as _;
 use std::path::Path;
 
+use macho::segments::Segments;
+
 use crate::error::Error;
-use crate::segments::{PAGE, Segments};
 
 fn last_error() -> Error {
     std::io::Error::last_os_error().into()
@@ -37,7 +38,7 @@ pub fn file(path: &Path) -> Result<(fs_err::File, &'static [u8]), Error> {
 /// # Errors
 /// When memory can't be had, or the slice doesn't lie on a page.
 pub fn image(path: &Path, segments: &Segments, file: &fs_err::File, slice_offset: u64) -> Result<u64, Error> {
-    let span = segments.span();
+    let (span, page) = (segments.span(), segments.page());
     // SAFETY: one reservation, and pieces of it replaced; `Image::parse` guarantees that they lie in it and don't overlap.
     unsafe {
         let len = (span.end - span.start) as usize;
@@ -50,7 +51,7 @@ pub fn image(path: &Path, segments: &Segments, file: &fs_err::File, slice_offset
         let slide = (base as u64).wrapping_sub(span.start);
         for segment in segments.mapped().filter(|segment| !segment.file.is_empty()) {
             let offset = slice_offset + segment.file.start;
-            if !offset.is_multiple_of(PAGE) {
+            if !offset.is_multiple_of(page) {
                 let what = format!("segment {} doesn't lie on a page of the file", segment.name);
                 return Err(Error::Malformed { path: path.display().to_string(), what });
             }
@@ -62,7 +63,7 @@ pub fn image(path: &Path, segments: &Segments, file: &fs_err::File, slice_offset
                 return Err(last_error());
             }
             // The rest of the last page is not the segment's.
-            let rest = filled.next_multiple_of(PAGE as usize) - filled;
+            let rest = filled.next_multiple_of(page as usize) - filled;
             std::ptr::write_bytes(start.add(filled), 0, rest);
         }
         Ok(slide)

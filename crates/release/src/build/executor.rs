@@ -8,6 +8,9 @@ use crate::plan::Executor;
 /// Behind every operation.
 const COMMON: &[&str] = &[include_str!("op.rs"), include_str!("text.rs")];
 
+/// What decides which files are code, and how many slices they have.
+const FORM: &str = include_str!("../../../macho/src/form.rs");
+
 /// Behind some, by their names in a plan. Stand-ins and the open SDK have digests of their own in their operations.
 const SPECIAL: &[(&[&str], &[&str])] = &[
     (&["unpack", "given"], &[include_str!("unpack.rs")]),
@@ -15,10 +18,19 @@ const SPECIAL: &[(&[&str], &[&str])] = &[
         &["copy", "fetched", "remove", "overlay", "prune", "link-all", "relative-links", "given", "python-packages"],
         &[include_str!("tree.rs")],
     ),
-    (&["merge", "thin"], &[include_str!("merge.rs")]),
+    (&["merge", "thin"], &[include_str!("merge.rs"), FORM]),
     (&["scrub"], &[include_str!("scrub.rs")]),
     (&["debian-packages"], &[include_str!("../toolchain/packages.rs")]),
-    (&["stack-size"], &[include_str!("../toolchain/stack_size.rs"), include_str!("../toolchain/code_signature.rs")]),
+    (
+        &["stack-size"],
+        &[
+            include_str!("../toolchain/stack_size.rs"),
+            include_str!("../toolchain/code_signature.rs"),
+            FORM,
+            include_str!("../../../macho/src/header.rs"),
+            include_str!("../../../macho/src/code_signature.rs"),
+        ],
+    ),
     (&["compiler-runtime"], &[include_str!("../toolchain/runtime/mod.rs")]),
     (&["run", "write", "patch", "folder", "open-sdk", "shims"], &[]),
 ];

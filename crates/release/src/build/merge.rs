@@ -6,9 +6,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
+use macho::{Arch, Form};
 use walkdir::WalkDir;
-
-use crate::arch::Arch;
 
 use super::tree;
 
@@ -50,7 +49,7 @@ pub fn merge(
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if headers.contains(&name) {
             fs_err::write(&target, switch(&files)?)?;
-        } else if is_binary(first)? {
+        } else if is_code(&fs_err::read(first)?) {
             lipo(&files.into_values().collect::<Vec<_>>(), &target)?;
         } else {
             problems.push(format!("{}: differs between architectures", path.display()));
@@ -69,7 +68,7 @@ pub fn merge(
 pub fn thin(dir: &Path, lipo: &dyn Fn(&Path, &Path) -> Result<()>) -> Result<()> {
     for entry in WalkDir::new(dir) {
         let entry = entry?;
-        if !entry.file_type().is_file() || !is_universal(&start_of(entry.path())?) {
+        if !entry.file_type().is_file() || Form::of(&start_of(entry.path())?) != Some(Form::Fat) {
             continue;
         }
         let thinned = entry.path().with_extension("thinned");
@@ -85,11 +84,6 @@ fn start_of(file: &Path) -> Result<Vec<u8>> {
     let mut start = Vec::new();
     fs_err::File::open(file)?.take(8).read_to_end(&mut start)?;
     Ok(start)
-}
-
-/// A universal binary: its magic, and a number of slices. Java's classes have the same magic, then a version of 45 or more.
-fn is_universal(start: &[u8]) -> bool {
-    matches!(start, [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, 1..=20])
 }
 
 /// Links are equal when they point alike, files when their bytes are.
@@ -110,9 +104,8 @@ fn all_equal(files: &BTreeMap<Arch, PathBuf>) -> Result<bool> {
 }
 
 /// A Mach-O file or a static library.
-fn is_binary(file: &Path) -> Result<bool> {
-    let bytes = fs_err::read(file)?;
-    Ok([&b"\xcf\xfa\xed\xfe"[..], b"!<arch>\n", b"\xca\xfe\xba\xbe"].iter().any(|magic| bytes.starts_with(magic)))
+fn is_code(bytes: &[u8]) -> bool {
+    macho::is_macho(bytes) || macho::is_archive(bytes)
 }
 
 /// One header that holds all: the compiler's own macro chooses.

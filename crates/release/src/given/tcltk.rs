@@ -6,10 +6,12 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde::Serialize;
 use walkdir::WalkDir;
 
-use crate::arch::Arch;
 use crate::digest::Sha256;
 use crate::hint::WithHint as _;
-use crate::verify::{DylibSlice, OsVersion, dylib};
+use macho::Arch;
+use macho::OsVersion;
+
+use crate::verify::{DylibSlice, dylib};
 
 /// A folder with `include/` and `lib/`, as `make install` of Tcl and Tk fills one.
 ///

@@ -19,7 +19,9 @@ use effect::{Attributes, Bytes, Rules, What, place};
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;
-use machorun::image::{Image, Kind, slice};
+use macho::FileType;
+use macho::image::Image;
+use machorun::ARCH;
 use machorun::launch::{self, Places};
 use walkdir::WalkDir;
 
@@ -212,9 +214,8 @@ fn make_launchable(tree: &Path, loader: &Path, places: &Places) -> Result<()> {
             continue;
         }
         let bytes = fs_err::read(path)?;
-        let name = path.display().to_string();
-        let program = slice(&name, &bytes).and_then(|(_, slice)| Ok(Image::parse(&name, slice)?.kind == Kind::Program));
-        if program.unwrap_or(false) {
+        let image = launch::slice(&bytes).and_then(|(_, slice)| Image::parse(slice, ARCH));
+        if image.is_ok_and(|image| image.file_type == FileType::Executable) {
             fs_err::write(path, [block.as_slice(), bytes.as_slice()].concat())?;
         }
     }

@@ -4,7 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use machorun::damage;
+use macho::damage;
+use macho::image::{self, Image};
+use machorun::{ARCH, launch};
 
 use super::{Interpreter, SDK, smoke};
 use crate::context::Context;
@@ -37,14 +39,14 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "an import that one of our libraries doesn't export",
         file: "lib/python*/lib-dynload/_ssl.*",
-        damage: Damage::Bytes(|file| damage::rename_import(file, "_SSL_read_ex", "_SSL_reed_ex")),
+        damage: Damage::Bytes(|file| damage::rename_import(file, ARCH, "_SSL_read_ex", "_SSL_reed_ex")),
         part: "modules",
         says: "_SSL_reed_ex: not exported by ",
     },
     Fault {
         what: "an import that the system's library doesn't export",
         file: "lib/python*/lib-dynload/termios.*",
-        damage: Damage::Bytes(|file| damage::rename_import(file, "_tcgetattr", "_tcgetatta")),
+        damage: Damage::Bytes(|file| damage::rename_import(file, ARCH, "_tcgetattr", "_tcgetatta")),
         part: "modules",
         says: "_tcgetatta: not exported by /usr/lib/libSystem",
     },
@@ -52,7 +54,7 @@ const FAULTS: &[Fault] = &[
         what: "an import that only the SDK's stub says the system has, and the host has, too",
         file: "lib/python*/lib-dynload/readline.*",
         damage: Damage::Claim(
-            |file| damage::rename_import(file, "_rl_bind_key_in_map", "_rl_resize_terminal"),
+            |file| damage::rename_import(file, ARCH, "_rl_bind_key_in_map", "_rl_resize_terminal"),
             "_rl_resize_terminal",
         ),
         part: "modules",
@@ -61,14 +63,14 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "a list of rebases that ends in the middle",
         file: "lib/python*/lib-dynload/_decimal.*",
-        damage: Damage::Bytes(damage::forget_rebases),
+        damage: Damage::Bytes(|file| damage::forget_rebases(file, ARCH)),
         part: "numbers",
         says: "SIGSEGV",
     },
     Fault {
         what: "a list of rebases that is cut off",
         file: "lib/python*/lib-dynload/_decimal.*",
-        damage: Damage::Bytes(damage::cut_rebases),
+        damage: Damage::Bytes(|file| damage::cut_rebases(file, ARCH)),
         part: "modules",
         says: "the list of rebases is cut off",
     },
@@ -77,7 +79,7 @@ const FAULTS: &[Fault] = &[
         file: "lib/libssl.*",
         damage: Damage::Bytes(|file| {
             let name = install_name(file)?;
-            damage::rename_library(file, &name)
+            damage::rename_library(file, ARCH, &name)
         }),
         part: "modules",
         says: "whose install name is ",
@@ -92,23 +94,22 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "two exports that changed places",
         file: "lib/libcrypto.*",
-        damage: Damage::Bytes(|file| damage::swap_exports(file, "_EVP_MD_get_size", "_EVP_MD_get_block_size")),
+        damage: Damage::Bytes(|file| damage::swap_exports(file, ARCH, "_EVP_MD_get_size", "_EVP_MD_get_block_size")),
         part: "hashes",
         says: "AssertionError",
     },
     Fault {
         what: "a thread-local variable without a descriptor",
         file: "Python",
-        damage: Damage::Bytes(damage::forget_thread_local),
+        damage: Damage::Bytes(|file| damage::forget_thread_local(file, ARCH)),
         part: "modules",
         says: "has no descriptor",
     },
 ];
 
 fn install_name(file: &[u8]) -> Result<String, String> {
-    let said = |error: machorun::error::Error| error.to_string();
-    let (_, slice) = machorun::image::slice("the file", file).map_err(said)?;
-    let image = machorun::image::Image::parse("the file", slice).map_err(said)?;
+    let (_, slice) = image::slice(file, ARCH).map_err(|error| error.to_string())?;
+    let image = Image::parse(slice, ARCH).map_err(|error| error.to_string())?;
     image.install_name.ok_or_else(|| "the file has no install name".to_owned())
 }
 
@@ -157,7 +158,9 @@ impl Fault {
         match self.damage {
             Damage::Missing => fs_err::remove_file(&file)?,
             Damage::Bytes(change) | Damage::Claim(change, _) => {
-                change(&mut bytes).map_err(|why| anyhow!("{}: {why}", file.display()))?;
+                let start = launch::header_len(&bytes);
+                let code = bytes.get_mut(start..).unwrap_or_default();
+                change(code).map_err(|why| anyhow!("{}: {why}", file.display()))?;
                 fs_err::write(&file, bytes)?;
             }
         }

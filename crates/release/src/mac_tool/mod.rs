@@ -11,12 +11,12 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::arch::Arch;
 use crate::build::{self, Names, OnFailure};
 use crate::context::Context;
 use crate::exec::Check;
-use crate::fetch;
+use crate::fetch::{self, Supply};
 use crate::plan::Plan;
+use macho::Arch;
 use standard_library::StandardLibrary;
 
 /// What makes this tool for macOS.
@@ -42,7 +42,7 @@ impl<'a> MacTool<'a> {
         ensure!(steps.len() == sdk::NEEDS.len(), "this plan builds with Apple's tools, not with a cross toolchain");
         steps.push(sdk::step(&cx.paths.mac())?);
         let tools = plan.with(steps, &build::executor())?;
-        let sources = fetch::all(cx, &tools.sources(), None)?;
+        let sources = fetch::all(cx, &tools.sources(), &Supply::default())?;
         let sdk = build::step(cx, &tools, &sources, sdk::STEP, OnFailure::Stop)?;
         Ok(Self { cx, plan, sdk, standard_library: StandardLibrary::find(cx, plan, &Self::ARCHS)? })
     }

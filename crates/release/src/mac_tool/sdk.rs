@@ -46,3 +46,36 @@ pub(super) fn step(mac: &Path) -> Result<Step> {
         ops,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn its_own_stubs_stand_over_those_of_the_sdk() {
+        let mac = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Mac"));
+        let step = step(&mac).unwrap();
+        assert!(matches!(step.ops.first(), Some(Op::Overlay { .. })), "{:?}", step.ops.first());
+        let written = |name: &str| {
+            let ops = step.ops.iter().enumerate();
+            let mut found = ops.filter_map(|(at, op)| match op {
+                Op::Write { path, text, .. } if path.ends_with(name) => Some((at, path.clone(), text.as_str())),
+                _ => None,
+            });
+            found.next().unwrap()
+        };
+        // What was there is removed first, and is not lost.
+        let (at, path, text) = written("Versions/A/CoreFoundation.tbd");
+        assert_eq!(step.ops[at - 1], Op::Remove { path });
+        assert!(text.contains(" _CFErrorGetCode,") && text.contains(" _CFRelease,"), "{text}");
+        let (_, _, text) = written("usr/lib/libiconv.tbd");
+        assert!(text.contains("install-name:    '/usr/lib/libiconv.2.dylib'"), "{text}");
+        // The order of a folder's entries is nobody's promise, and the step's key depends on its operations.
+        assert!(step.ops.iter().skip(1).is_sorted_by_key(|op| match op {
+            Op::Remove { path } | Op::Write { path, .. } => path.clone(),
+            _ => String::new(),
+        }));
+    }
+}

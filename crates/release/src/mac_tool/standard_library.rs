@@ -7,15 +7,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, anyhow};
 
 use super::triple;
-use crate::arch::Arch;
 use crate::build::{self, OnFailure};
 use crate::context::Context;
 use crate::exec::{Needs, cmd, read, shell_for};
-use crate::fetch;
+use crate::fetch::{self, Supply};
 use crate::hint::WithHint as _;
 use crate::plan::{Op, Plan, Step};
 use crate::recipe::{LockedPackage, read_toml};
 use crate::toolchain::lock;
+use macho::Arch;
 
 /// Where it comes from.
 #[derive(Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl StandardLibrary {
             return Err(anyhow!("no mirror of this machine's has {}", package.pool)).hint(INSTALL);
         }
         let plan = plan.with(vec![step(package)], &build::executor())?;
-        let folder = build::step(cx, &plan, &fetch::all(cx, &[], None)?, STEP, OnFailure::Stop)?;
+        let folder = build::step(cx, &plan, &fetch::all(cx, &[], &Supply::default())?, STEP, OnFailure::Stop)?;
         Ok(Self::Sources(folder.join(format!("usr/src/rustc-{version}/library"))))
     }
 
@@ -97,5 +97,28 @@ fn step(package: &LockedPackage) -> Step {
         needs: vec![],
         env: BTreeMap::new(),
         ops: vec![Op::DebianPackages { packages, locked: vec![package.clone()], into: "@out@".into() }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compiler_says_its_version() {
+        let text = "rustc 1.95.0 (59807616e 2026-04-14)\nbinary: rustc\nrelease: 1.95.0\nLLVM version: 22.1.2";
+        assert_eq!(release(text).unwrap(), "1.95.0");
+        assert!(release("rustc 1.95.0").is_err());
+    }
+
+    #[test]
+    fn sources_are_in_the_pool_under_their_versions() {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Mac/tool/rust-src.toml"));
+        let known: BTreeMap<String, LockedPackage> = read_toml(file).unwrap();
+        for (version, package) in known {
+            let LockedPackage { name, version: debian, pool, .. } = package;
+            assert!(debian.starts_with(&format!("{version}+dfsg")), "{version}: {debian}");
+            assert_eq!(pool, format!("pool/main/r/rustc/{name}_{debian}_all.deb"));
+        }
     }
 }

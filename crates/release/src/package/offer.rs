@@ -1,10 +1,10 @@
 //! What the Installer shows and offers: the product's `Distribution`.
 
+use flatpkg::OsVersion;
 use flatpkg::distribution::{
     AllowedOsVersions, Background, Choice, Customize, Distribution, Domains, Line, Options, OsRange, Outline, Page,
     PkgRef, Product, VolumeCheck,
 };
-use flatpkg::os_version::OsVersion;
 
 use super::assets::{ComponentAssets, ProductAssets};
 use super::texts::Texts;

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
+use flatpkg::OsVersion;
 use flatpkg::component::Component;
 use flatpkg::distribution::{
     AllowedOsVersions, Background, Choice, Customize, Distribution, Line, Options, OsRange, Outline, Page, PkgRef,
     Product as ProductId, VolumeCheck,
 };
-use flatpkg::os_version::OsVersion;
 use flatpkg::payload::Compression;
 use flatpkg::product::{self, Part, Product};
 use flatpkg::tree::Tree;

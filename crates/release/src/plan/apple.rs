@@ -7,10 +7,10 @@ use super::step::{Op, Step};
 use super::toolchain::{
     Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, tcltk_link, vars,
 };
-use crate::arch::Arch;
 use crate::given::GivenSdk;
 use crate::recipe::{Period, Recipes, Release};
 use crate::version::PythonVersion;
+use macho::Arch;
 
 /// Apple's toolchain.
 pub struct Apple {

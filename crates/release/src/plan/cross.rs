@@ -7,11 +7,11 @@ use super::options::BuildOptions;
 use super::python::source;
 use super::step::{Layer, Op, Step};
 use super::toolchain::{Interpreter, PythonBuild, Toolchain, ToolchainData, library_layers, one_arch, vars};
-use crate::arch::Arch;
 use crate::exec::SYSTEM_PATH;
 use crate::given::GivenSdk;
 use crate::recipe::{Recipes, Release};
 use crate::version::PythonVersion;
+use macho::Arch;
 
 /// The cross toolchain.
 pub struct Cross {

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::step::{Op, Step};
 use super::toolchain::{Toolchain, framework_prefix};
-use crate::arch::Arch;
 use crate::recipe::{Build, Library, Prefix, Recipes, Source, System, Universal};
+use macho::Arch;
 
 /// Where a library's step keeps the licence's text.
 pub const LICENSES: &str = "licenses";

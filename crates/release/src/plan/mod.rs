@@ -20,10 +20,10 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use serde::Serialize;
 
-use crate::arch::Arch;
 use crate::digest::Sha256;
 use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
+use macho::Arch;
 
 pub use docs::Docs;
 pub use keys::{Executor, keys};

@@ -9,10 +9,10 @@ use super::Host;
 use super::docs::Docs;
 use super::slices;
 use super::toolchain::framework_prefix;
-use crate::arch::Arch;
 use crate::given::{Checkout, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
+use macho::Arch;
 
 /// The options; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]

@@ -3,10 +3,10 @@
 use anyhow::{Result, anyhow};
 
 use super::{BuildOptions, Host, Plan};
-use crate::arch::Arch;
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Release, Variant};
 use crate::version::DeploymentTarget;
+use macho::Arch;
 
 /// Why slices are left out.
 const WHY_NOT: &str = "no compiler and linker on Linux make it for macOS; take a Mac of its time";

@@ -9,8 +9,8 @@ use super::libraries::LICENSES;
 use super::options::{BuildOptions, TEST_MODULES, TESTS};
 use super::step::{Op, Run, Step};
 use super::toolchain::{Toolchain, framework_prefix, vars};
-use crate::arch::Arch;
 use crate::recipe::{Prefix, Pyc, Recipes};
+use macho::Arch;
 
 /// The main thread's stack of the interpreter, as CPython's Makefile asks ld for it: 16 MiB.
 pub const STACK_SIZE: u64 = 0x100_0000;

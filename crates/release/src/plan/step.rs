@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::arch::Arch;
 use crate::digest::Sha256;
 use crate::recipe::{LockedPackage, Source};
+use macho::Arch;
 
 /// A step: operations that fill one folder.
 ///

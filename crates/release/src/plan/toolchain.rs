@@ -10,10 +10,10 @@ use super::given::TCLTK;
 use super::keys::Executor;
 use super::options::BuildOptions;
 use super::step::{Layer, Op, Step};
-use crate::arch::Arch;
 use crate::digest::Sha256;
 use crate::recipe::{Library, LinuxTools, PackageLock, Prefix, Recipes, Release};
 use crate::version::PythonVersion;
+use macho::Arch;
 
 /// The machine that builds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Source, text};
-use crate::arch::Arch;
 use crate::version::DeploymentTarget;
+use macho::Arch;
 
 /// How one version of one library is fetched and built. `Mac/recipes/README.md` explains every key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

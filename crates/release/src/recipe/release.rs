@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, Day};
 use super::{Sdk, Source};
-use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
+use macho::Arch;
 
 /// What is built for one version of Python. `Mac/releases/README.md` explains every key.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]

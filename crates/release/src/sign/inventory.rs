@@ -1,11 +1,13 @@
 //! What there is to sign below a folder: Mach-O files by their bytes, bundles by their `Info.plist`.
 
 use std::collections::BTreeMap;
-use std::io::{Read as _, Seek as _, SeekFrom};
+use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use flatpkg::plist;
+use macho::form::{self, Form};
+use macho::header::{FileType, Header};
 use walkdir::WalkDir;
 
 /// What a file with code is.
@@ -87,56 +89,31 @@ fn bundle(info: &Path, dir: &str) -> Result<Bundle> {
     Ok(Bundle { identifier, program: format!("{dir}/{folder}{program}") })
 }
 
-/// What kind of code a file is, by its first bytes (`<mach-o/fat.h>`, `<mach-o/loader.h>`, `<ar.h>`).
+/// What kind of code a file is. Of a universal one, the first slice with code says it.
 fn kind(path: &Path) -> Result<Option<Code>> {
-    let mut file = fs_err::File::open(path)?;
-    let mut head = Vec::new();
-    file.by_ref().take(4096).read_to_end(&mut head)?;
-    let wide = match word(&head, 0) {
-        Some(0xCAFE_BABE) => false,
-        Some(0xCAFE_BABF) => true,
-        _ => return Ok(thin(&head)),
-    };
-    // Java's class files begin alike, but nothing in them leads to code.
-    let Some(count) = word(&head, 4) else { return Ok(None) };
-    let size = if wide { 32 } else { 20 };
-    file.seek(SeekFrom::Start(8))?;
-    let mut table = Vec::new();
-    file.by_ref().take(u64::from(count) * size as u64).read_to_end(&mut table)?;
-    for entry in table.chunks_exact(size) {
-        let offset = if wide { long(entry, 8) } else { word(entry, 8).map(u64::from) };
-        let Some(offset) = offset.filter(|offset| i64::try_from(*offset).is_ok()) else { continue };
-        file.seek(SeekFrom::Start(offset))?;
-        let mut slice = Vec::new();
-        file.by_ref().take(32).read_to_end(&mut slice)?;
-        if let Some(code) = thin(&slice) {
-            return Ok(Some(code));
-        }
+    let mut start = Vec::new();
+    fs_err::File::open(path)?.take(32).read_to_end(&mut start)?;
+    if !form::may_be_fat(&start) {
+        return Ok(of_slice(&start));
     }
-    Ok(None)
+    let bytes = fs_err::read(path)?;
+    if Form::of_file(&bytes) != Some(Form::Fat) {
+        return Ok(None);
+    }
+    let entries =
+        form::entries(&bytes, bytes.len() as u64).with_context(|| format!("{} can't be read", path.display()))?;
+    let slices = entries.iter().filter_map(|entry| bytes.get(usize::try_from(entry.offset).ok()?..));
+    Ok(slices.filter_map(of_slice).next())
 }
 
-fn thin(head: &[u8]) -> Option<Code> {
-    if head.starts_with(b"!<arch>\n") {
+fn of_slice(start: &[u8]) -> Option<Code> {
+    if macho::is_archive(start) {
         return Some(Code::Archive);
     }
-    let filetype = match word(head, 0)? {
-        0xFEED_FACE | 0xFEED_FACF => word(head, 12)?,
-        0xCEFA_EDFE | 0xCFFA_EDFE => word(head, 12)?.swap_bytes(),
-        _ => return None,
-    };
-    Some(match filetype {
-        1 => Code::Object,
-        2 => Code::Program,
-        6 | 8 => Code::Library,
-        other => Code::Other(other),
+    Some(match Header::parse(start)?.file_type {
+        FileType::Object => Code::Object,
+        FileType::Executable => Code::Program,
+        FileType::Dylib | FileType::Bundle => Code::Library,
+        FileType::Other(number) => Code::Other(number),
     })
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|word| u32::from_be_bytes(*word))
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|long| u64::from_be_bytes(*long))
 }

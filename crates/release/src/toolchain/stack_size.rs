@@ -6,10 +6,10 @@
 use std::ops::Range;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result};
 use flatpkg::output::Output;
-use object::macho;
-use object::read::macho::{FatArch as _, MachOFatFile32};
+use macho::form::{self, Form};
+use macho::header::Header;
 
 use super::code_signature;
 
@@ -26,18 +26,26 @@ pub fn set_stack_size(program: &Path, bytes: u64) -> Result<()> {
     Ok(fresh.finish()?)
 }
 
+/// The command that says where a program begins, and with how large a stack: `LC_MAIN` of `<mach-o/loader.h>`.
+const LC_MAIN: u32 = 0x8000_0028;
+/// The command that says where the code signature is.
+const LC_CODE_SIGNATURE: u32 = 0x1d;
+
 fn set_in(contents: &mut [u8], bytes: u64) -> Result<()> {
     for slice in slices(contents)? {
         let slice = contents.get_mut(slice).context("a slice lies outside the file")?;
-        let commands = commands(slice)?;
-        let main = commands.iter().find(|command| command.kind == macho::LC_MAIN.0).context("it has no LC_MAIN")?;
+        let header = Header::parse(slice).filter(|header| header.is_64_bit && !header.is_big_endian);
+        let commands = header.context("it is no 64-bit Mach-O file")?.commands(slice)?;
+        let main = commands.iter().find(|command| command.kind == LC_MAIN).context("it has no LC_MAIN")?;
         // entry_point_command: cmd, cmdsize, entryoff (8 bytes), stacksize (8 bytes).
-        let at = main.at + 16;
-        let field = slice.get_mut(at..at + 8).context("LC_MAIN is cut short")?;
-        field.copy_from_slice(&bytes.to_le_bytes());
-        if let Some(command) = commands.iter().find(|command| command.kind == macho::LC_CODE_SIGNATURE.0) {
-            // linkedit_data_command: cmd, cmdsize, dataoff, datasize.
-            let (offset, size) = (word(slice, command.at + 8)?, word(slice, command.at + 12)?);
+        main.word(20).context("LC_MAIN is cut short")?;
+        let field = main.offset + 16;
+        let signature = commands.iter().find(|command| command.kind == LC_CODE_SIGNATURE);
+        // linkedit_data_command: cmd, cmdsize, dataoff, datasize.
+        let signature = signature.map(|command| anyhow::Ok((command.word(8)?, command.word(12)?))).transpose()?;
+        slice.get_mut(field..field + 8).context("LC_MAIN is cut short")?.copy_from_slice(&bytes.to_le_bytes());
+        if let Some((offset, size)) = signature {
+            let (offset, size) = (usize::try_from(offset)?, usize::try_from(size)?);
             let signature = offset..offset.checked_add(size).context("the code signature's size is wrong")?;
             code_signature::renew(slice, signature)?;
         }
@@ -47,50 +55,12 @@ fn set_in(contents: &mut [u8], bytes: u64) -> Result<()> {
 
 /// Where the slices of a universal file are; a thin file is its own only slice.
 fn slices(contents: &[u8]) -> Result<Vec<Range<usize>>> {
-    if !contents.starts_with(&macho::FAT_MAGIC.to_be_bytes()) {
+    if Form::of(contents) != Some(Form::Fat) {
         return Ok(std::iter::once(0..contents.len()).collect());
     }
-    let fat = MachOFatFile32::parse(contents).context("the universal header is wrong")?;
-    fat.arches()
-        .iter()
-        .map(|arch| {
-            let (start, len) = arch.file_range();
-            let (start, len) = (usize::try_from(start)?, usize::try_from(len)?);
-            Ok(start..start.checked_add(len).context("a slice's size is wrong")?)
-        })
-        .collect()
-}
-
-/// A load command.
-struct Command {
-    kind: u32,
-    /// Its offset in the slice.
-    at: usize,
-}
-
-/// The size of `mach_header_64`, bytes.
-const HEADER: usize = 32;
-
-/// The load commands of a 64-bit slice, little-endian, as both architectures are.
-fn commands(slice: &[u8]) -> Result<Vec<Command>> {
-    ensure!(slice.starts_with(&macho::MH_MAGIC_64.to_le_bytes()), "it is no 64-bit Mach-O file");
-    let count = word(slice, 16)?;
-    let mut commands = Vec::new();
-    let mut at = HEADER;
-    for _ in 0..count {
-        let (kind, size) = (word(slice, at)?, word(slice, at + 4)?);
-        if size < 8 {
-            bail!("the load command at offset {at} has a size of {size} bytes");
-        }
-        commands.push(Command { kind: u32::try_from(kind)?, at });
-        at = at.checked_add(size).context("the load commands are too long")?;
-    }
-    Ok(commands)
-}
-
-fn word(slice: &[u8], at: usize) -> Result<usize> {
-    let bytes = at.checked_add(4).and_then(|end| slice.get(at..end)).context("the file is cut short")?;
-    Ok(usize::try_from(u32::from_le_bytes(bytes.try_into()?))?)
+    let entries = form::entries(contents, contents.len() as u64)?;
+    let range = |entry: form::FatEntry| Ok(usize::try_from(entry.offset)?..usize::try_from(entry.offset + entry.size)?);
+    entries.into_iter().map(range).collect()
 }
 
 #[cfg(test)]

@@ -10,11 +10,11 @@ use anyhow::Result;
 
 use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Counts, Finding, Findings};
-use super::macho::{Binding, Image, Import, Kind};
-use super::os_version::OsVersion;
-use super::tbd::{Answer, Sdk};
+use super::sdk::{Answer, Sdk};
 use super::tree::Tree;
-use crate::arch::Arch;
+use macho::Arch;
+use macho::OsVersion;
+use macho::{Binding, Details, FileType, ImportedSymbol};
 
 /// Looks up every import of every slice.
 ///
@@ -31,7 +31,7 @@ pub(super) fn check(
     let introduced = expect.linkage.introduced();
     for binary in binaries.values() {
         let mut findings = Findings::new(&binary.path, found);
-        for image in binary.images.iter().filter(|image| image.kind != Kind::Object) {
+        for image in binary.images.iter().filter(|image| image.file_type != FileType::Object) {
             let mut findings = findings.of_slice(image.arch);
             check_weak(image, &introduced, expect.minimum_of(image.arch), &mut findings);
             check_image(image, &mut exporters, counts, &mut findings)?;
@@ -41,7 +41,7 @@ pub(super) fn check(
 }
 
 fn check_weak(
-    image: &Image,
+    image: &Details,
     introduced: &BTreeMap<String, OsVersion>,
     minimum: OsVersion,
     findings: &mut Findings<'_>,
@@ -55,7 +55,7 @@ fn check_weak(
 }
 
 fn check_image(
-    image: &Image,
+    image: &Details,
     exporters: &mut Exporters<'_>,
     counts: &mut Counts,
     findings: &mut Findings<'_>,
@@ -121,7 +121,7 @@ impl<'a> Exporters<'a> {
     }
 
     /// Whether an import will be satisfied.
-    fn find(&mut self, image: &Image, import: &Import) -> Result<Found> {
+    fn find(&mut self, image: &Details, import: &ImportedSymbol) -> Result<Found> {
         let symbol = import.symbol.as_str();
         let libraries: Vec<String> = match &import.from {
             Binding::Dylib(library) => vec![library.clone()],
@@ -146,7 +146,7 @@ impl<'a> Exporters<'a> {
     }
 
     /// The libraries that are certainly loaded together with a file, its own first.
-    fn loaded(&self, image: &Image) -> Vec<String> {
+    fn loaded(&self, image: &Details) -> Vec<String> {
         let framework = self.image(&self.framework, image.arch);
         let linked = image.dylibs.iter().chain(framework.into_iter().flat_map(|framework| &framework.dylibs));
         let mut libraries = vec![format!("/{}", self.framework)];
@@ -154,7 +154,7 @@ impl<'a> Exporters<'a> {
         libraries
     }
 
-    fn image(&self, path: &str, arch: Arch) -> Option<&'a Image> {
+    fn image(&self, path: &str, arch: Arch) -> Option<&'a Details> {
         self.binaries.get(path)?.images.iter().find(|image| image.arch == arch)
     }
 

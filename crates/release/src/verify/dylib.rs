@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::macho::{Kind, Minimum, is_macho, slices};
-use super::os_version::OsVersion;
-use crate::arch::Arch;
+use macho::Arch;
+use macho::OsVersion;
+use macho::{FileType, Minimum, is_macho, slices};
 
 /// One slice of a dynamic library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -25,9 +25,9 @@ pub fn dylib(bytes: &[u8]) -> Result<Vec<DylibSlice>, String> {
     if !is_macho(bytes) {
         return Err("no Mach-O file".into());
     }
-    let images = slices(bytes)?.into_iter().filter_map(|slice| slice.image.ok());
-    let slices = images.map(|image| match (image.kind, image.install_name) {
-        (Kind::Dylib, Some(install_name)) => {
+    let images = slices(bytes)?.into_iter().filter_map(|slice| slice.details.ok());
+    let slices = images.map(|image| match (image.file_type, image.install_name) {
+        (FileType::Dylib, Some(install_name)) => {
             let minimum = match image.minimums[..] {
                 [Minimum::MacOs(version)] => Some(version),
                 _ => None,

@@ -2,11 +2,11 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Findings};
-use super::macho::{Image, Kind};
 use super::tree::{self, Tree};
+use macho::{Details, FileType};
 
 /// Install name, linked libraries and search paths.
-pub(super) fn check(image: &Image, tree: &Tree, expect: &Expectations, findings: &mut Findings<'_>) {
+pub(super) fn check(image: &Details, tree: &Tree, expect: &Expectations, findings: &mut Findings<'_>) {
     check_install_name(image, tree, findings);
     for dylib in &image.dylibs {
         let minimum = expect.minimum_of(image.arch);
@@ -30,16 +30,16 @@ pub(super) fn check(image: &Image, tree: &Tree, expect: &Expectations, findings:
 }
 
 /// A dylib's users look for it by its install name; that must lead to the file itself.
-fn check_install_name(image: &Image, tree: &Tree, findings: &mut Findings<'_>) {
+fn check_install_name(image: &Details, tree: &Tree, findings: &mut Findings<'_>) {
     let own = format!("/{}", findings.path());
-    match (&image.install_name, image.kind) {
-        (Some(name), Kind::Dylib) => {
+    match (&image.install_name, image.file_type) {
+        (Some(name), FileType::Dylib) => {
             let leads_here = name.starts_with('/') && tree.resolve(name).as_deref() == Ok(findings.path());
             if !leads_here {
                 findings.add(Check::InstallName, name, own);
             }
         }
-        (None, Kind::Dylib) => findings.add(Check::InstallName, "no install name", own),
+        (None, FileType::Dylib) => findings.add(Check::InstallName, "no install name", own),
         (Some(name), _) => findings.add(Check::InstallName, name, "none: this is no dylib"),
         (None, _) => {}
     }

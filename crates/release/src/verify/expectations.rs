@@ -3,10 +3,9 @@
 use std::path::PathBuf;
 
 use super::linkage::Linkage;
-use super::macho;
-use super::os_version::OsVersion;
-use crate::arch::Arch;
 use crate::version::{DeploymentTarget, PythonVersion};
+use macho::Arch;
+use macho::OsVersion;
 
 /// What a sound root looks like.
 #[derive(Debug, Clone)]
@@ -59,5 +58,5 @@ pub(super) struct Binary {
     /// Relative to the root.
     pub path: String,
     /// The slices that could be read.
-    pub images: Vec<macho::Image>,
+    pub images: Vec<macho::Details>,
 }

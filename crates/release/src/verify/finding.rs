@@ -5,7 +5,7 @@ use std::fmt;
 use flatpkg::shown::shown;
 use serde::Serialize;
 
-use crate::arch::Arch;
+use macho::Arch;
 
 /// The name of a check. It is part of the JSON report, so it never changes its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

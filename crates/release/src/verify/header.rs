@@ -2,18 +2,18 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Findings};
-use super::macho::{Image, Kind};
+use macho::{Details, FileType};
 
 /// The program whose main thread runs the interpreter. The ones in `bin` only start it.
 const INTERPRETER: &str = "/Python.app/Contents/MacOS/Python";
 
 /// A kind that we make, room for more load commands, and the interpreter's stack.
-pub(super) fn check(image: &Image, expect: &Expectations, findings: &mut Findings<'_>) {
-    if let Kind::Other(number) = image.kind {
+pub(super) fn check(image: &Details, expect: &Expectations, findings: &mut Findings<'_>) {
+    if let FileType::Other(number) = image.file_type {
         // 10, for one, is a companion file with debugging information: `.dSYM`.
         findings.add(Check::MachO, format!("file type {number}"), "a program, dylib, bundle or object file");
     }
-    let linked = matches!(image.kind, Kind::Executable | Kind::Dylib | Kind::Bundle);
+    let linked = matches!(image.file_type, FileType::Executable | FileType::Dylib | FileType::Bundle);
     let least = expect.linkage.headerpad;
     if let Some(room) = image.header_room
         && linked

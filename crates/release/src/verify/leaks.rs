@@ -3,7 +3,7 @@
 use memchr::memmem::Finder;
 
 use super::finding::{Check, Findings};
-use super::macho::Image;
+use macho::Details;
 
 /// Looks for folders of the build machine.
 pub(super) struct Search {
@@ -52,7 +52,7 @@ fn surroundings(bytes: &[u8], start: usize, len: usize) -> String {
 }
 
 /// A debugger's map names source and object files by their absolute paths, wherever those are.
-pub(super) fn check_debug_paths(image: &Image, findings: &mut Findings<'_>) {
+pub(super) fn check_debug_paths(image: &Details, findings: &mut Findings<'_>) {
     let Some(first) = image.debug_paths.first() else { return };
     let more = match image.debug_paths.len() - 1 {
         0 => String::new(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
-use super::os_version::OsVersion;
+use macho::OsVersion;
 
 /// What the audit allows and demands; a header comment in `Mac/linkage.toml` documents the keys.
 #[derive(Debug, Clone, Deserialize)]

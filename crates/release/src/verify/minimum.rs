@@ -2,13 +2,13 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Findings};
-use super::macho::{Image, Minimum};
+use macho::{Details, Minimum};
 
 /// The slice states the expected version of macOS, once.
 ///
 /// A lower one is wrong as well: the compiler was told another target than the rest, so it had other rules for what
 /// is imported weakly.
-pub(super) fn check(image: &Image, expect: &Expectations, findings: &mut Findings<'_>) {
+pub(super) fn check(image: &Details, expect: &Expectations, findings: &mut Findings<'_>) {
     let expected = expect.minimum_of(image.arch);
     if image.minimums == [Minimum::MacOs(expected)] {
         return;

@@ -33,17 +33,15 @@ mod header;
 mod layout;
 mod leaks;
 mod linkage;
-mod macho;
 mod minimum;
 mod modules;
-mod os_version;
 mod payload;
 mod policy;
 mod pyconfig;
+mod sdk;
 mod signature;
 mod slices;
 mod sysconfig;
-mod tbd;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -58,7 +56,6 @@ pub use dylib::{DylibSlice, dylib};
 pub use expectations::Expectations;
 pub use finding::Report;
 pub use linkage::Linkage;
-pub use os_version::OsVersion;
 
 use crate::version::PythonVersion;
 use expectations::Binary;
@@ -147,10 +144,10 @@ fn examine(
         Ok(slices) => {
             slices::check(&slices, expect, &mut findings);
             for slice in slices {
-                if let Ok(image) = &slice.image {
+                if let Ok(image) = &slice.details {
                     signature::check(&slice, tree, &mut findings.of_slice(image.arch));
                 }
-                let Ok(image) = slice.image else { continue };
+                let Ok(image) = slice.details else { continue };
                 let mut findings = findings.of_slice(image.arch);
                 minimum::check(&image, expect, &mut findings);
                 dylibs::check(&image, tree, expect, &mut findings);

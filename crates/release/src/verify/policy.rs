@@ -2,7 +2,6 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
-use super::macho;
 use super::tree::{Entry, Kind, Tree};
 
 /// Names, modes and licences.
@@ -57,8 +56,8 @@ fn check_mode(entry: &Entry, findings: &mut Findings<'_>) {
 }
 
 /// A program can be run: a linked one wherever it is, a script where programs are.
-pub(super) fn check_program(bytes: &[u8], images: &[macho::Image], entry: &Entry, findings: &mut Findings<'_>) {
-    let linked = images.iter().any(|image| image.kind == macho::Kind::Executable);
+pub(super) fn check_program(bytes: &[u8], images: &[macho::Details], entry: &Entry, findings: &mut Findings<'_>) {
+    let linked = images.iter().any(|image| image.file_type == macho::FileType::Executable);
     let script = bytes.starts_with(b"#!") && findings.path().rsplit('/').nth(1) == Some("bin");
     if (linked || script) && entry.mode & 0o111 == 0 {
         findings.add(Check::Permissions, format!("mode {:04o}", entry.mode & 0o777), "a program that can be run");

@@ -10,8 +10,9 @@
 use pkgsign::Hash;
 
 use super::finding::{Check, Findings};
-use super::macho::{CodeDirectory, CodeSignature, HashType, Kind, Slice, name};
 use super::tree::{self, Tree};
+use macho::code_signature::{CodeDirectory, CodeSignature, HashType, name};
+use macho::{CpuType, FileType, Slice};
 
 /// The page sizes that the kernel takes, as powers of two: 4 KiB to 64 KiB.
 const PAGES: std::ops::RangeInclusive<u8> = 12..=16;
@@ -20,8 +21,8 @@ const PAGES: std::ops::RangeInclusive<u8> = 12..=16;
 pub(super) fn check(slice: &Slice<'_>, tree: &Tree, findings: &mut Findings<'_>) {
     let Ok(outline) = &slice.outline else { return };
     let Some((start, size)) = outline.signature else {
-        let linked = matches!(outline.kind, Kind::Executable | Kind::Dylib | Kind::Bundle);
-        if linked && outline.arch.starts_with("arm64") {
+        let linked = matches!(outline.file_type, FileType::Executable | FileType::Dylib | FileType::Bundle);
+        if linked && outline.processor.cpu == CpuType::ARM64 {
             findings.add(Check::Signature, "no signature", "at least an ad-hoc one");
         }
         return;

@@ -2,14 +2,14 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Findings};
-use super::macho::{Slice, Unreadable};
-use crate::arch::Arch;
+use macho::Arch;
+use macho::{Slice, Unreadable};
 
 /// A Mach-O file has exactly the expected slices, each where the system can map it.
 pub(super) fn check(slices: &[Slice<'_>], expect: &Expectations, findings: &mut Findings<'_>) {
     let mut got = Vec::new();
     for slice in slices {
-        match &slice.image {
+        match &slice.details {
             Ok(image) => {
                 got.push(image.arch.name().to_owned());
                 check_offset(slice.offset, image.arch, findings);
@@ -21,7 +21,7 @@ pub(super) fn check(slices: &[Slice<'_>], expect: &Expectations, findings: &mut 
         }
     }
     // A slice that can't be read has been reported; what it is for isn't known.
-    if slices.iter().any(|slice| matches!(slice.image, Err(Unreadable::Malformed(_)))) {
+    if slices.iter().any(|slice| matches!(slice.details, Err(Unreadable::Malformed(_)))) {
         return;
     }
     let mut expected: Vec<_> = expect.archs.clone();
@@ -42,10 +42,7 @@ fn names(archs: &[String]) -> String {
 
 /// The kernel maps a slice from the file, so that it starts on a page: 4 KiB on Intel, 16 KiB on arm64.
 fn check_offset(offset: u64, arch: Arch, findings: &mut Findings<'_>) {
-    let page = match arch {
-        Arch::Ppc | Arch::I386 | Arch::X86_64 => 1 << 12,
-        Arch::Arm64 => 1 << 14,
-    };
+    let page = arch.page_size();
     if !offset.is_multiple_of(page) {
         let got = format!("a slice at byte {offset}");
         findings.of_slice(arch).add(Check::MachO, got, format!("a multiple of {page}"));
@@ -58,7 +55,7 @@ pub(super) fn check_foreign(bytes: &[u8], findings: &mut Findings<'_>) {
         findings.add(Check::Slices, "an ELF file", "no binary of another system");
     }
     let is_library = [".so", ".dylib"].iter().any(|suffix| findings.path().ends_with(suffix));
-    if is_library && !super::macho::is_macho(bytes) && !bytes.starts_with(b"\x7fELF") {
+    if is_library && !macho::is_macho(bytes) && !bytes.starts_with(b"\x7fELF") {
         findings.add(Check::MachO, "other bytes", "a Mach-O file");
     }
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use flatpkg::OsVersion;
 use flatpkg::component::{self, Component};
-use flatpkg::os_version::OsVersion;
 use flatpkg::xar;
 
 use release::context::Context;

@@ -158,8 +158,7 @@ fn is_macho(path: &CStr) -> bool {
             .is_ok();
     errno::restore(saved);
     read && (launch::header_len(&head) > 0
-        || head.starts_with(&[0xca, 0xfe, 0xba, 0xbe])
-        || head.starts_with(&[0xcf, 0xfa, 0xed, 0xfe]))
+        || matches!(macho::Form::of(&head), Some(macho::Form::Thin | macho::Form::Fat)))
 }
 
 unsafe extern "C" fn execve(

@@ -11,10 +11,10 @@ use std::sync::Mutex;
 use flatpkg::package::Package;
 
 use super::*;
-use crate::arch::Arch;
 use crate::context::Paths;
 use crate::ui::Ui;
 use crate::version::DeploymentTarget;
+use macho::Arch;
 
 /// `installer-assets/` of this checkout.
 fn assets() -> PathBuf {

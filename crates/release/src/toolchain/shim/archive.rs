@@ -12,13 +12,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
+use macho::Form;
 
 use super::output::{Guarded, refuse_in_place};
-use super::{Llvm, code};
+use super::site::{Llvm, code};
 use crate::exec::{cmd, read, shell};
-
-/// The first bytes of a universal file.
-const FAT_MAGIC: [u8; 4] = [0xca, 0xfe, 0xba, 0xbe];
 
 /// What `ar` is asked to do, as far as it concerns us.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,8 +78,9 @@ fn expand(args: &[OsString]) -> Result<Vec<OsString>> {
 }
 
 fn is_universal(path: &Path) -> bool {
-    let mut magic = [0; 4];
-    fs_err::File::open(path).and_then(|mut file| file.read_exact(&mut magic)).is_ok() && magic == FAT_MAGIC
+    let mut start = [0; 8];
+    let read = fs_err::File::open(path).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && Form::of(&start) == Some(Form::Fat)
 }
 
 /// Makes the archive anew from its old self and the files.

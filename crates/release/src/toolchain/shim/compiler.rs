@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::output::guard;
-use super::{Site, Tool, finish};
+use super::site::{Site, finish};
+use super::tool::Tool;
 use crate::exec::StandIn;
 
 /// Darwin 20 is macOS 11, the first for both architectures. With `darwin` (instead of `macos`) the minimum still

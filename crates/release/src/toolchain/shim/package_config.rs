@@ -8,7 +8,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 
-use super::{system, variable};
+use super::site::variable;
+use super::system;
 
 /// The version of pkg-config whose options these are; configure scripts ask for 0.9.0 or newer.
 const VERSION: &str = "0.29.2";

@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{ALIASES, NAMES, Tool, run, variable};
+use super::site::variable;
+use super::tool::{ALIASES, NAMES, Tool};
 
 /// The system that a build is told it runs on: the first for both architectures.
 const MACOS: &str = "11.0";
@@ -34,7 +35,7 @@ pub(super) enum Xcrun {
 }
 
 /// `xcrun`: where the SDK is, where a tool is, or runs the tool.
-pub(super) fn xcrun(args: &[OsString]) -> Result<ExitCode> {
+pub(super) fn xcrun(args: &[OsString], run: fn(Tool, Vec<OsString>) -> ExitCode) -> Result<ExitCode> {
     match parse_xcrun(args)? {
         Xcrun::SdkPath => print(&variable("XTASK_SDK")?.to_string_lossy()),
         Xcrun::Find(name) => {

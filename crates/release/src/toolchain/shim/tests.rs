@@ -4,8 +4,12 @@ use std::os::unix::fs::FileTypeExt as _;
 
 use super::archive::Request;
 use super::package_config::{Answer, answer};
+use super::site::*;
 use super::system::{Xcrun, parse_xcrun};
+use super::tool::*;
 use super::*;
+use crate::toolchain::runtime;
+use std::path::PathBuf;
 
 fn site() -> Site {
     Site {

@@ -7,20 +7,25 @@ use super::*;
 /// Bytes to a page of the signature.
 const PAGE: usize = 4096;
 
+/// A command that says nothing of interest.
+const LC_UUID: u32 = 0x1b;
+
 /// A 64-bit slice with `LC_MAIN` and, when wanted, an ad-hoc signature: two pages and a bit of code.
 fn slice(signed: bool) -> Vec<u8> {
     let mut bytes = vec![0; 2 * PAGE + 100];
     let mut put = |at: usize, value: u32| bytes[at..at + 4].copy_from_slice(&value.to_le_bytes());
-    put(0, macho::MH_MAGIC_64);
+    put(0, 0xfeed_facf);
+    // How many commands, and how many bytes they have.
     put(16, if signed { 3 } else { 2 });
+    put(20, if signed { 64 } else { 48 });
     // A command before the one wanted.
-    put(32, macho::LC_UUID.0);
+    put(32, LC_UUID);
     put(36, 24);
-    put(56, macho::LC_MAIN.0);
+    put(56, LC_MAIN);
     put(60, 24);
     let code = u32::try_from(2 * PAGE + 100).unwrap();
     if signed {
-        put(80, macho::LC_CODE_SIGNATURE.0);
+        put(80, LC_CODE_SIGNATURE);
         put(84, 16);
         put(88, code);
         let signature = signature(3);
@@ -108,7 +113,7 @@ fn what_is_no_program_is_left_alone() {
     assert_eq!(refuse("empty", b""), "it is no 64-bit Mach-O file");
     assert_eq!(refuse("elf", b"\x7fELF"), "it is no 64-bit Mach-O file");
     let mut library = slice(false);
-    library[56..60].copy_from_slice(&macho::LC_UUID.0.to_le_bytes());
+    library[56..60].copy_from_slice(&LC_UUID.to_le_bytes());
     assert_eq!(refuse("library", &library), "it has no LC_MAIN");
     let mut signed = slice(true);
     // The last byte of the flags: no longer ad hoc.

@@ -9,7 +9,8 @@ use std::path::Path;
 use anyhow::{Context as _, Result, bail};
 
 use super::{Expectations, Issue, Lint, Reason, binary};
-use crate::verify::macho;
+use macho::Form;
+
 use crate::verify::tree::{self, Entry, Kind, Tree};
 
 /// How deep archives may be nested.
@@ -46,8 +47,7 @@ pub(super) fn look(path: &str, source: &Path, tree: &Tree, expect: &Expectations
     file.read_to_end(&mut end)?;
     let is_archive = start.starts_with(ZIP) || zip_end(&end).is_some() || is_tar(&start);
     // A table of slices leads to what was not read; no other file that starts like one is that large.
-    let is_fat = start.starts_with(&[0xca, 0xfe, 0xba, 0xbe]);
-    let reason = if is_fat || macho::is_macho(&start) || macho::is_archive(&start) {
+    let reason = if macho::form::may_be_fat(&start) || Form::of(&start).is_some() {
         Reason::Invalid
     } else if is_archive || decompressor(&start).is_some() {
         Reason::Archive

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use macho::code_signature::{CodeDirectory, CodeSignature, slot};
+use macho::{FileType, OsVersion, Outline, Slice};
 use pkgsign::{Code, Policy, Signed};
 
 use super::{Entitlements, Expectations, Issue, Lint, Reason};
 use crate::verify::finding;
-use crate::verify::macho::{self, CodeSignature, Kind, Outline, Slice, slot};
-use crate::verify::os_version::OsVersion;
 use crate::verify::signature as pages;
 use crate::verify::tree::Tree;
 
@@ -29,14 +29,16 @@ pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations
             return lint;
         }
     };
-    let mut issue = |reason, arch, detail: String| lint.issues.push(Issue::new(reason, path, arch, detail));
+    let mut issue =
+        |reason, arch: Option<&str>, detail: String| lint.issues.push(Issue::new(reason, path, arch, detail));
     let (mut object, mut teams) = (false, BTreeMap::new());
     for slice in &slices {
+        let arch = slice.outline.as_ref().map(|outline| outline.processor.to_string()).ok();
         match &slice.outline {
             _ if macho::is_archive(slice.bytes) => object = true,
-            Ok(outline) if outline.kind == Kind::Object => object = true,
+            Ok(outline) if outline.file_type == FileType::Object => object = true,
             Ok(outline) => {
-                let mut issue = |reason, detail: String| issue(reason, Some(outline.arch.as_str()), detail);
+                let mut issue = |reason, detail: String| issue(reason, arch.as_deref(), detail);
                 if let Some(team) = check_slice(path, slice, outline, tree, expect, &mut issue) {
                     *teams.entry(team).or_default() += 1;
                 }
@@ -82,9 +84,9 @@ fn check_slice(
     // What can't be taken apart was just reported.
     let signature = CodeSignature::parse(signature).ok()?;
     entitlements(path, &signature, outline, expect, issue);
-    let signed = signer(&signature, &outline.arch, expect, issue)?;
-    let hardened = signature.directories.iter().all(macho::CodeDirectory::is_hardened);
-    if policy.wants_developer_id() && outline.kind == Kind::Executable && !hardened {
+    let signed = signer(&signature, &outline.processor.to_string(), expect, issue)?;
+    let hardened = signature.directories.iter().all(CodeDirectory::is_hardened);
+    if policy.wants_developer_id() && outline.file_type == FileType::Executable && !hardened {
         issue(Reason::NoHardenedRuntime, String::new());
     }
     for directory in &signature.directories {
@@ -150,7 +152,7 @@ fn entitlements(
         Ok(asked) => asked,
         Err(error) => return issue(Reason::Invalid, format!("{error:#}")),
     };
-    let program = outline.kind == Kind::Executable;
+    let program = outline.file_type == FileType::Executable;
     if let Some(asked) = &asked
         && expect.signer.policy.wants_developer_id()
     {

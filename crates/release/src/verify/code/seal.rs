@@ -22,9 +22,9 @@ use pkgsign::{Hash, Policy};
 
 use super::archive::LARGEST_TOGETHER;
 use super::{Expectations, Issue, Reason};
-use crate::verify::macho::{self, CodeSignature};
 use crate::verify::signature::digest;
 use crate::verify::tree::{Kind, Tree};
+use macho::code_signature::CodeSignature;
 
 /// Where the list is in a bundle.
 const LIST: &str = "_CodeSignature/CodeResources";

@@ -6,7 +6,7 @@
 use fake_apple::{Cms, FakeApple, Kind};
 use pkgsign::Hash;
 
-use crate::arch::Arch;
+use macho::Arch;
 
 pub(super) const EXECUTE: u32 = 2;
 pub(super) const DYLIB: u32 = 6;

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use super::author::{self, Author, LOAD_DYLIB, LOAD_WEAK_DYLIB};
 use super::sample::{PYTHON_APP, SSL, Sample, framework, interpreter, module, openssl, program};
-use crate::arch::Arch;
+use macho::Arch;
 
 #[test]
 fn slices() {

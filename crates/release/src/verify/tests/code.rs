@@ -13,8 +13,8 @@ use pkgsign::{Anchor, Policy, Time};
 use sha2::{Digest as _, Sha256};
 
 use super::author::{Author, BUNDLE, By, DYLIB, EXECUTE, fat};
-use crate::arch::Arch;
 use crate::verify::code::{Decided, Entitlements, Expectations, Lint, notary_log, of_package, of_root};
+use macho::Arch;
 
 pub(super) const HARDENED: u32 = 0x1_0000;
 

@@ -11,8 +11,8 @@ use pkgsign::{Anchor, Hash, Policy};
 
 use super::author::{Author, DYLIB, EXECUTE};
 use super::code::{THEN, good, lint, zip};
-use crate::arch::Arch;
 use crate::verify::code::{Expectations, Lint, Reason, of_package, of_package_within, of_root};
+use macho::Arch;
 
 const INFO: &str = "<plist version=\"1.0\"><dict><key>CFBundleExecutable</key><string>App</string></dict></plist>";
 
@@ -151,8 +151,8 @@ fn nested_code_is_the_code_that_was_sealed() {
     let Some(fake) = FakeApple::get() else { return };
     let library = |by| Author { by, ..good(fake, Arch::Arm64, DYLIB) };
     let signed = library(good(fake, Arch::Arm64, DYLIB).by).thin();
-    let slices = crate::verify::macho::slices(&signed).unwrap();
-    let code = crate::verify::macho::CodeSignature::parse(slices[0].signature.unwrap()).unwrap();
+    let slices = macho::slices(&signed).unwrap();
+    let code = macho::code_signature::CodeSignature::parse(slices[0].signature.unwrap()).unwrap();
     let cdhash = &Hash::Sha256.digest(code.directories[0].bytes)[..20];
     let other = Author { contents: vec![0x90; 5000], ..library(good(fake, Arch::Arm64, DYLIB).by) }.thin();
     let entry = |path: &str| {

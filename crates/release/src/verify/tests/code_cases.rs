@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::author::{Author, Blobs, By, DYLIB, EXECUTE, big_endian, blob, fat};
 use super::code::{entitlements, good, lint};
-use crate::arch::Arch;
+use macho::Arch;
 
 const GET_TASK_ALLOW: &str = "com.apple.security.get-task-allow";
 const NO_LIBRARY_VALIDATION: &str = "com.apple.security.cs.disable-library-validation";

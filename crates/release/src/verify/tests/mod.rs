@@ -15,7 +15,7 @@ use insta::assert_snapshot;
 use sample::{PYCONFIG, SSL, SYSCONFIG, Sample, module, program};
 
 use super::Linkage;
-use crate::arch::Arch;
+use macho::Arch;
 
 /// A dynamic library of some slices, for macOS 10.13 and 11.0.
 pub fn sample_dylib(install_name: &str, archs: &[Arch]) -> Vec<u8> {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::author::{Author, BUNDLE, DYLIB, EXECUTE, LOAD_DYLIB, fat};
-use crate::arch::Arch;
 use crate::verify::{Expectations, Report, root};
+use macho::Arch;
 
 pub(super) const PREFIX: &str = "Library/Frameworks/Python.framework/Versions/3.13";
 pub(super) const SSL: &str = "lib/python3.13/lib-dynload/_ssl.cpython-313-darwin.so";

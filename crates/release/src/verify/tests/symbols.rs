@@ -4,8 +4,8 @@ use insta::assert_snapshot;
 
 use super::author::{self, REEXPORT_DYLIB};
 use super::sample::{self, SSL, Sample, module, openssl};
-use crate::arch::Arch;
 use crate::verify::root;
+use macho::Arch;
 
 #[test]
 fn missing_symbols() {

@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct OsVersion {
-    major: u16,
-    minor: u16,
-    patch: u16,
+    /// `10` of `10.13.6`.
+    pub major: u16,
+    /// `13` of `10.13.6`.
+    pub minor: u16,
+    /// `6` of `10.13.6`.
+    pub patch: u16,
 }
 
 /// A text that is not a version of macOS.
@@ -27,6 +30,12 @@ impl OsVersion {
     #[must_use]
     pub const fn new(major: u16, minor: u16) -> Self {
         Self { major, minor, patch: 0 }
+    }
+
+    /// As load commands pack it: `xxxx.yy.zz`, in hexadecimal digits.
+    #[must_use]
+    pub const fn from_packed(number: u32) -> Self {
+        Self { major: (number >> 16) as u16, minor: (number >> 8 & 0xff) as u16, patch: (number & 0xff) as u16 }
     }
 }
 
@@ -81,6 +90,7 @@ mod tests {
         let version = |text: &str| text.parse::<OsVersion>().unwrap();
         assert!(version("10.9") < version("10.10") && version("10.15.7") < version("11"));
         assert_eq!((version("11").to_string(), version("10.13.6").to_string()), ("11.0".into(), "10.13.6".into()));
+        assert_eq!(OsVersion::from_packed(0x000a_0d06), version("10.13.6"));
         for bad in ["", ".", "10.", "x", "10.9.1.2", "+10.9", "99999"] {
             assert!(bad.parse::<OsVersion>().is_err(), "{bad}");
         }

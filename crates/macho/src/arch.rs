@@ -1,9 +1,11 @@
-//! Architectures, and sets of them.
+//! Architectures: the processors that programs are built for by name.
 
 use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::processor::{CpuType, Processor};
 
 /// A processor architecture as Apple's tools name it after `-arch`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -27,6 +29,30 @@ impl Arch {
             Arch::I386 => "i386",
             Arch::X86_64 => "x86_64",
             Arch::Arm64 => "arm64",
+        }
+    }
+
+    /// The architecture of a slice for this processor; nothing for others, and for variants such as `arm64e`.
+    pub fn of(processor: Processor) -> Option<Arch> {
+        let name = processor.to_string();
+        [Arch::Ppc, Arch::I386, Arch::X86_64, Arch::Arm64].into_iter().find(|arch| arch.name() == name)
+    }
+
+    /// How Mach-O files number its processor.
+    pub fn cpu(self) -> CpuType {
+        match self {
+            Arch::Ppc => CpuType::PPC,
+            Arch::I386 => CpuType::I386,
+            Arch::X86_64 => CpuType::X86_64,
+            Arch::Arm64 => CpuType::ARM64,
+        }
+    }
+
+    /// The size of its pages, bytes. The kernel maps slices and segments by pages.
+    pub fn page_size(self) -> u64 {
+        match self {
+            Arch::Ppc | Arch::I386 | Arch::X86_64 => 4 << 10,
+            Arch::Arm64 => 16 << 10,
         }
     }
 

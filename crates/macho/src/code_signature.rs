@@ -11,11 +11,16 @@
 use std::collections::BTreeMap;
 
 /// `CSSLOT_…`: what a blob is, by its number in the table.
-pub(in crate::verify) mod slot {
+pub mod slot {
+    /// The code directory that the signer signed.
     pub const DIRECTORY: u32 = 0;
+    /// What macOS demands of whatever calls itself this code.
     pub const REQUIREMENTS: u32 = 2;
+    /// Entitlements, a property list.
     pub const ENTITLEMENTS: u32 = 5;
+    /// The same in DER.
     pub const DER_ENTITLEMENTS: u32 = 7;
+    /// The signer's SignedData.
     pub const CMS: u32 = 0x10000;
 }
 
@@ -26,8 +31,8 @@ const SUPER_BLOB: u32 = 0xfade_0cc0;
 const DIRECTORY: u32 = 0xfade_0c02;
 
 /// The code directories and other blobs of a signature.
-#[derive(Default)]
-pub(in crate::verify) struct CodeSignature<'data> {
+#[derive(Debug, Clone, Default)]
+pub struct CodeSignature<'data> {
     /// The code directories: each lists the hashes of the same pages, with an algorithm of its own. The first is the one in
     /// slot 0, which is what the signer signed; the others are alternates.
     pub directories: Vec<CodeDirectory<'data>>,
@@ -38,7 +43,8 @@ pub(in crate::verify) struct CodeSignature<'data> {
 }
 
 /// A code directory.
-pub(in crate::verify) struct CodeDirectory<'data> {
+#[derive(Debug, Clone)]
+pub struct CodeDirectory<'data> {
     /// All of its bytes: what is signed.
     pub bytes: &'data [u8],
     /// `CS_…` flags.
@@ -55,13 +61,15 @@ pub(in crate::verify) struct CodeDirectory<'data> {
     pub identifier: &'data [u8],
     /// The hash of each page.
     pub pages: Vec<&'data [u8]>,
+    /// Where these hashes start in the signature, bytes.
+    pub pages_at: usize,
     /// The hashes of what is not in the pages, by slot, starting with slot 1.
     pub special: Vec<&'data [u8]>,
 }
 
 /// `CS_HASHTYPE_…`: how the hashes of a code directory are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::verify) enum HashType {
+pub enum HashType {
     /// 20 bytes; no longer good for anything, but seen beside better ones.
     Sha1,
     /// 32 bytes.
@@ -118,11 +126,12 @@ impl<'data> CodeSignature<'data> {
     /// When its bytes contradict each other, or can be understood in more than one way.
     pub fn parse(bytes: &'data [u8]) -> Result<Self, String> {
         let mut signature = Self::default();
-        for (slot, bytes) in blobs(bytes)? {
+        for (slot, (start, bytes)) in blobs(bytes)? {
             match slot {
                 slot::DIRECTORY | 0x1000..=0x1004 => {
-                    let directory =
+                    let mut directory =
                         CodeDirectory::parse(bytes).map_err(|error| format!("in its {}, {error}", name(slot)))?;
+                    directory.pages_at += start;
                     signature.directories.push(directory);
                 }
                 slot::CMS => signature.cms = bytes.get(HEADER..),
@@ -151,8 +160,8 @@ impl<'data> CodeSignature<'data> {
 /// What a blob starts with: magic number and length.
 const HEADER: usize = 8;
 
-/// The blobs of a signature by their slots.
-fn blobs(bytes: &[u8]) -> Result<BTreeMap<u32, &[u8]>, String> {
+/// The blobs of a signature by their slots, each with its offset.
+fn blobs(bytes: &[u8]) -> Result<BTreeMap<u32, (usize, &[u8])>, String> {
     if word(bytes, 0) != Some(SUPER_BLOB) {
         return Err("it does not start like a code signature".to_owned());
     }
@@ -172,7 +181,7 @@ fn blobs(bytes: &[u8]) -> Result<BTreeMap<u32, &[u8]>, String> {
             }
             Some(_) => {}
         }
-        if blobs.insert(slot, bytes).is_some() {
+        if blobs.insert(slot, (start, bytes)).is_some() {
             return Err(format!("its {} is there twice", name(slot)));
         }
         extents.push((start, start + bytes.len()));
@@ -202,7 +211,7 @@ fn magic_of(slot: u32) -> Option<u32> {
 }
 
 /// What findings call a slot.
-pub(in crate::verify) fn name(slot: u32) -> String {
+pub fn name(slot: u32) -> String {
     match slot {
         slot::DIRECTORY => "code directory".into(),
         1 => "Info.plist".into(),
@@ -261,6 +270,7 @@ impl<'data> CodeDirectory<'data> {
             code_limit,
             identifier: text(bytes, field(20)?).ok_or_else(cut_off)?,
             pages: hashes(first_page, after).ok_or_else(cut_off)?,
+            pages_at: first_page,
             special,
         })
     }

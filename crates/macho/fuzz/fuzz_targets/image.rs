@@ -1,15 +1,21 @@
-//! A Mach-O file: read, checked against what the running half relies on, and asked for symbols. Good inputs to start from
+//! A Mach-O file: read for either processor, checked against what a loader relies on, and asked for symbols. Good inputs to start from
 //! are the smaller extension modules of a staged root, put into `corpus/image/`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use machorun::damage;
-use machorun::image::{Image, Initialisers, slice};
+use macho::image::{Image, Initialisers, slice};
+use macho::{Arch, damage};
 
 fuzz_target!(|bytes: &[u8]| {
-    let Ok((offset, slice)) = slice("input", bytes) else { return };
+    for arch in [Arch::X86_64, Arch::Arm64] {
+        check(bytes, arch);
+    }
+});
+
+fn check(bytes: &[u8], arch: Arch) {
+    let Ok((offset, slice)) = slice(bytes, arch) else { return };
     assert!(offset as usize + slice.len() <= bytes.len());
-    let Ok(image) = Image::parse("input", slice) else { return };
+    let Ok(image) = Image::parse(slice, arch) else { return };
     let span = image.segments.span();
     assert!(span.end - span.start <= 1 << 31);
     let inside = |start: u64, len: u64, access: u32| {
@@ -34,6 +40,6 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let _ = image.symbol_before(span.end);
     let mut copy = bytes.to_vec();
-    let _ = damage::forget_rebases(&mut copy);
-    let _ = damage::swap_exports(&mut copy, "_main", "_PyInit_math");
-});
+    let _ = damage::forget_rebases(&mut copy, arch);
+    let _ = damage::swap_exports(&mut copy, arch, "_main", "_PyInit_math");
+}

@@ -1,23 +1,22 @@
-//! An x86_64 Mach-O image as a plain value: what a loader must know of it, checked against the file's own size.
+//! A Mach-O image as a plain value: what a loader must know of it, checked against the file's own size.
 //!
-//! A file is *thin* (one slice) or *fat* (a table of slices); a *launchable copy* has a page of text before either,
-//! see [`crate::launch`]. Load commands are read by the `object` crate; this module says which of them matter and
-//! which bounds hold afterwards, so that the running half need not check again.
-
-#![forbid(unsafe_code)]
+//! Load commands are read by the `object` crate; this module says which of them matter and which bounds hold
+//! afterwards, so that a loader need not check again. The architecture is a value: any host can read, damage and check
+//! slices for any 64-bit processor of Apple's.
 
 use std::ops::Range;
 
 use object::endian::LittleEndian;
 use object::macho;
-use object::read::macho::{FatArch, LoadCommandVariant, MachHeader as _, MachOFatFile32, MachOFatFile64, Nlist as _};
-use object::read::macho::{Section as _, SymbolTable};
+use object::read::macho::{LoadCommandVariant, MachHeader as _, Nlist as _, Section as _, SymbolTable};
 
-use crate::error::Error;
+use crate::arch::Arch;
+use crate::details::Dylib;
 use crate::exports::{self, Export};
 use crate::fixups::Fixups;
-use crate::launch;
-use crate::segments::{PAGE, Segment, Segments};
+use crate::form::{self, Form};
+use crate::header::{FileType, Header as AnyHeader};
+use crate::segments::{Segment, Segments};
 
 const LE: LittleEndian = LittleEndian;
 
@@ -25,28 +24,6 @@ type Header = macho::MachHeader64<LittleEndian>;
 
 /// The most that the segments of an image may span, bytes: code reaches its data with 32-bit displacements.
 const MAX_SPAN: u64 = 1 << 31;
-
-/// What kind of file it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A program: `MH_EXECUTE`.
-    Program,
-    /// A library: `MH_DYLIB`.
-    Library,
-    /// Code loaded at run time: `MH_BUNDLE`.
-    Bundle,
-}
-
-/// A library that the image is linked with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Library {
-    /// Its install name.
-    pub name: String,
-    /// It may be missing: `LC_LOAD_WEAK_DYLIB`.
-    pub weak: bool,
-    /// Its exports are also this image's: `LC_REEXPORT_DYLIB`.
-    pub reexported: bool,
-}
 
 /// Functions to call when the image is ready, in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,14 +46,14 @@ pub struct ThreadLocals {
 /// An image.
 #[derive(Debug)]
 pub struct Image<'data> {
-    /// What kind it is.
-    pub kind: Kind,
+    /// What kind it is: a program, a library or a bundle.
+    pub file_type: FileType,
     /// What others link it as.
     pub install_name: Option<String>,
     /// In the file's order, which fixups count by.
     pub segments: Segments,
     /// In the file's order, which ordinals count by, from 1.
-    pub libraries: Vec<Library>,
+    pub libraries: Vec<Dylib>,
     /// What runs first.
     pub initialisers: Vec<Initialisers>,
     /// Its thread-local variables.
@@ -89,61 +66,62 @@ pub struct Image<'data> {
     symbols: SymbolTable<'data, Header>,
 }
 
-/// The part of a file that holds x86_64 code: its offset and bytes.
+/// Why a file can't be loaded.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImageError {
+    /// Its bytes contradict each other: what was found, and where.
+    #[error("malformed Mach-O file: {0}")]
+    Malformed(String),
+    /// It is no program, library or bundle for this processor: what it is instead.
+    #[error("{0}")]
+    Unsuitable(String),
+}
+
+fn malformed(what: impl ToString) -> ImageError {
+    ImageError::Malformed(what.to_string())
+}
+
+/// The part of a file that holds code for an architecture: its offset and bytes.
 ///
 /// # Errors
 /// When there is none.
-pub fn slice<'data>(path: &str, file: &'data [u8]) -> Result<(u64, &'data [u8]), Error> {
-    let unsuitable = |what: &str| Error::Unsuitable { path: path.to_owned(), what: what.to_owned() };
-    let start = launch::header_len(file);
-    let bytes = file.get(start..).unwrap_or_default();
-    let (offset, bytes) = match bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
-        Some(macho::FAT_MAGIC) => {
-            let table = MachOFatFile32::parse(bytes).map_err(|error| malformed(path, error))?;
-            cut(table.arches(), bytes).ok_or_else(|| unsuitable("no x86_64 slice"))?
+pub fn slice(file: &[u8], arch: Arch) -> Result<(u64, &[u8]), ImageError> {
+    let missing = || ImageError::Unsuitable(format!("no {arch} slice"));
+    match Form::of(file) {
+        Some(Form::Fat) => {
+            let entries = form::entries(file, file.len() as u64).map_err(malformed)?;
+            let entry = entries.into_iter().find(|entry| entry.processor.cpu == arch.cpu()).ok_or_else(missing)?;
+            let range = usize::try_from(entry.offset).ok().zip(usize::try_from(entry.offset + entry.size).ok());
+            let bytes = range.and_then(|(start, end)| file.get(start..end)).ok_or_else(missing)?;
+            Ok((entry.offset, bytes))
         }
-        Some(macho::FAT_MAGIC_64) => {
-            let table = MachOFatFile64::parse(bytes).map_err(|error| malformed(path, error))?;
-            cut(table.arches(), bytes).ok_or_else(|| unsuitable("no x86_64 slice"))?
+        Some(Form::Thin) if AnyHeader::parse(file).is_none_or(|header| header.is_64_bit && !header.is_big_endian) => {
+            Ok((0, file))
         }
-        Some(magic) if magic.swap_bytes() == macho::MH_MAGIC_64 => (0, bytes),
-        _ => return Err(unsuitable("not a 64-bit Mach-O file")),
-    };
-    Ok((start as u64 + offset, bytes))
-}
-
-fn cut<'data, F: FatArch>(table: &[F], bytes: &'data [u8]) -> Option<(u64, &'data [u8])> {
-    let entry = table.iter().find(|entry| entry.cputype() == macho::CPU_TYPE_X86_64)?;
-    Some((entry.file_range().0, entry.data(bytes).ok()?))
-}
-
-fn malformed(path: &str, what: impl ToString) -> Error {
-    Error::Malformed { path: path.to_owned(), what: what.to_string() }
+        _ => Err(ImageError::Unsuitable("not a 64-bit Mach-O file".to_owned())),
+    }
 }
 
 impl<'data> Image<'data> {
-    /// Reads a slice.
+    /// Reads a slice for an architecture.
     ///
     /// # Errors
     /// When it is for another processor, or its bytes contradict each other.
-    pub fn parse(path: &str, slice: &'data [u8]) -> Result<Self, Error> {
-        let header = Header::parse(slice, 0).map_err(|error| malformed(path, error))?;
-        let unsuitable = |what: &str| Error::Unsuitable { path: path.to_owned(), what: what.to_owned() };
-        if header.cputype(LE) != macho::CPU_TYPE_X86_64 {
-            return Err(unsuitable("not for x86_64"));
+    pub fn parse(slice: &'data [u8], arch: Arch) -> Result<Self, ImageError> {
+        let header = Header::parse(slice, 0).map_err(malformed)?;
+        if header.cputype(LE).0 != arch.cpu().0 {
+            return Err(ImageError::Unsuitable(format!("not for {arch}")));
         }
-        let kind = match header.filetype(LE) {
-            macho::MH_EXECUTE => Kind::Program,
-            macho::MH_DYLIB => Kind::Library,
-            macho::MH_BUNDLE => Kind::Bundle,
-            other => {
-                return Err(unsuitable(&format!("neither program, library nor bundle, but file type {}", other.0)));
-            }
-        };
+        let number = header.filetype(LE).0;
+        let file_type = FileType::from_number(number);
+        if !matches!(file_type, FileType::Executable | FileType::Dylib | FileType::Bundle) {
+            let what = format!("neither program, library nor bundle, but file type {number}");
+            return Err(ImageError::Unsuitable(what));
+        }
         let mut image = Image {
-            kind,
+            file_type,
             install_name: None,
-            segments: Segments::default(),
+            segments: Segments::new(arch.page_size()),
             libraries: Vec::new(),
             initialisers: Vec::new(),
             thread_locals: ThreadLocals::default(),
@@ -152,9 +130,9 @@ impl<'data> Image<'data> {
             trie: &[],
             symbols: SymbolTable::default(),
         };
-        image.load_commands(header, slice).map_err(|error| malformed(path, error))?;
-        image.check().map_err(|what| malformed(path, what))?;
-        image.fixups(header, slice).map_err(|what| malformed(path, what))?;
+        image.load_commands(header, slice).map_err(malformed)?;
+        image.check().map_err(malformed)?;
+        image.fixups(header, slice).map_err(malformed)?;
         Ok(image)
     }
 
@@ -166,8 +144,8 @@ impl<'data> Image<'data> {
                 LoadCommandVariant::IdDylib(dylib) => {
                     self.install_name = Some(text(command.string(LE, dylib.dylib.name)?));
                 }
-                LoadCommandVariant::Dylib(dylib) => self.libraries.push(Library {
-                    name: text(command.string(LE, dylib.dylib.name)?),
+                LoadCommandVariant::Dylib(dylib) => self.libraries.push(Dylib {
+                    path: text(command.string(LE, dylib.dylib.name)?),
                     weak: command.cmd() == macho::LC_LOAD_WEAK_DYLIB,
                     reexported: command.cmd() == macho::LC_REEXPORT_DYLIB,
                 }),
@@ -225,17 +203,18 @@ impl<'data> Image<'data> {
 
     /// Checks what the running half relies on.
     fn check(&self) -> Result<(), String> {
+        let page = self.segments.page();
         for segment in self.segments.iter() {
             let (memory, file) = (&segment.memory, &segment.file);
             let room = memory.end - memory.start;
             // No sum of a page below overflows after this.
-            if memory.end.checked_next_multiple_of(PAGE).is_none() {
+            if memory.end.checked_next_multiple_of(page).is_none() {
                 return Err(format!("segment {} reaches past the last address", segment.name));
             }
-            if file.end == u64::MAX || file.end - file.start > room.next_multiple_of(PAGE) {
+            if file.end == u64::MAX || file.end - file.start > room.next_multiple_of(page) {
                 return Err(format!("segment {} is larger in the file than in memory", segment.name));
             }
-            if memory.start % PAGE != 0 {
+            if memory.start % page != 0 {
                 return Err(format!("segment {} doesn't start on a page", segment.name));
             }
         }
@@ -243,7 +222,7 @@ impl<'data> Image<'data> {
         used.sort_by_key(|segment| segment.memory.start);
         for pair in used.windows(2) {
             if let [low, high] = pair
-                && low.memory.end.next_multiple_of(PAGE) > high.memory.start
+                && low.memory.end.next_multiple_of(page) > high.memory.start
             {
                 return Err(format!("segments {} and {} overlap", low.name, high.name));
             }

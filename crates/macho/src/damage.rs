@@ -1,9 +1,7 @@
 //! Damages a Mach-O file on purpose, in ways that leave it well-formed: to see whether a test of it notices.
 //!
-//! Each function changes the x86_64 slice of a whole file in place, and keeps its size. What is to be changed must be
-//! there: damage that changes nothing would prove nothing.
-
-#![forbid(unsafe_code)]
+//! Each function changes the slice of a whole file for one architecture in place, and keeps its size. What is to be
+//! changed must be there: damage that changes nothing would prove nothing.
 
 use std::ops::Range;
 
@@ -11,6 +9,7 @@ use object::endian::{LittleEndian, U32};
 use object::macho;
 use object::read::macho::{LoadCommandVariant, MachHeader as _};
 
+use crate::arch::Arch;
 use crate::exports;
 use crate::image::slice;
 
@@ -49,9 +48,14 @@ impl Parts {
     }
 }
 
-/// Does something with the x86_64 slice and its parts.
-fn change(file: &mut [u8], work: impl FnOnce(&mut [u8], &Parts) -> Option<()>, what: &str) -> Result<(), String> {
-    let (offset, found) = slice("the file", file).map_err(|error| error.to_string())?;
+/// Does something with the slice for an architecture and its parts.
+fn change(
+    file: &mut [u8],
+    arch: Arch,
+    work: impl FnOnce(&mut [u8], &Parts) -> Option<()>,
+    what: &str,
+) -> Result<(), String> {
+    let (offset, found) = slice(file, arch).map_err(|error| error.to_string())?;
     let range = offset as usize..offset as usize + found.len();
     let parts = Parts::of(found).map_err(|error| error.to_string())?;
     let done = file.get_mut(range).and_then(|slice| work(slice, &parts));
@@ -81,45 +85,45 @@ fn c_str(text: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// When the file doesn't import it.
-pub fn rename_import(file: &mut [u8], from: &str, to: &str) -> Result<(), String> {
+pub fn rename_import(file: &mut [u8], arch: Arch, from: &str, to: &str) -> Result<(), String> {
     let work = |slice: &mut [u8], parts: &Parts| {
         let ranges = [&parts.binds, &parts.lazy_binds].map(|range| replace(slice, range, &c_str(from), &c_str(to)));
         ranges.into_iter().flatten().next()
     };
-    change(file, work, &format!("import {from}"))
+    change(file, arch, work, &format!("import {from}"))
 }
 
 /// Gives a library another install name, in one letter.
 ///
 /// # Errors
 /// When the file isn't that library.
-pub fn rename_library(file: &mut [u8], name: &str) -> Result<(), String> {
+pub fn rename_library(file: &mut [u8], arch: Arch, name: &str) -> Result<(), String> {
     let mut other = c_str(name);
     if let Some(letter) = other.iter_mut().rev().nth(1) {
         *letter ^= 1;
     }
-    change(file, |slice, parts| replace(slice, &parts.commands, &c_str(name), &other), &format!("name {name}"))
+    change(file, arch, |slice, parts| replace(slice, &parts.commands, &c_str(name), &other), &format!("name {name}"))
 }
 
 /// Makes the list of rebases end after its first half: those of the second half are not done.
 ///
 /// # Errors
 /// When there is no such list.
-pub fn forget_rebases(file: &mut [u8]) -> Result<(), String> {
+pub fn forget_rebases(file: &mut [u8], arch: Arch) -> Result<(), String> {
     let work = |slice: &mut [u8], parts: &Parts| {
         let rebases = slice.get_mut(parts.rebases.clone())?;
         let half = rebases.len() / 2;
         rebases.get_mut(half..).filter(|half| !half.is_empty())?.fill(macho::REBASE_OPCODE_DONE.0);
         Some(())
     };
-    change(file, work, "rebases")
+    change(file, arch, work, "rebases")
 }
 
 /// Cuts the list of rebases off: it has no end.
 ///
 /// # Errors
 /// When there is no such list.
-pub fn cut_rebases(file: &mut [u8]) -> Result<(), String> {
+pub fn cut_rebases(file: &mut [u8], arch: Arch) -> Result<(), String> {
     let work = |slice: &mut [u8], parts: &Parts| {
         let rebases = slice.get_mut(parts.rebases.clone())?;
         let half = rebases.len() / 2;
@@ -128,14 +132,14 @@ pub fn cut_rebases(file: &mut [u8]) -> Result<(), String> {
         rebases.get_mut(half..).filter(|half| !half.is_empty())?.fill(no_effect);
         Some(())
     };
-    change(file, work, "rebases")
+    change(file, arch, work, "rebases")
 }
 
 /// Exchanges the addresses of two exports. Both must be written with the same number of bytes.
 ///
 /// # Errors
 /// When one of them is not exported, or their addresses differ in length.
-pub fn swap_exports(file: &mut [u8], one: &str, other: &str) -> Result<(), String> {
+pub fn swap_exports(file: &mut [u8], arch: Arch, one: &str, other: &str) -> Result<(), String> {
     let work = |slice: &mut [u8], parts: &Parts| {
         let trie = slice.get_mut(parts.exports.clone())?;
         let one = exports::terminal(trie, one.as_bytes())??;
@@ -148,7 +152,7 @@ pub fn swap_exports(file: &mut [u8], one: &str, other: &str) -> Result<(), Strin
         trie.get_mut(other)?.copy_from_slice(&first);
         Some(())
     };
-    change(file, work, &format!("exports {one} and {other} of one length"))
+    change(file, arch, work, &format!("exports {one} and {other} of one length"))
 }
 
 /// Leaves the descriptor of the first thread-local variable as the file has it: zeros. There must be a second one that
@@ -156,7 +160,7 @@ pub fn swap_exports(file: &mut [u8], one: &str, other: &str) -> Result<(), Strin
 ///
 /// # Errors
 /// When there are no two such variables.
-pub fn forget_thread_local(file: &mut [u8]) -> Result<(), String> {
+pub fn forget_thread_local(file: &mut [u8], arch: Arch) -> Result<(), String> {
     // Bind here, go 16 bytes on, bind here. Each bind moves 8 bytes on itself.
     const BOTH: [u8; 4] = [0x90, 0x80, 16, 0x90];
     // Go 24 bytes on, bind here, and set the type that is set.
@@ -169,7 +173,7 @@ pub fn forget_thread_local(file: &mut [u8]) -> Result<(), String> {
         slice.get_mut(parts.binds.clone())?.get_mut(at..at + BOTH.len())?.copy_from_slice(&SECOND);
         Some(())
     };
-    change(file, work, "two thread-local variables")
+    change(file, arch, work, "two thread-local variables")
 }
 
 #[cfg(test)]
@@ -178,31 +182,40 @@ mod tests {
     use crate::image::Image;
     use crate::tests::sample;
 
+    const BOTH: [Arch; 2] = [Arch::X86_64, Arch::Arm64];
+
     #[test]
     fn an_import_gets_another_name() {
-        let mut file = sample();
-        rename_import(&mut file, "_a", "_b").unwrap();
-        assert_eq!(Image::parse("sample", &file).unwrap().fixups.imports[0].name, b"_b");
-        assert_eq!(rename_import(&mut file, "_a", "_b"), Err("the file has no import _a".into()));
+        for arch in BOTH {
+            let mut file = sample(arch);
+            rename_import(&mut file, arch, "_a", "_b").unwrap();
+            assert_eq!(Image::parse(&file, arch).unwrap().fixups.imports[0].name, b"_b");
+            assert_eq!(rename_import(&mut file, arch, "_a", "_b"), Err("the file has no import _a".into()));
+        }
     }
 
     #[test]
     fn rebases_are_lost_with_and_without_a_trace() {
-        let mut file = sample();
-        forget_rebases(&mut file).unwrap();
-        assert_eq!(Image::parse("sample", &file).unwrap().fixups.rebases, []);
-        let mut file = sample();
-        cut_rebases(&mut file).unwrap();
-        assert!(Image::parse("sample", &file).unwrap_err().to_string().contains("the list of rebases is cut off"));
+        for arch in BOTH {
+            let mut file = sample(arch);
+            forget_rebases(&mut file, arch).unwrap();
+            assert_eq!(Image::parse(&file, arch).unwrap().fixups.rebases, []);
+            let mut file = sample(arch);
+            cut_rebases(&mut file, arch).unwrap();
+            let error = Image::parse(&file, arch).unwrap_err().to_string();
+            assert!(error.contains("the list of rebases is cut off"), "{error}");
+        }
     }
 
     #[test]
     fn what_is_not_there_is_an_error() {
-        let mut file = sample();
-        assert!(rename_library(&mut file, "/usr/lib/none.dylib").is_err());
-        assert!(swap_exports(&mut file, "_a", "_b").is_err());
-        assert!(forget_thread_local(&mut file).is_err());
-        assert_eq!(file, sample());
-        assert!(rename_import(&mut [0; 100], "_a", "_b").is_err());
+        for arch in BOTH {
+            let mut file = sample(arch);
+            assert!(rename_library(&mut file, arch, "/usr/lib/none.dylib").is_err());
+            assert!(swap_exports(&mut file, arch, "_a", "_b").is_err());
+            assert!(forget_thread_local(&mut file, arch).is_err());
+            assert_eq!(file, sample(arch));
+            assert!(rename_import(&mut [0; 100], arch, "_a", "_b").is_err());
+        }
     }
 }

@@ -5,8 +5,6 @@
 //! the data itself. The `object` crate decodes both. Here they become one list, every entry of which is known to lie
 //! in a writable segment.
 
-#![forbid(unsafe_code)]
-
 use object::endian::LittleEndian;
 use object::macho;
 use object::read::macho::{Bind as ObjectBind, Fixup, RebaseOperation};
@@ -175,7 +173,7 @@ impl<'data> Fixups<'data> {
                 match fixup {
                     Fixup::Rebase(rebase) if rebase.auth.is_none() => {
                         // The high byte of a pointer lies outside the 36 bits of the offset; it is used by tagged
-                        // pointers, which x86_64 programs of this kind don't have.
+                        // pointers, which programs of this kind don't have.
                         self.rebases.push(Rebase { at, target: Some(base.wrapping_add(rebase.target_offset)) });
                     }
                     Fixup::Bind(bind) if bind.auth.is_none() => {
@@ -184,7 +182,7 @@ impl<'data> Fixups<'data> {
                         let addend = addend.wrapping_add(bind.addend.into());
                         self.binds.push(Bind { at, import: first + ordinal, addend });
                     }
-                    other => return Err(format!("a fixup that x86_64 doesn't have: {other:?}")),
+                    other => return Err(format!("a fixup that neither x86_64 nor arm64 has: {other:?}")),
                 }
                 within(self.rebases.len() + self.binds.len(), slice.len())?;
             }

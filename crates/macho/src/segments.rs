@@ -1,11 +1,6 @@
 //! The segments of an image: which memory it takes, and which part of the file fills it.
 
-#![forbid(unsafe_code)]
-
 use std::ops::{Deref, Range};
-
-/// Fixups and protections go by page: both Apple's linker and lld align x86_64 segments to this, bytes.
-pub const PAGE: u64 = 4096;
 
 /// A range of memory, and the part of the slice that fills it; the rest is zero.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,25 +23,38 @@ impl Segment {
 }
 
 /// All segments of an image in the file's order, which fixups count by.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Segments(Vec<Segment>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segments {
+    page: u64,
+    all: Vec<Segment>,
+}
 
 impl Segments {
+    /// None yet. Fixups and protections go by pages of so many bytes; linkers align segments to them.
+    pub fn new(page: u64) -> Self {
+        Self { page, all: Vec::new() }
+    }
+
+    /// The size of a page, bytes.
+    pub fn page(&self) -> u64 {
+        self.page
+    }
+
     /// Adds the next one.
     pub fn push(&mut self, segment: Segment) {
-        self.0.push(segment);
+        self.all.push(segment);
     }
 
     /// Those that take memory.
     pub fn mapped(&self) -> impl Iterator<Item = &Segment> {
-        self.0.iter().filter(|segment| !segment.memory.is_empty())
+        self.all.iter().filter(|segment| !segment.memory.is_empty())
     }
 
     /// From the first to the last address in use, unslid and in whole pages.
     pub fn span(&self) -> Range<u64> {
         let start = self.mapped().map(|segment| segment.memory.start).min().unwrap_or(0);
         let end = self.mapped().map(|segment| segment.memory.end).max().unwrap_or(0);
-        start..end.checked_next_multiple_of(PAGE).unwrap_or(start)
+        start..end.checked_next_multiple_of(self.page).unwrap_or(start)
     }
 }
 
@@ -54,6 +62,6 @@ impl Deref for Segments {
     type Target = [Segment];
 
     fn deref(&self) -> &[Segment] {
-        &self.0
+        &self.all
     }
 }

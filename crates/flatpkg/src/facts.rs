@@ -1,60 +1,23 @@
-//! What a bill of materials wants to know about Mach-O files: the processor, length and checksum of each slice.
+//! What a bill of materials wants to know of a file's contents: its checksum, and of a Mach-O file the processor, length and
+//! checksum of each slice.
 //!
-//! Only the first bytes of a file are looked at (`<mach-o/fat.h>` and `<mach-o/loader.h>` give the layouts):
-//!
-//! ```text
-//! thin  u32 magic FEEDFACE | FEEDFACF   either byte order; then u32 cputype, u32 cpusubtype in the same order
-//! fat   u32 magic CAFEBABE              big-endian; u32 n; n × { cputype, cpusubtype, offset, size, align }
-//! fat   u32 magic CAFEBABF              as above with 64-bit offset and size, and a reserved word at the end
-//! ```
-//!
-//! Java class files start with `CAFEBABE` too; where a fat file has its count of slices they have their version,
-//! which is 45 or more, so a count above [`MAX_SLICES`] isn't a fat file. Neither is one whose slices don't lie
-//! inside the file.
+//! Only the first bytes of a file decide whether it is a Mach-O file ([`macho::Form`]). Whoever can't be believed about its
+//! slices is an ordinary file.
 
-use std::fmt;
 use std::ops::Range;
+
+use macho::form::{self, Form};
+use macho::header::Header;
+use macho::{CpuType, Processor};
 
 use crate::cksum::Cksum;
 
-/// Most slices a fat file may have. Apple never shipped more than five; Java's versions start at 45.
-pub const MAX_SLICES: u32 = 30;
-
-/// The bytes of a file that decide whether it is Mach-O: the longest header, that of a fat file with 64-bit
-/// offsets and [`MAX_SLICES`] slices.
-const HEADER: u64 = 8 + 32 * MAX_SLICES as u64;
-
-/// A processor type as `<mach/machine.h>` numbers it. It shows as the name `lipo` uses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CpuType(pub u32);
-
-impl CpuType {
-    /// Zero: in a bill of materials, everything that isn't Mach-O.
-    pub const NONE: CpuType = CpuType(0);
-    /// 64-bit Intel.
-    pub const X86_64: CpuType = CpuType(0x0100_0007);
-    /// 64-bit Apple silicon.
-    pub const ARM64: CpuType = CpuType(0x0100_000C);
-}
-
-impl fmt::Display for CpuType {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            0 => f.pad("none"),
-            7 => f.pad("i386"),
-            18 => f.pad("ppc"),
-            0x0100_0007 => f.pad("x86_64"),
-            0x0100_000C => f.pad("arm64"),
-            0x0200_000C => f.pad("arm64_32"),
-            0x0100_0012 => f.pad("ppc64"),
-            other => write!(f, "cpu {other:#010x}"),
-        }
-    }
-}
+/// The shortest Mach-O file has a header and nothing else, bytes.
+const SHORTEST: u64 = 28;
 
 /// One processor's part of a Mach-O file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Slice {
+pub struct SliceFacts {
     /// Which processor.
     pub cpu: CpuType,
     /// The variant of the processor, with its capability bits, as the header has it.
@@ -69,14 +32,14 @@ pub struct Slice {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum MachO {
     /// A file for one processor; its slice is the whole file.
-    Thin(Slice),
+    Thin(SliceFacts),
     /// A universal file: slices in the order of its header.
-    Fat(Vec<Slice>),
+    Fat(Vec<SliceFacts>),
 }
 
 impl MachO {
     /// The slices, one for a thin file.
-    pub fn slices(&self) -> &[Slice] {
+    pub fn slices(&self) -> &[SliceFacts] {
         match self {
             MachO::Thin(slice) => std::slice::from_ref(slice),
             MachO::Fat(slices) => slices,
@@ -96,8 +59,7 @@ pub struct FileFacts {
 /// A slice whose place is known and whose checksum is being made.
 #[derive(Debug)]
 struct OpenSlice {
-    cpu: CpuType,
-    subtype: u32,
+    processor: Processor,
     range: Range<u64>,
     sum: Cksum,
 }
@@ -105,7 +67,7 @@ struct OpenSlice {
 /// Makes [`FileFacts`] from a file's bytes in one pass.
 ///
 /// ```
-/// # use flatpkg::macho::Examiner;
+/// # use flatpkg::facts::Examiner;
 /// let mut examiner = Examiner::new(6);
 /// examiner.update(b"hello\n");
 /// assert_eq!(examiner.finish().cksum, 3_015_617_425);
@@ -126,14 +88,14 @@ pub struct Examiner {
 enum Guess {
     Undecided,
     Other,
-    Thin { cpu: CpuType, subtype: u32 },
+    Thin(Processor),
     Fat(Vec<OpenSlice>),
 }
 
 impl Examiner {
     /// An examiner of a file of `size` bytes.
     pub fn new(size: u64) -> Examiner {
-        let kind = if size < 28 { Guess::Other } else { Guess::Undecided };
+        let kind = if size < SHORTEST { Guess::Other } else { Guess::Undecided };
         Examiner { size, seen: 0, whole: Cksum::new(), head: Vec::new(), kind }
     }
 
@@ -144,7 +106,7 @@ impl Examiner {
         self.seen += bytes.len() as u64;
         match &mut self.kind {
             Guess::Undecided => self.decide(start, bytes),
-            Guess::Other | Guess::Thin { .. } => {}
+            Guess::Other | Guess::Thin(_) => {}
             Guess::Fat(slices) => feed(slices, start, bytes),
         }
     }
@@ -156,7 +118,7 @@ impl Examiner {
             self.kind = Guess::Other;
             return;
         }
-        let enough = HEADER.min(self.size);
+        let enough = form::MAX_TABLE.min(self.size);
         let missing = enough.saturating_sub(start) as usize;
         let (head, rest) = bytes.split_at(missing.min(bytes.len()));
         self.head.extend_from_slice(head);
@@ -176,16 +138,17 @@ impl Examiner {
         let cksum = self.whole.finish();
         let complete = self.seen == self.size;
         let macho = match self.kind {
-            Guess::Thin { cpu, subtype } if complete => {
-                u32::try_from(self.size).ok().map(|size| MachO::Thin(Slice { cpu, subtype, size, cksum }))
+            Guess::Thin(Processor { cpu, subtype }) if complete => {
+                u32::try_from(self.size).ok().map(|size| MachO::Thin(SliceFacts { cpu, subtype, size, cksum }))
             }
             Guess::Fat(slices) if complete => slices
                 .into_iter()
                 .map(|slice| {
                     let size = u32::try_from(slice.range.end - slice.range.start).ok()?;
-                    Some(Slice { cpu: slice.cpu, subtype: slice.subtype, size, cksum: slice.sum.finish() })
+                    let Processor { cpu, subtype } = slice.processor;
+                    Some(SliceFacts { cpu, subtype, size, cksum: slice.sum.finish() })
                 })
-                .collect::<Option<Vec<Slice>>>()
+                .collect::<Option<Vec<SliceFacts>>>()
                 .map(MachO::Fat),
             _ => None,
         };
@@ -206,48 +169,19 @@ fn feed(slices: &mut [OpenSlice], start: u64, bytes: &[u8]) {
 }
 
 fn guess(head: &[u8], size: u64) -> Guess {
-    match word(head, 0) {
-        Some(0xFEED_FACE | 0xFEED_FACF) => thin(word(head, 4), word(head, 8)),
-        Some(0xCEFA_EDFE | 0xCFFA_EDFE) => thin(word(head, 4).map(u32::swap_bytes), word(head, 8).map(u32::swap_bytes)),
-        Some(0xCAFE_BABE) => fat(head, size, false),
-        Some(0xCAFE_BABF) => fat(head, size, true),
-        _ => None,
+    match Form::of(head) {
+        Some(Form::Thin) => Header::parse(head).map(|header| Guess::Thin(header.processor)),
+        Some(Form::Fat) => {
+            form::entries(head, size).ok().map(|entries| Guess::Fat(entries.into_iter().map(open).collect()))
+        }
+        Some(Form::Archive) | None => None,
     }
     .unwrap_or(Guess::Other)
 }
 
-fn thin(cpu: Option<u32>, subtype: Option<u32>) -> Option<Guess> {
-    Some(Guess::Thin { cpu: CpuType(cpu?), subtype: subtype? })
-}
-
-fn fat(head: &[u8], size: u64, wide: bool) -> Option<Guess> {
-    let count = word(head, 4).filter(|count| (1..=MAX_SLICES).contains(count))?;
-    let entry = if wide { 32 } else { 20 };
-    let table_end = 8 + u64::from(count) * entry;
-    let slices = (0..u64::from(count)).map(|i| {
-        let at = 8 + (i * entry) as usize;
-        let (offset, length) = if wide {
-            (long(head, at + 8)?, long(head, at + 16)?)
-        } else {
-            (u64::from(word(head, at + 8)?), u64::from(word(head, at + 12)?))
-        };
-        let end = offset.checked_add(length)?;
-        (offset >= table_end && end <= size).then_some(OpenSlice {
-            cpu: CpuType(word(head, at)?),
-            subtype: word(head, at + 4)?,
-            range: offset..end,
-            sum: Cksum::new(),
-        })
-    });
-    slices.collect::<Option<Vec<_>>>().map(Guess::Fat)
-}
-
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|word| u32::from_be_bytes(*word))
-}
-
-fn long(bytes: &[u8], at: usize) -> Option<u64> {
-    bytes.get(at..)?.first_chunk().map(|long| u64::from_be_bytes(*long))
+/// A slice, and no byte of it seen. All of it lies in the file.
+fn open(entry: form::FatEntry) -> OpenSlice {
+    OpenSlice { processor: entry.processor, range: entry.offset..entry.offset + entry.size, sum: Cksum::new() }
 }
 
 #[cfg(test)]
@@ -277,8 +211,8 @@ mod tests {
         let (intel, arm) = ([1u8; 5000], [2u8; 300]);
         let file = fat_file(&[(0x0100_0007, 4096, &intel), (0x0100_000C, 16384, &arm)], 20000);
         let expected = [
-            Slice { cpu: CpuType::X86_64, subtype: 3, size: 5000, cksum: cksum(&intel) },
-            Slice { cpu: CpuType::ARM64, subtype: 3, size: 300, cksum: cksum(&arm) },
+            SliceFacts { cpu: CpuType::X86_64, subtype: 3, size: 5000, cksum: cksum(&intel) },
+            SliceFacts { cpu: CpuType::ARM64, subtype: 3, size: 300, cksum: cksum(&arm) },
         ];
         for piece in [1, 7, 969, 4096, 20000] {
             let facts = examine(&file, piece);
@@ -291,7 +225,7 @@ mod tests {
     fn thin_in_both_byte_orders() {
         let mut file = [0xFEED_FACF_u32, 0x0100_000C, 2].map(u32::to_le_bytes).concat();
         file.resize(64, 0);
-        let slice = Slice { cpu: CpuType::ARM64, subtype: 2, size: 64, cksum: cksum(&file) };
+        let slice = SliceFacts { cpu: CpuType::ARM64, subtype: 2, size: 64, cksum: cksum(&file) };
         assert_eq!(examine(&file, 5).macho, Some(Box::new(MachO::Thin(slice))));
         let mut file = [0xFEED_FACE_u32, 18, 0].map(u32::to_be_bytes).concat();
         file.resize(64, 0);
