@@ -43,6 +43,7 @@ pub struct Cli {
 enum Verb {
     Plan(verbs::plan::Plan),
     Fetch(verbs::fetch::Fetch),
+    Vendor(verbs::vendor::Vendor),
     Build(verbs::build::Build),
     Package(verbs::package::Package),
     Sign(Box<verbs::sign::Sign>),
@@ -68,7 +69,9 @@ impl Verb {
     /// Whether what lies in the cache gets into what the verb makes, or is removed. The others at most read the SDK there.
     fn builds_on_cache(&self) -> bool {
         match self {
-            Self::Fetch(_) | Self::Build(_) | Self::Package(_) | Self::Sign(_) | Self::Release(_) => true,
+            Self::Fetch(_) | Self::Vendor(_) | Self::Build(_) | Self::Package(_) | Self::Sign(_) | Self::Release(_) => {
+                true
+            }
             Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
             Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
             Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
@@ -84,7 +87,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["clean", "toolchain", "completions", "ci", "corpus"]),
+    ("Keeping house", &["vendor", "clean", "toolchain", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -104,6 +107,7 @@ impl Cli {
         match verb {
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),
+            Verb::Vendor(verb) => verb.run(&cx),
             Verb::Build(verb) => verb.run(&cx),
             Verb::Package(verb) => verb.run(&cx),
             Verb::Sign(verb) => verb.run(&cx),

@@ -6,6 +6,7 @@
 //! Each *view* is one suite seen for one purpose, with lists of its own: programs come from the machine's own suite
 //! only (those of another would need that one's C library), sources from any suite.
 
+mod gone;
 mod stanza;
 mod uris;
 
@@ -168,11 +169,9 @@ impl Apt {
     ) -> Result<Vec<&'a LockedPackage>> {
         let view = self.view(Kind::Binaries, &self.codename.clone())?;
         let file = |package: &LockedPackage| format!("{}.deb", package.sha256);
-        let mirrors: BTreeSet<&str> = self.stanzas.iter().flat_map(Stanza::uris).collect();
         let mut missing = packages.to_vec();
         let mut trouble = None;
-        for mirror in mirrors {
-            let base = mirror.trim_end_matches('/');
+        for base in self.mirrors() {
             let uris = missing.iter().map(|package| Uri {
                 uri: format!("{base}/{}", package.pool),
                 file: file(package),
@@ -190,6 +189,11 @@ impl Apt {
             }
             _ => Ok(missing),
         }
+    }
+
+    /// The machine's mirrors, without slashes at their ends.
+    fn mirrors(&self) -> BTreeSet<String> {
+        self.stanzas.iter().flat_map(Stanza::uris).map(|uri| uri.trim_end_matches('/').to_owned()).collect()
     }
 
     /// Whether the machine's mirror gives no lists either.

@@ -40,5 +40,6 @@ pub mod staged;
 pub mod toolchain;
 pub mod trial;
 pub mod ui;
+pub mod vendor;
 pub mod verify;
 pub mod version;

@@ -10,6 +10,7 @@ use crate::build::OnFailure;
 use crate::context::Context;
 use crate::evidence::timings::Clock;
 use crate::evidence::{self, Subject};
+use crate::fetch::Supply;
 use crate::lock::{self, Lock};
 use crate::notarize::{self, Desk};
 use crate::package::{Format, Ownership};
@@ -22,8 +23,8 @@ use crate::{fetch, planning, staged};
 pub struct Order {
     /// What is built.
     pub planned: Planned,
-    /// A folder of sources that is looked into before anybody is asked.
-    pub sources: Option<PathBuf>,
+    /// What the user gives: it is looked into before anybody is asked.
+    pub supply: Supply,
     /// Who owns what is installed.
     pub ownership: Ownership,
     /// The kind of package.
@@ -52,9 +53,9 @@ pub struct Released {
 pub fn release(cx: &Context, order: Order) -> Result<Released> {
     let _lock = lock(cx)?;
     let mut clock = Clock::start();
-    let planned = clock.time("toolchain", || planning::ready(cx, order.planned))?;
+    let planned = clock.time("toolchain", || planning::ready(cx, order.planned, &order.supply))?;
     let plan = &planned.plan;
-    let sources = clock.time("fetch", || fetch::all(cx, &plan.sources(), order.sources.as_deref()))?;
+    let sources = clock.time("fetch", || fetch::all(cx, &plan.sources(), &order.supply))?;
     let built = clock.time("build and audit", || staged::root(cx, plan, &sources, OnFailure::Stop))?;
     let mut product = match &order.signing {
         None => {

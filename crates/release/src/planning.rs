@@ -3,11 +3,12 @@
 use anyhow::{Context as _, Result, anyhow};
 
 use crate::context::Context;
+use crate::fetch::Supply;
 use crate::hint::WithHint as _;
 use crate::host::System;
 use crate::plan::{BuildOptions, Host, Plan};
 use crate::recipe::{Recipes, known_releases, newest_built};
-use crate::toolchain::lock::{self, Packages};
+use crate::toolchain::lock::{self, Packages, Steps};
 use crate::version::PythonVersion;
 
 /// What is going to be built.
@@ -87,12 +88,20 @@ pub fn planned_or_newest(cx: &Context, version: Option<PythonVersion>, options: 
 ///
 /// # Errors
 /// No network, a full disk.
-pub fn ready(cx: &Context, planned: Planned) -> Result<Planned> {
-    match lock::fetch(cx, &planned.plan)? {
+pub fn ready(cx: &Context, planned: Planned, supply: &Supply) -> Result<Planned> {
+    with_packages(cx, planned, supply, Steps::Unfinished)
+}
+
+/// The same, but also for steps that are finished.
+///
+/// # Errors
+/// As [`ready`].
+pub fn with_packages(cx: &Context, planned: Planned, supply: &Supply, steps: Steps) -> Result<Planned> {
+    match lock::fetch(cx, &planned.plan, supply, steps)? {
         Packages::Here => Ok(planned),
         Packages::Replaced => {
-            let again = plan_of(cx, planned.release, &planned.plan.options)?;
-            match lock::fetch(cx, &again.plan)? {
+            let again = plan_on(cx, planned.release, &planned.plan.options, &planned.plan.host)?;
+            match lock::fetch(cx, &again.plan, supply, steps)? {
                 Packages::Here => Ok(again),
                 Packages::Replaced => Err(anyhow!("the packages of the toolchain vanish while they are fetched"))
                     .hint("try again later: the mirror is being updated"),

@@ -41,9 +41,10 @@ impl Build {
     /// # Errors
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?)?.plan;
+        let supply = self.from.supply(cx)?;
+        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?, &supply)?.plan;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
-        let sources = release::fetch::all(cx, &plan.sources(), self.from.sources.as_deref())?;
+        let sources = release::fetch::all(cx, &plan.sources(), &supply)?;
         match &self.only {
             Some(step) => cx.ui.result(staged::step(cx, &plan, &sources, step, on_failure)?.display()),
             None => cx.ui.result(staged::root(cx, &plan, &sources, on_failure)?.root.display()),

@@ -8,6 +8,7 @@ use clap::Args;
 use release::build::{OnFailure, tree};
 use release::context::Context;
 use release::exec::Check;
+use release::fetch::Supply;
 use release::interpreter::From;
 use release::package::Ownership;
 use release::pipeline::{self, Order};
@@ -104,11 +105,18 @@ fn twice(cx: &Context) -> Result<()> {
 fn newest(cx: &Context) -> Result<Order> {
     let planned = planned_or_newest(cx, None, &BuildOptions::default())?;
     let format = Kind::default().format(cx, &planned.plan)?;
-    Ok(Order { planned, sources: None, ownership: Ownership::default(), format, signing: None, notary: None })
+    Ok(Order {
+        planned,
+        supply: Supply::default(),
+        ownership: Ownership::default(),
+        format,
+        signing: None,
+        notary: None,
+    })
 }
 
 fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = ready(cx, newest(cx)?.planned)?.plan;
-    let sources = release::fetch::all(cx, &plan.sources(), None)?;
+    let plan = ready(cx, newest(cx)?.planned, &Supply::default())?.plan;
+    let sources = release::fetch::all(cx, &plan.sources(), &Supply::default())?;
     Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

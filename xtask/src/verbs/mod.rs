@@ -28,4 +28,5 @@ mod source_date;
 pub mod test;
 pub mod toolchain;
 pub mod trust;
+pub mod vendor;
 pub mod verify;

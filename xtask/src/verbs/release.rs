@@ -64,6 +64,7 @@ impl Release {
             cx.ui.say(line);
         }
         let format = self.kind.format(cx, &planned.plan)?;
+        let supply = self.from.supply(cx)?;
         let signing = self.signing(cx)?;
         if signing.is_some() && format == Format::Mpkg {
             return Err(anyhow!(
@@ -75,8 +76,7 @@ impl Release {
             Some(_) => self.notaries.desk(cx, &self.signers, self.waiting.patiently())?,
             None => None,
         };
-        let order =
-            Order { planned, sources: self.from.sources, ownership: self.owners.ownership(), format, signing, notary };
+        let order = Order { planned, supply, ownership: self.owners.ownership(), format, signing, notary };
         let released = pipeline::release(cx, order)?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);

@@ -50,6 +50,21 @@ fn parse_line(line: &str) -> Result<Uri> {
     uri.with_context(|| format!("can't make sense of apt's answer `{line}`"))
 }
 
+/// Among the stanzas of `apt-cache show` and `showsrc`: the place in the pool of the file with a digest. A package names its
+/// place (`Filename`), a source package its folder (`Directory`) and files with their digests.
+pub(super) fn place_of(text: &str, sha256: Sha256) -> Option<String> {
+    let digest = sha256.to_string();
+    text.split("\n\n").find_map(|stanza| {
+        let field = |name: &str| stanza.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        if field("SHA256") == Some(&digest) {
+            return field("Filename").map(ToOwned::to_owned);
+        }
+        let of_source = stanza.lines().filter_map(|line| line.strip_prefix(' ')?.strip_prefix(&digest));
+        let file = of_source.filter_map(|rest| rest.split_whitespace().nth(1)).next()?;
+        Some(format!("{}/{file}", field("Directory")?))
+    })
+}
+
 /// Among the stanzas of `apt-cache showsrc`: the wanted version, else the last other one that has the file.
 pub(super) fn version_with(text: &str, wanted: &str, file: &str) -> Result<String> {
     let mut versions = Vec::new();
@@ -102,6 +117,20 @@ mod tests {
             assert!(uri("pool/a", file).locked().is_err(), "{file}");
         }
         assert!(uri("debian", "a_1_amd64.deb").locked().is_err());
+    }
+
+    #[test]
+    fn a_file_is_found_by_its_digest() {
+        let other = DIGEST.replace('e', "f");
+        let source = format!(
+            "Package: x\nVersion: 1-1\nDirectory: pool/main/x\nChecksums-Sha256:\n {other} 3 x.dsc\n {DIGEST} 12 x_1.orig.tar.xz\n"
+        );
+        let package = format!("Package: y\nFilename: pool/main/y/y_1_amd64.deb\nSHA256: {DIGEST}\n");
+        let unrelated = format!("Package: z\nDirectory: pool/main/z\nFiles:\n {other} 1 z.dsc\n");
+        let digest = DIGEST.parse().unwrap();
+        assert_eq!(place_of(&[&*unrelated, &source].join("\n"), digest).unwrap(), "pool/main/x/x_1.orig.tar.xz");
+        assert_eq!(place_of(&[&*unrelated, &package].join("\n"), digest).unwrap(), "pool/main/y/y_1_amd64.deb");
+        assert_eq!(place_of(&unrelated, digest), None);
     }
 
     #[test]

@@ -105,7 +105,7 @@ impl Bench {
 
     fn build_on(&self, plan: &Plan, on_failure: OnFailure) -> Result<Built> {
         let cx = self.context();
-        let sources = crate::fetch::all(&cx, &[], None)?;
+        let sources = crate::fetch::all(&cx, &[], &crate::fetch::Supply::default())?;
         run(&cx, plan, &sources, on_failure)
     }
 
@@ -222,7 +222,7 @@ fn a_second_build_in_the_same_cache_is_refused() {
 fn an_unknown_step_names_the_known_ones() {
     let bench = Bench::new();
     let cx = bench.context();
-    let sources = crate::fetch::all(&cx, &[], None).unwrap();
+    let sources = crate::fetch::all(&cx, &[], &crate::fetch::Supply::default()).unwrap();
     let text = crate::hint::render(
         &super::step(&cx, &plan(&bench.ran(), "true"), &sources, "d", OnFailure::Stop).unwrap_err(),
     );

@@ -2,15 +2,43 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 use crate::context::Context;
-use crate::recipe::DebianSource;
+use crate::recipe::{DebianSource, Pin, Upstream};
 
-/// Downloads one file of a source package with the machine's own package client.
+/// Downloads one file of a source package with the machine's own package client: from its place in the pool where that is
+/// known, else from its suite, else from wherever another suite's lists have a file with its digest.
 ///
 /// # Errors
 /// When there is no such client, or it has no such package.
-pub fn download(cx: &Context, source: &DebianSource, into: &Path) -> Result<PathBuf> {
-    cx.with_apt(|apt| apt.source(&source.suite, &source.package, &source.version, &source.file, into))
+pub fn download(cx: &Context, source: &DebianSource, pin: Pin, into: &Path) -> Result<PathBuf> {
+    let DebianSource { suite, package, version, file, pool } = source;
+    let others = Upstream::read(&cx.paths.mac())?.debian.suites;
+    cx.with_apt(|apt| {
+        if let (Some(pool), Some(sha256)) = (pool, pin.sha256())
+            && let Some(found) = apt.from_pool(&format!("{pool}/{file}"), sha256, into)?
+        {
+            return Ok(found);
+        }
+        let own = match suite {
+            Some(suite) => apt.source(suite, package, version, file, into),
+            None => Err(anyhow!("no mirror has it in its pool")),
+        };
+        let Err(error) = own else { return own };
+        let Some(sha256) = pin.sha256() else { return Err(error) };
+        // Where lists can't be had, those of other suites can't either.
+        if suite.as_ref().is_some_and(|suite| !apt.knows_sources_of(suite)) {
+            return Err(error);
+        }
+        for other in others.iter().filter(|other| Some(*other) != suite.as_ref()) {
+            if let Ok(place) = apt.source_place(other, package, sha256)
+                && let Some(found) = apt.from_pool(&place, sha256, into)?
+            {
+                cx.ui.say(format_args!("{file} is gone from where it was: {other} has it, in {place}"));
+                return Ok(found);
+            }
+        }
+        Err(error)
+    })
 }

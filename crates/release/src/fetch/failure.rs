@@ -21,7 +21,8 @@ pub enum Failure {
 pub struct Missing {
     /// The file, and what it must be.
     what: String,
-    url: Option<String>,
+    /// Who has it for everybody.
+    publishers: Vec<String>,
     refusals: Vec<Refused>,
 }
 
@@ -59,7 +60,8 @@ impl Failure {
     /// Nobody had a source; one that was delivered wrong is a fault.
     pub fn nobody(source: &Source, refusals: Vec<Refused>) -> Self {
         let what = format!("{}, {}, {}", source.file, bytes(source.size), source.pin);
-        Failure::Nobody(Missing { what, url: source.urls.first().cloned(), refusals })
+        let publishers = Provider::publishers(source).map(|provider| provider.to_string()).collect();
+        Failure::Nobody(Missing { what, publishers, refusals })
     }
 }
 
@@ -102,18 +104,17 @@ impl Wrong {
 }
 
 impl Missing {
-    /// The file and where it would be, then what was said.
+    /// The file, then what was said, and who was not asked.
     fn lines(&self) -> String {
         let mut lines = vec![self.what.clone()];
-        if self.refusals.is_empty() {
-            lines.extend(self.url.clone());
-        }
         for refused in &self.refusals {
             match refused {
                 Refused::Absent(line) => lines.push(line.clone()),
                 Refused::Wrong(wrong) => lines.push(wrong.text().replace("\n  ", "\n    ")),
             }
         }
+        let told = lines.join("\n");
+        lines.extend(self.publishers.iter().filter(|publisher| !told.contains(publisher.as_str())).cloned());
         lines.join("\n  ")
     }
 }

@@ -1,13 +1,15 @@
-//! Fetching sources: from a folder, the cache, upstream, a Debian source package or the Python package index; in that
+//! Fetching sources: from what the user gives, the cache, upstream, a Debian source package or the Python package index; in that
 //! order, and whoever delivers, the digest decides.
 
 mod debian;
 mod failure;
+mod index;
 mod pace;
 mod part;
 mod provider;
 mod pypi;
 mod refusal;
+mod supply;
 mod url;
 
 use std::path::{Path, PathBuf};
@@ -22,11 +24,13 @@ use crate::context::Context;
 use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost};
 use crate::recipe::{Pin, Source};
-use failure::{Failure, Wrong};
+use failure::{Failure, Refused, Wrong};
+pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::WHOLE;
 use part::Part;
 use provider::Provider;
 use refusal::Refusal;
+pub use supply::Supply;
 use url::Client;
 
 /// The sources of a plan, all there and all right.
@@ -52,16 +56,16 @@ const PAUSE: Duration = Duration::from_secs(1);
 ///
 /// # Errors
 /// All sources that nobody could deliver, at once, with what each provider said.
-pub fn all(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
-    Fetcher::new(cx, folder, PAUSE)?.all(sources)
+pub fn all(cx: &Context, sources: &[&Source], supply: &Supply) -> Result<Sources> {
+    Fetcher::new(cx, supply, PAUSE).all(sources)
 }
 
 /// The same, but reads first what the cache has: a disk may have changed it since it was checked.
 ///
 /// # Errors
 /// As [`all`]; and when something in the cache can't be read.
-pub fn all_again(cx: &Context, sources: &[&Source], folder: Option<&Path>) -> Result<Sources> {
-    let fetcher = Fetcher::new(cx, folder, PAUSE)?;
+pub fn all_again(cx: &Context, sources: &[&Source], supply: &Supply) -> Result<Sources> {
+    let fetcher = Fetcher::new(cx, supply, PAUSE);
     fetcher.set_damaged_aside(sources)?;
     fetcher.all(sources)
 }
@@ -71,24 +75,25 @@ pub fn unreachable(url: &str) -> Option<String> {
     Client::new(PAUSE).unreachable(url).map(|error| innermost(&error))
 }
 
+/// Who has a source for everybody, a line each.
+pub fn publishers(source: &Source) -> Vec<String> {
+    Provider::publishers(source).map(|provider| provider.to_string()).collect()
+}
+
 fn place(cache: &Path, source: &Source) -> PathBuf {
     cache.join(source.pin.folder()).join(&source.file)
 }
 
 struct Fetcher<'a> {
     cx: &'a Context,
-    folder: Option<&'a Path>,
+    supply: &'a Supply,
     client: Client,
     cache: PathBuf,
 }
 
 impl<'a> Fetcher<'a> {
-    fn new(cx: &'a Context, folder: Option<&'a Path>, pause: Duration) -> Result<Self> {
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            let error = anyhow!("{} is not a folder", folder.display());
-            return Err(hinted(error, "--sources takes a folder of source archives, named as upstream names them"));
-        }
-        Ok(Self { cx, folder, client: Client::new(pause), cache: cx.paths.sources() })
+    fn new(cx: &'a Context, supply: &'a Supply, pause: Duration) -> Self {
+        Self { cx, supply, client: Client::new(pause), cache: cx.paths.sources() }
     }
 
     /// Moves out of the cache what is no longer what it was.
@@ -165,7 +170,7 @@ impl<'a> Fetcher<'a> {
     }
 
     fn fetch(&self, source: &Source) -> Result<(), Failure> {
-        let providers = Provider::of(source, self.folder, self.cx.offline);
+        let providers = Provider::of(source, self.supply, self.cx.offline);
         if providers.is_empty() {
             return Err(Failure::nobody(source, vec![]));
         }
@@ -185,26 +190,40 @@ impl<'a> Fetcher<'a> {
                     return Ok(());
                 }
                 // What the user gave by hand is not silently replaced.
-                Ok(Some(wrong)) if matches!(provider, Provider::Folder(_)) => {
+                Ok(Some(wrong)) if matches!(provider, Provider::Folder { .. }) => {
                     return Err(Failure::Fault(wrong.error()));
                 }
                 Ok(Some(wrong)) => refusals.push(wrong.into()),
-                Err(Refusal::Absent(error)) => refusals.push(failure::Refused::new(provider, &error)),
+                Err(Refusal::Absent(error)) => refusals.push(Refused::new(provider, &error)),
                 Err(Refusal::Local(error)) => return Err(Failure::Fault(error)),
             }
         }
         Err(Failure::nobody(source, refusals))
     }
 
+    /// Puts a file that the user gives into a place.
+    fn deliver(&self, source: &Source, provider: &Provider<'_>, place: &Path) -> Result<()> {
+        let mut part = Part::open(place)?;
+        match self.take(source, provider, &mut part) {
+            Ok(None) => part.keep(place),
+            Ok(Some(wrong)) => Err(wrong.error()),
+            Err(Refusal::Absent(error)) => {
+                let missing = Failure::nobody(source, vec![Refused::new(provider, &error)]);
+                Err(failure::summary(vec![missing], self.cx.offline))
+            }
+            Err(Refusal::Local(error)) => Err(error),
+        }
+    }
+
     /// Gets the file from a provider: nothing when it is the right one, else what is wrong with it.
     fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
         let began = part.len();
-        provider.deliver(self.cx, &self.client, source.size, part)?;
+        provider.deliver(self.cx, &self.client, source, part)?;
         let mut got = part.fingerprint().map_err(Refusal::Local)?;
         if !source.pin.admits(got) && began > 0 && matches!(provider, Provider::Url(_)) {
             // Its beginning may have been another file's.
             part.restart().map_err(Refusal::Local)?;
-            provider.deliver(self.cx, &self.client, source.size, part)?;
+            provider.deliver(self.cx, &self.client, source, part)?;
             got = part.fingerprint().map_err(Refusal::Local)?;
         }
         if source.pin.admits(got) {

@@ -1,10 +1,14 @@
 //! Who may have a source.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::PathBuf;
 
+use anyhow::anyhow;
+
 use super::part::Part;
 use super::refusal::Refusal;
+use super::supply::Supply;
 use super::url::Client;
 use super::{debian, pypi};
 use crate::context::Context;
@@ -14,9 +18,14 @@ use crate::recipe::{DebianSource, PypiFile, Source};
 #[derive(Debug, Clone)]
 pub enum Provider<'a> {
     /// A file in a folder that the user named.
-    Folder(PathBuf),
+    Folder {
+        /// As the user named it.
+        folder: PathBuf,
+        /// In it, or below it.
+        file: PathBuf,
+    },
     /// Upstream's own address, or a mirror's.
-    Url(&'a str),
+    Url(Cow<'a, str>),
     /// A file of a Debian source package.
     Debian(&'a DebianSource),
     /// A file of the Python package index.
@@ -25,28 +34,36 @@ pub enum Provider<'a> {
 
 impl<'a> Provider<'a> {
     /// Those that may have a source, the nearest first.
-    pub fn of(source: &'a Source, folder: Option<&std::path::Path>, offline: bool) -> Vec<Self> {
-        let nearby = folder.map(|folder| folder.join(&source.file)).filter(|file| file.is_file());
-        let mut providers: Vec<Self> = nearby.map(Provider::Folder).into_iter().collect();
+    pub fn of(source: &'a Source, supply: &Supply, offline: bool) -> Vec<Self> {
+        let mut providers: Vec<Self> = supply.provider(source).into_iter().collect();
         if !offline {
-            providers.extend(source.urls.iter().map(|url| Provider::Url(url)));
-            providers.extend(source.debian.as_ref().map(Provider::Debian));
-            providers.extend(source.pypi.as_ref().map(Provider::Pypi));
+            providers.extend(Self::publishers(source));
         }
         providers
+    }
+
+    /// Those who have it for everybody.
+    pub fn publishers(source: &'a Source) -> impl Iterator<Item = Self> {
+        let urls = source.urls.iter().map(|url| Provider::Url(Cow::Borrowed(url)));
+        let others = source.debian.as_ref().map(Provider::Debian).into_iter();
+        urls.chain(others).chain(source.pypi.as_ref().map(Provider::Pypi))
     }
 
     /// Puts the file into `part`; whether it is the right one is for the caller to see.
     ///
     /// # Errors
     /// When it hasn't got the file, or the part can't be written.
-    pub fn deliver(&self, cx: &Context, client: &Client, size: u64, part: &mut Part) -> Result<(), Refusal> {
+    pub fn deliver(&self, cx: &Context, client: &Client, source: &Source, part: &mut Part) -> Result<(), Refusal> {
         let file = match self {
-            Provider::Url(url) => return client.download(&cx.ui, url, size, part),
-            Provider::Folder(file) => file.clone(),
+            Provider::Url(url) => return client.download(&cx.ui, url, source.size, part),
+            Provider::Folder { file, .. } if !file.is_file() => {
+                let name = file.file_name().unwrap_or_default().display();
+                return Err(Refusal::Absent(anyhow!("its index lists {name}, and it isn't there")));
+            }
+            Provider::Folder { file, .. } => file.clone(),
             Provider::Debian(package) => {
                 let scratch = part.scratch().map_err(Refusal::Local)?;
-                debian::download(cx, package, &scratch).map_err(Refusal::Absent)?
+                debian::download(cx, package, source.pin, &scratch).map_err(Refusal::Absent)?
             }
             Provider::Pypi(wheel) => {
                 let scratch = part.scratch().map_err(Refusal::Local)?;
@@ -60,7 +77,7 @@ impl<'a> Provider<'a> {
 impl fmt::Display for Provider<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Provider::Folder(file) => write!(f, "{}", file.parent().unwrap_or(file).display()),
+            Provider::Folder { folder, .. } => write!(f, "{}", folder.display()),
             Provider::Url(url) => f.write_str(url),
             Provider::Debian(package) => write!(f, "Debian's source package {} {}", package.package, package.version),
             Provider::Pypi(wheel) => write!(f, "the Python package index ({} {})", wheel.package, wheel.version),

@@ -84,6 +84,19 @@ impl Client {
         }
     }
 
+    /// A text that a server has, of at most so many bytes; nothing when the server has none.
+    ///
+    /// # Errors
+    /// When it can't be reached, says no, or the text is longer.
+    pub fn text(&self, url: &str, limit: u64) -> anyhow::Result<Option<String>> {
+        let mut response = self.agent.get(url).config().timeout_global(Some(self.limits.whole)).build().call()?;
+        match response.status() {
+            StatusCode::OK => Ok(Some(response.body_mut().with_config().limit(limit).read_to_string()?)),
+            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
+            status => Err(anyhow!("{status}")),
+        }
+    }
+
     /// Why a server can't be reached; nothing when it answers.
     pub fn unreachable(&self, url: &str) -> Option<Error> {
         self.agent.head(url).call().err().map(Error::from)

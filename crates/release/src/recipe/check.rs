@@ -15,11 +15,11 @@ pub(super) fn release(release: &Release, mac: &Path) -> Vec<String> {
     }
     for variant in release.variants() {
         if variant.archs.is_empty() {
-            wrong.push(format!("variant {}: archs: none is named", variant.name));
+            wrong.push(format!("variant: archs: {} names none", variant.name));
         }
         wrong.extend(twice("variant.archs", variant.archs.iter().map(|arch| arch.name())));
     }
-    wrong.extend(twice("variants", release.variants().map(|variant| variant.name.as_str())));
+    wrong.extend(twice("other-variants", release.variants().map(|variant| variant.name.as_str())));
     let libraries = release.libraries.iter().map(|name| name.split_once('-').map_or(name.as_str(), |(name, _)| name));
     wrong.extend(twice("libraries", libraries));
     wrong.extend(twice("modules.expected", release.modules.expected.iter().map(String::as_str)));

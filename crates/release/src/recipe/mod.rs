@@ -1,6 +1,7 @@
 //! What is built: the data below `Mac/`, read and checked.
 
 mod check;
+mod layers;
 mod library;
 mod linux;
 mod lock;
@@ -8,6 +9,7 @@ mod pins;
 mod release;
 mod source;
 mod text;
+mod upstream;
 
 use std::path::Path;
 
@@ -21,6 +23,10 @@ pub use pins::Pins;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Variant};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
+pub(crate) use text::inside;
+pub use upstream::Upstream;
+
+use layers::Layers;
 
 use crate::hint::{WithHint as _, causes, hinted};
 use crate::version::PythonVersion;
@@ -28,7 +34,7 @@ use crate::version::PythonVersion;
 /// A release together with the recipes of its libraries.
 #[derive(Debug, Clone)]
 pub struct Recipes {
-    /// `Mac/releases/3.13.5.toml`.
+    /// `Mac/releases/3.13.5.toml`, with `Mac/series/3.13.toml`.
     pub release: Release,
     /// In the order of the release's list.
     pub libraries: Vec<Library>,
@@ -45,13 +51,17 @@ impl Recipes {
     /// When there is no such release: then the nearest ones are named. When files are malformed or contradict each other:
     /// everything that is wrong, with file and line where there is one.
     pub fn load(mac: &Path, version: PythonVersion) -> Result<Self> {
-        let path = mac.join("releases").join(format!("{version}.toml"));
+        let path = layers::release_path(mac, version);
         if !path.is_file() {
             return Err(unknown(mac, version)?);
         }
-        let release: Release = read_toml(&path)?;
+        let layers = Layers::read(mac, version)?;
+        let release = layers.release()?;
         let tools: LinuxTools = read_toml(&mac.join("toolchains/linux.toml"))?;
-        let mut wrong: Vec<String> = check::release(&release, mac).iter().map(|line| in_file(&path, line)).collect();
+        let wrong = check::release(&release, mac);
+        let key = |line: &str| line.split([':', '.']).next().unwrap_or_default().to_owned();
+        let mut wrong: Vec<String> =
+            wrong.iter().map(|line| format!("{}: {line}", layers.with_key(&key(line)))).collect();
         if release.python != version {
             wrong.push(in_file(&path, &format!("python: is {}, which the file's name is not", release.python)));
         }
@@ -143,7 +153,7 @@ pub fn known_releases(mac: &Path) -> Result<Vec<PythonVersion>> {
 /// When there is none, or the data can't be read.
 pub fn newest_built(mac: &Path) -> Result<PythonVersion> {
     for version in known_releases(mac)?.into_iter().rev() {
-        let release: Release = read_toml(&mac.join("releases").join(format!("{version}.toml")))?;
+        let release = Layers::read(mac, version)?.release()?;
         if release.built.is_some() && !release.transient {
             return Ok(version);
         }

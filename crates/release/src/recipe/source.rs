@@ -147,8 +147,9 @@ impl From<Source> for Written {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DebianSource {
-    /// The release that keeps it: a stable one, since others replace their files.
-    pub suite: String,
+    /// The suite that has it, best a stable one, since others replace their files. None, when only the pool still has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
     /// The source package.
     pub package: String,
     /// Its version when this was pinned; a later one with the same file serves as well.
@@ -156,6 +157,9 @@ pub struct DebianSource {
     /// What Debian calls the file.
     #[serde(deserialize_with = "text::name")]
     pub file: String,
+    /// The folder of the pool that it lies in, on any mirror: `pool/main/p/python3.14`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text::maybe_inside")]
+    pub pool: Option<String>,
 }
 
 /// A wheel of the Python package index.

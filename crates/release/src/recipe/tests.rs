@@ -56,8 +56,9 @@ fn broken(file: &str, from: &str, to: &str) -> String {
     data.error()
 }
 
-/// The release that tests break, and a recipe of it.
+/// The release that tests break, its series, and a recipe of it.
 const RELEASE: &str = "releases/3.13.5.toml";
+const SERIES: &str = "series/3.13.toml";
 const XZ: &str = "recipes/xz-5.8.1.toml";
 
 #[test]
@@ -122,7 +123,8 @@ fn an_unknown_release_names_the_nearest_ones() {
 fn an_unknown_key_is_an_error_that_shows_file_and_line() {
     let errors = [
         broken(RELEASE, "released = ", "realeased = "),
-        broken(RELEASE, "minimum = ", "minimun = "),
+        broken(SERIES, "minimum = ", "minimun = "),
+        broken(RELEASE, "libraries = ", "library = "),
         broken(XZ, "license-file = ", "licence-file = "),
         broken(XZ, "[build]", "[build]\nflags = []"),
         broken("recipes/libffi-3.4.4.toml", "env = {", "enw = {"),
@@ -137,10 +139,10 @@ fn values_that_make_no_sense() {
     let errors = [
         broken(RELEASE, "python = \"3.13.5\"", "python = \"3.13\""),
         broken(RELEASE, "\"2025-06-11\"", "\"11.06.2025\""),
-        broken(RELEASE, "minimum = \"10.13\"", "minimum = \"10.13.6\""),
-        broken(RELEASE, "\"arm64\"", "\"aarch64\""),
-        broken(RELEASE, "why = \"configure refuses", "why = \"\" # \"configure refuses"),
-        broken(RELEASE, "file = \"3.13.5/", "file = \"../3.13.5/"),
+        broken(SERIES, "minimum = \"10.13\"", "minimum = \"10.13.6\""),
+        broken(SERIES, "\"arm64\"", "\"aarch64\""),
+        broken(SERIES, "why = \"configure refuses", "why = \"\" # \"configure refuses"),
+        broken(SERIES, "file = \"3.13.5/", "file = \"../3.13.5/"),
         broken(XZ, "sha256 = \"0b", "sha256 = \"0"),
         broken(XZ, "file = \"xz-5", "file = \"a/xz-5"),
         broken(XZ, "\"https://tukaani.org", "\"ftp://tukaani.org"),
@@ -156,12 +158,12 @@ fn values_that_make_no_sense() {
 #[test]
 fn contradictions_are_reported_all_at_once() {
     let data = Data::new();
-    data.replace(RELEASE, "\"xz-5.8.1\"", "\"xz-5.8.1\", \"xz-5.4\", \"expat-2.7\"");
-    data.replace(RELEASE, "3.13.5/configure-darwin-cross", "3.13.5/configure-darwin");
-    data.replace(RELEASE, "\"x86_64\", \"arm64\"", "\"x86_64\", \"x86_64\"");
-    data.replace(RELEASE, "name = \"_tkinter\"", "name = \"_ssl\"");
-    data.replace(RELEASE, "sdk = \"open\"\n", "");
-    data.replace(RELEASE, "no = [", "no = [\"file__dev_ptmx\", ");
+    data.replace(SERIES, "\"xz-5.8.1\"", "\"xz-5.8.1\", \"xz-5.4\", \"expat-2.7\"");
+    data.replace(SERIES, "3.13.5/configure-darwin-cross", "3.13.5/configure-darwin");
+    data.replace(SERIES, "\"x86_64\", \"arm64\"", "\"x86_64\", \"x86_64\"");
+    data.replace(SERIES, "name = \"_tkinter\"", "name = \"_ssl\"");
+    data.replace(SERIES, "sdk = \"open\"\n", "");
+    data.replace(SERIES, "no = [", "no = [\"file__dev_ptmx\", ");
     data.replace(XZ, "universal = \"one-pass\"", "universal = \"one-pass\"\narch-headers = [\"lzma.h\"]");
     data.replace(XZ, "version = \"5.8.1\"", "version = \"5.8.2\"");
     data.replace(XZ, "[build]", "[build]\nship = [\"lib/liblzma.dylib\"]");
@@ -172,6 +174,86 @@ fn contradictions_are_reported_all_at_once() {
     data.replace("recipes/mpdecimal-4.0.1.toml", "size = ", "site = ");
     let errors = data.error();
     insta::assert_snapshot!("contradictions", errors);
+}
+
+#[test]
+fn every_series_has_a_release() {
+    let known: BTreeSet<String> = known_releases(&mac()).unwrap().into_iter().map(|version| version.short()).collect();
+    for name in toml_stems(&mac().join("series")).unwrap() {
+        assert!(known.contains(&name), "{name}");
+    }
+}
+
+/// The data with these lines at the end of the release's file, or at its beginning.
+fn with(lines: &str) -> Data {
+    let data = Data::new();
+    let path = data.0.path().join(RELEASE);
+    let text = fs_err::read_to_string(&path).unwrap().replace("[override]\n", "");
+    let text = text.replace("libraries = [\"openssl-3.0.20\", \"tcl-8.6.16\", \"tk-8.6.16\"]\n", "");
+    let (head, tail) = lines.split_once("---\n").unwrap_or(("", lines));
+    fs_err::write(path, text.replacen("python = ", &format!("{head}python = "), 1) + tail).unwrap();
+    data
+}
+
+#[test]
+fn a_release_overrides_what_its_series_says_and_adds_to_it() {
+    let series = with("").load().unwrap().release;
+    let text = "libraries = [\"db-4.7.25\"]\nconfigure = [\"--with-pydebug\"]\ncurrent = false\n---\n\
+                [config-site.values]\nprog_READELF = \"none\"\n\
+                [[modules.left-out]]\nname = \"nis\"\nwhy = \"nobody has it\"\n\
+                [override]\nlibraries = [\"tk-8.6.16\", \"openssl-3.0.20\"]\npatches = []\n\
+                [override.variant]\nminimum = \"10.15\"\n[override.config-site.values]\npath_mkdir = \"/mkdir\"\n";
+    let release = with(text).load().unwrap().release;
+    let expected = series.libraries.iter().map(|name| match name.split_once('-').unwrap().0 {
+        "openssl" => "openssl-3.0.20".to_owned(),
+        "tk" => "tk-8.6.16".to_owned(),
+        _ => name.clone(),
+    });
+    let expected: Vec<String> = expected.chain(["db-4.7.25".to_owned()]).collect();
+    assert_eq!(release.libraries, expected);
+    assert_eq!(release.configure, [&series.configure[..], &["--with-pydebug".to_owned()]].concat());
+    assert!(series.current && !release.current && release.patches.is_empty() && !series.patches.is_empty());
+    assert_eq!((release.variant.name, release.variant.archs), (series.variant.name, series.variant.archs));
+    assert_eq!(release.variant.minimum.to_string(), "10.15");
+    let values = &release.config_site.values;
+    assert_eq!((values["prog_READELF"].as_str(), values["path_mkdir"].as_str()), ("none", "/mkdir"));
+    assert_eq!(release.config_site.yes, series.config_site.yes);
+    let left_out = release.modules.left_out.iter().map(|item| item.name.as_str());
+    assert_eq!(left_out.collect::<Vec<_>>(), ["_tkinter", "IDLE.app", "nis"]);
+}
+
+#[test]
+fn errors_show_the_file_and_the_line_whichever_of_the_two_it_is() {
+    let in_series = |from: &str, to: &str| broken(SERIES, from, to);
+    let errors = [
+        in_series("libraries = [", "python = \"3.13.5\"\nlibraries = ["),
+        in_series("name = \"macos11\"\n", ""),
+        in_series("configure = [", "configuring = ["),
+        in_series("cross = true", "cross = 1"),
+        in_series("minimum = \"10.13\"", "minimum = \"10.13"),
+        broken(RELEASE, "released = \"2025-06-11\"\n", ""),
+        {
+            let data = Data::new();
+            data.replace(SERIES, "configure = [", "[cross]\nconfigure = [");
+            data.error()
+        },
+        with("modules = 3\n---\n").error(),
+        with("[variant]\nname = \"macos10\"\n").error(),
+        with("override = true\n---\n").error(),
+        with("[override]\ncurrent = false\n").error(),
+        with("[override]\nlibraries = [\"expat-2.7\"]\n").error(),
+        with("[override]\nlibraries = [3]\n").error(),
+        with("[override.variant]\nminimum = 3\n").error(),
+        with("[override.variant]\nminimun = \"3\"\n").error(),
+        with("libraries = [\"xz-5.0.3\"]\n---\n").error(),
+        {
+            let data = Data::new();
+            fs_err::remove_file(data.0.path().join(SERIES)).unwrap();
+            data.error()
+        },
+    ]
+    .join("\n\n");
+    insta::assert_snapshot!("layers", errors);
 }
 
 #[test]
@@ -206,6 +288,7 @@ fn keys(table: &toml::Table, found: &mut BTreeSet<String>) {
 fn every_key_in_use_is_documented() {
     let kinds = [
         ("releases", &["releases/README.md", "recipes/README.md"][..]),
+        ("series", &["releases/README.md", "recipes/README.md"]),
         ("recipes", &["recipes/README.md"]),
         ("toolchains", &["toolchains/linux.toml"]),
         ("linkage.toml", &["linkage.toml"]),

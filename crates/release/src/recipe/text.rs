@@ -21,7 +21,7 @@ pub(super) fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String,
 }
 
 /// A path that stays inside the folder it starts from.
-pub(super) fn inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+pub(crate) fn inside<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     checked_path(String::deserialize(deserializer)?)
 }
 

@@ -3,17 +3,20 @@
 //! A package that no mirror has any more is replaced by the newest of the same name, which carries the major version. The
 //! lock file of that is kept in the cache, stands in for the one in `Mac/`, and gives the steps that use it new keys.
 
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
 use super::packages::downloaded;
+use crate::apt::Apt;
 use crate::context::Context;
 use crate::digest::Sha256;
+use crate::fetch::Supply;
 use crate::hint::WithHint as _;
 use crate::output::write_whole;
 use crate::plan::{Op, Plan};
-use crate::recipe::{LinuxTools, LockedPackage, PackageLock, read_toml};
+use crate::recipe::{LinuxTools, LockedPackage, PackageLock, Upstream, read_toml};
 
 /// What a lock file begins with.
 const HEADING: &str =
@@ -74,7 +77,11 @@ pub fn write(cx: &Context, lock: &PackageLock) -> Result<PathBuf> {
     Ok(path)
 }
 
-fn text(lock: &PackageLock) -> Result<String> {
+/// A lock file's text.
+///
+/// # Errors
+/// When it can't be written as TOML.
+pub fn text(lock: &PackageLock) -> Result<String> {
     Ok(format!("{HEADING}{}", toml::to_string(lock)?))
 }
 
@@ -86,26 +93,36 @@ pub enum Packages {
     Replaced,
 }
 
-/// Downloads what the plan's steps unpack, unless they are finished. Where packages are gone, or none are pinned, writes
-/// another lock into the cache.
+/// Of which steps packages are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Steps {
+    /// Of those that are still to be made.
+    Unfinished,
+    /// Of all.
+    All,
+}
+
+/// Fetches what the plan's steps unpack: from what the user gives, else from the machine's mirrors. Where packages are gone, or
+/// none are pinned, writes another lock into the cache.
 ///
 /// # Errors
 /// No network, a full disk.
-pub fn fetch(cx: &Context, plan: &Plan) -> Result<Packages> {
+pub fn fetch(cx: &Context, plan: &Plan, supply: &Supply, steps: Steps) -> Result<Packages> {
+    let is_finished = |name: &str| cx.paths.steps().join(plan.folder(name)).is_dir();
+    let steps = plan.steps.iter().filter(|step| steps == Steps::All || !is_finished(&step.name));
+    let locked: Vec<&Vec<LockedPackage>> = steps.flat_map(|step| step.ops.iter().filter_map(packages)).collect();
+    let unpinned = locked.iter().any(|locked| locked.is_empty());
     let mut wanted: Vec<&LockedPackage> = Vec::new();
-    let mut unpinned = false;
-    for step in plan.steps.iter().filter(|step| !cx.paths.steps().join(plan.folder(&step.name)).is_dir()) {
-        for op in &step.ops {
-            if let Op::DebianPackages { locked, .. } = op {
-                unpinned |= locked.is_empty();
-                wanted.extend(locked.iter().filter(|package| !is_here(cx, package)));
-            }
+    for package in locked.into_iter().flatten().collect::<BTreeSet<_>>() {
+        if !is_here(cx, package) && !supply.deliver(cx, package.sha256, &downloaded(cx, package))? {
+            wanted.push(package);
         }
     }
-    wanted.sort();
-    wanted.dedup();
     if wanted.is_empty() && !unpinned {
         return Ok(Packages::Here);
+    }
+    if supplied(cx, supply)? {
+        return Ok(Packages::Replaced);
     }
     if cx.offline {
         return Err(anyhow!(
@@ -118,12 +135,63 @@ pub fn fetch(cx: &Context, plan: &Plan) -> Result<Packages> {
     fs_err::create_dir_all(&folder)?;
     let task = cx.ui.task("fetch the packages of clang and lld", None);
     let gone = cx.with_apt(|apt| apt.download_locked(&wanted, &folder))?;
+    let gone = elsewhere(cx, gone, &folder)?;
     task.done(format_args!(": {} packages", wanted.len() - gone.len()));
     if gone.is_empty() && !unpinned {
         return Ok(Packages::Here);
     }
     replace(cx, &gone)?;
     Ok(Packages::Replaced)
+}
+
+/// The packages that an operation unpacks.
+pub fn packages(op: &Op) -> Option<&Vec<LockedPackage>> {
+    match op {
+        Op::DebianPackages { locked, .. } => Some(locked),
+        _ => None,
+    }
+}
+
+/// Looks for packages in other suites, by their digests; gives back those that are nowhere.
+fn elsewhere<'a>(cx: &Context, mut gone: Vec<&'a LockedPackage>, folder: &Path) -> Result<Vec<&'a LockedPackage>> {
+    let suites = if gone.is_empty() { vec![] } else { Upstream::read(&cx.paths.mac())?.debian.suites };
+    for suite in suites {
+        let find = |apt: &mut Apt, package: &LockedPackage| match apt.package_place(&suite, package) {
+            Ok(pool) => Ok(apt.download_locked(&[&LockedPackage { pool, ..package.clone() }], folder)?.is_empty()),
+            Err(_) => Ok(false),
+        };
+        let mut nowhere = Vec::new();
+        for package in gone {
+            match cx.with_apt(|apt| find(apt, package))? {
+                true => cx.ui.say(format_args!("{} {} comes from {suite}", package.name, package.version)),
+                false => nowhere.push(package),
+            }
+        }
+        gone = nowhere;
+    }
+    Ok(gone)
+}
+
+/// Takes the lock of what the user gives, when that is another one; whether it is.
+fn supplied(cx: &Context, supply: &Supply) -> Result<bool> {
+    let Some(name) = file_name() else { return Ok(false) };
+    let Some(lock) = supply.lock(cx, &name)?.filter(|lock| read(cx).is_ok_and(|ours| ours.steps != lock.steps)) else {
+        return Ok(false);
+    };
+    keep(cx, &name, lock)?;
+    cx.ui.say("the packages of the toolchain are those of --sources, with keys of their own");
+    Ok(true)
+}
+
+/// Writes a lock into the cache, where it stands in for the one in `Mac/`.
+fn keep(cx: &Context, name: &str, mut lock: PackageLock) -> Result<()> {
+    let own = cx.paths.mac().join("toolchains").join(name);
+    lock.replaces = own.is_file().then(|| Sha256::of_file(&own)).transpose()?;
+    let path = cx.paths.cache.join("toolchains").join(name);
+    if let Some(dir) = path.parent() {
+        fs_err::create_dir_all(dir)?;
+    }
+    write_whole(&path, text(&lock)?.as_bytes(), 0o644)
 }
 
 fn is_here(cx: &Context, package: &LockedPackage) -> bool {
@@ -133,9 +201,7 @@ fn is_here(cx: &Context, package: &LockedPackage) -> bool {
 /// Makes a lock of what there is now, and says what it changes.
 fn replace(cx: &Context, gone: &[&LockedPackage]) -> Result<()> {
     let name = file_name().context("this machine is no Debian or Ubuntu: it has no toolchain packages")?;
-    let own = cx.paths.mac().join("toolchains").join(&name);
-    let mut lock = resolve(cx)?;
-    lock.replaces = own.is_file().then(|| Sha256::of_file(&own)).transpose()?;
+    let lock = resolve(cx)?;
     for package in gone {
         let now = lock.steps.values().flatten().find(|now| now.name == package.name);
         let now = now.map_or_else(|| "nothing".to_owned(), |now| now.version.clone());
@@ -145,9 +211,5 @@ fn replace(cx: &Context, gone: &[&LockedPackage]) -> Result<()> {
     if gone.is_empty() {
         cx.ui.say(format_args!("there is no Mac/toolchains/{name}: the newest packages are taken"));
     }
-    let path = cx.paths.cache.join("toolchains").join(&name);
-    if let Some(dir) = path.parent() {
-        fs_err::create_dir_all(dir)?;
-    }
-    write_whole(&path, text(&lock)?.as_bytes(), 0o644)
+    keep(cx, &name, lock)
 }

@@ -10,5 +10,5 @@ pub mod shim;
 mod stack_size;
 mod tbd;
 
-pub use packages::unpack_packages;
+pub use packages::{downloaded, unpack_packages};
 pub use stack_size::set_stack_size;

@@ -50,7 +50,7 @@ pub fn unpack_packages(cx: &Context, locked: &[LockedPackage], out: &Path) -> Re
 }
 
 /// Where a package lies: several steps may unpack it, so it stays.
-pub(super) fn downloaded(cx: &Context, package: &LockedPackage) -> PathBuf {
+pub fn downloaded(cx: &Context, package: &LockedPackage) -> PathBuf {
     cx.paths.cache.join("debs").join(format!("{}.deb", package.sha256))
 }
 

@@ -113,7 +113,7 @@ fn findings_fail_a_build() {
     let mut plan =
         plan_of(vec![step_of(STAGE, &[], vec![sh("mkdir @out@/Library; ln -s nowhere @out@/Library/link")])]);
     plan.archs.insert(Arch::X86_64, "10.13".parse().unwrap());
-    let sources = crate::fetch::all(&cx, &[], None).unwrap();
+    let sources = crate::fetch::all(&cx, &[], &crate::fetch::Supply::default()).unwrap();
     let error = crate::staged::root(&cx, &plan, &sources, OnFailure::Stop).unwrap_err();
     let text = crate::hint::render(&error);
     assert!(text.contains("is not sound") && text.contains("findings"), "{text}");

@@ -40,7 +40,8 @@ fn a_patch_of_upstreams_is_applied_before_anything_is_compiled() {
     )]);
     assert_eq!(plan.sources(), [&source], "what is fetched for a plan");
     let cx = bench.context();
-    let sources = crate::fetch::all(&cx, &plan.sources(), Some(archives.path())).unwrap();
+    let sources =
+        crate::fetch::all(&cx, &plan.sources(), &crate::fetch::Supply::folder(archives.path()).unwrap()).unwrap();
     let built = run(&cx, &plan, &sources, OnFailure::Stop).unwrap();
     assert_eq!(fs_err::read_to_string(built.root.join("lib.c")).unwrap(), "one\n2\nthree\n");
 }

@@ -25,7 +25,7 @@ impl Place {
 
     fn fetch(&self, pin: Pin) -> Result<PathBuf, String> {
         let source = Source { pin, size: 0, ..source("a.tar", b"") };
-        let sources = all_again(&context(self.cache.path()), &[&source], Some(self.folder.path()));
+        let sources = all_again(&context(self.cache.path()), &[&source], &folder_of(self.folder.path()));
         sources.map(|sources| sources.path(&source)).map_err(|error| render(&error))
     }
 

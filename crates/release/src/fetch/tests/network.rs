@@ -13,7 +13,7 @@ const FILE: &[u8] = b"The quick brown fox jumps over the lazy dog";
 fn fetch(cache: &Path, urls: &[String]) -> Result<Vec<u8>, String> {
     let source = Source { urls: urls.to_vec(), ..source("a.tar", FILE) };
     let cx = Context { offline: false, ..context(cache) };
-    let sources = fetcher(&cx, None).all(&[&source]).map_err(|error| render(&error))?;
+    let sources = fetcher(&cx).all(&[&source]).map_err(|error| render(&error))?;
     Ok(fs_err::read(sources.path(&source)).unwrap())
 }
 
@@ -135,7 +135,7 @@ fn fetch_slowly(cache: &Path, limits: pace::Limits, urls: &[String]) -> Result<V
     let source = Source { urls: urls.to_vec(), ..source("a.tar", FILE) };
     let cx = Context { offline: false, ..context(cache) };
     let client = Client::with(Duration::ZERO, limits, minutes());
-    let sources = Fetcher { client, ..fetcher(&cx, None) }.all(&[&source]).map_err(|error| render(&error))?;
+    let sources = Fetcher { client, ..fetcher(&cx) }.all(&[&source]).map_err(|error| render(&error))?;
     Ok(fs_err::read(sources.path(&source)).unwrap())
 }
 
@@ -187,7 +187,7 @@ fn several_files_are_fetched_at_a_time() {
     let files = ["/one", "/two"];
     let sources = files.map(|file| Source { urls: vec![server.url(file)], ..source(&file[1..], file.as_bytes()) });
     let cx = Context { offline: false, ..context(dir.path()) };
-    fetcher(&cx, None).all(&sources.iter().collect::<Vec<_>>()).unwrap();
+    fetcher(&cx).all(&sources.iter().collect::<Vec<_>>()).unwrap();
 }
 
 #[test]
