@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Attributes, Digest, Stated};
+use super::{Digest, Stated};
+use flatpkg::laydown::Attributes;
 use flatpkg::tree::TreePath;
 use oldpkg::bundle::Phase;
 

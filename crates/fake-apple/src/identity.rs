@@ -6,15 +6,17 @@ use fs_err as fs;
 use tempfile::TempDir;
 
 use crate::openssl::OpenSsl;
-use crate::{FakeApple, TEAM};
+
+/// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.
+pub const TEAM: &str = "FAKE123456";
 
 /// When a certificate begins and ends, as `openssl ca` wants it.
 pub type Validity = &'static [&'static str];
 
 /// From before these tests to after them.
 pub const LONG: Validity = &["-startdate", "20200101000000Z", "-enddate", "20400101000000Z"];
-const OVER: Validity = &["-startdate", "20150101000000Z", "-enddate", "20200101000000Z"];
-const SOON_OVER: Validity = &["-days", "30"];
+pub(crate) const OVER: Validity = &["-startdate", "20150101000000Z", "-enddate", "20200101000000Z"];
+pub(crate) const SOON_OVER: Validity = &["-days", "30"];
 
 const CONFIGURATION: &str = include_str!("openssl.cnf");
 
@@ -57,32 +59,6 @@ impl Kind {
         Self::SelfSigned,
         Self::Timestamp,
     ];
-
-    pub(crate) fn make(self, fake: &FakeApple) -> Identity {
-        let openssl = fake.openssl();
-        let installer = subject("Developer ID Installer", TEAM);
-        let application = subject("Developer ID Application", TEAM);
-        let issue = |subject: &str, section, validity| fake.developer_id().issue(openssl, subject, section, validity);
-        match self {
-            Self::Installer => issue(&installer, "installer", LONG),
-            Self::Application => issue(&application, "application", LONG),
-            Self::ExpiredInstaller => issue(&installer, "installer", OVER),
-            Self::ExpiredApplication => issue(&application, "application", OVER),
-            Self::ExpiringInstaller => issue(&installer, "installer", SOON_OVER),
-            Self::OtherTeam => issue(&subject("Developer ID Application", "OTHER12345"), "application", LONG),
-            Self::OtherAuthority => {
-                let name = "/CN=Fake Worldwide Developer Relations Certification Authority/O=Fake Apple Inc./C=US";
-                let authority = fake.root.issue(openssl, name, "other-authority", LONG);
-                authority.issue(openssl, &installer, "installer", LONG)
-            }
-            Self::Plain => issue(&subject("Apple Development", TEAM), "plain", LONG),
-            Self::SelfSigned => self_signed(openssl, &installer, "installer"),
-            Self::Timestamp => {
-                let name = "/CN=Timestamp Signer FAKE1/O=Fake Apple Inc./C=US";
-                fake.timestamping().issue(openssl, name, "timestamp", LONG)
-            }
-        }
-    }
 }
 
 /// As Apple names developers.
@@ -184,7 +160,7 @@ pub(crate) fn root(openssl: &OpenSsl, subject: &str) -> Identity {
     self_signed(openssl, subject, "root")
 }
 
-fn self_signed(openssl: &OpenSsl, subject: &str, section: &str) -> Identity {
+pub(crate) fn self_signed(openssl: &OpenSsl, subject: &str, section: &str) -> Identity {
     let dir = workplace();
     let authority = ["-selfsign", "-keyfile", "subject.key"];
     let (key, certificate) = certify(*openssl, dir.path(), subject, &authority, section, LONG, "2048");

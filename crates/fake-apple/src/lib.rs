@@ -11,14 +11,11 @@ mod timestamp;
 
 use std::sync::OnceLock;
 
-pub use identity::{Certificate, Files, Identity, Kind, LONG, Validity, subject};
+pub use identity::{Certificate, Files, Identity, Kind, LONG, TEAM, Validity, subject};
 pub use notary::{NotaryServer, Script, Seen};
 pub use openssl::OpenSsl;
 pub use sign::{Cms, Make, Parts, Signing, ticket};
 pub use timestamp::{Behaviour, TimestampServer};
-
-/// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.
-pub const TEAM: &str = "FAKE123456";
 
 /// The authorities of a company that isn't Apple.
 #[derive(Debug)]
@@ -64,7 +61,33 @@ impl FakeApple {
 
     /// A key, its certificate, and the certificates of those who vouch for it, made when it is first asked for.
     pub fn identity(&self, kind: Kind) -> &Identity {
-        self.leaves[kind as usize].get_or_init(|| kind.make(self))
+        self.leaves[kind as usize].get_or_init(|| self.make(kind))
+    }
+
+    fn make(&self, kind: Kind) -> Identity {
+        let openssl = &self.openssl;
+        let installer = subject("Developer ID Installer", TEAM);
+        let application = subject("Developer ID Application", TEAM);
+        let issue = |subject: &str, section, validity| self.developer_id().issue(openssl, subject, section, validity);
+        match kind {
+            Kind::Installer => issue(&installer, "installer", LONG),
+            Kind::Application => issue(&application, "application", LONG),
+            Kind::ExpiredInstaller => issue(&installer, "installer", identity::OVER),
+            Kind::ExpiredApplication => issue(&application, "application", identity::OVER),
+            Kind::ExpiringInstaller => issue(&installer, "installer", identity::SOON_OVER),
+            Kind::OtherTeam => issue(&subject("Developer ID Application", "OTHER12345"), "application", LONG),
+            Kind::OtherAuthority => {
+                let name = "/CN=Fake Worldwide Developer Relations Certification Authority/O=Fake Apple Inc./C=US";
+                let authority = self.root.issue(openssl, name, "other-authority", LONG);
+                authority.issue(openssl, &installer, "installer", LONG)
+            }
+            Kind::Plain => issue(&subject("Apple Development", TEAM), "plain", LONG),
+            Kind::SelfSigned => identity::self_signed(openssl, &installer, "installer"),
+            Kind::Timestamp => {
+                let name = "/CN=Timestamp Signer FAKE1/O=Fake Apple Inc./C=US";
+                self.timestamping().issue(openssl, name, "timestamp", LONG)
+            }
+        }
     }
 
     /// An identity of the installer's name that an authority vouches for, with the extensions of a section of `openssl.cnf`.

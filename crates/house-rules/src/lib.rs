@@ -2,6 +2,7 @@
 
 mod paths;
 mod tree;
+mod walls;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -9,6 +10,7 @@ use std::path::Path;
 use tree::Tree;
 
 pub use tree::Needs;
+pub use walls::{Manifest, broken_walls, crossings, manifests};
 
 /// Reads the sources below a folder, the one of `lib.rs` or `main.rs`.
 ///

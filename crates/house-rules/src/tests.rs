@@ -108,8 +108,3 @@ fn a_program_beside_a_library_is_another_crate() {
     ];
     assert_eq!(circles_of(&files), NONE);
 }
-
-#[test]
-fn it_keeps_the_rule_itself() {
-    assert_eq!(circles(concat!(env!("CARGO_MANIFEST_DIR"), "/src")), NONE);
-}

@@ -198,9 +198,3 @@ proptest! {
         let _ = crate::slices(&file);
     }
 }
-
-#[test]
-fn no_file_needs_one_that_needs_it() {
-    let circles = house_rules::circles(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
-    assert!(circles.is_empty(), "files that need each other: {circles:#?}");
-}

@@ -9,8 +9,6 @@ pub mod error;
 pub mod launch;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod run;
-#[cfg(test)]
-mod tests;
 
 /// Whose programs it runs: those for the processor that it runs on.
 pub const ARCH: macho::Arch = macho::Arch::X86_64;

@@ -1,8 +1,5 @@
 //! One certificate, and what it says about itself.
 
-use std::fmt;
-
-use serde::Serialize;
 use sha2::Digest as _;
 use x509_cert::der::asn1::ObjectIdentifier;
 use x509_cert::der::{Decode as _, Encode as _};
@@ -12,50 +9,9 @@ use x509_cert::name::Name;
 use super::asn1::{Fields, Malformed};
 use super::facts::Link;
 use super::hash::Hash;
+use super::role::Role;
 use super::rsa::PublicKey;
 use super::{Time, oid};
-
-/// What a certificate is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Developer ID Installer: signs packages.
-    Installer,
-    /// Developer ID Application: signs code.
-    Application,
-    /// Signs time stamps.
-    Timestamp,
-}
-
-impl Role {
-    /// The mark of the certificate, for roles that have one.
-    pub(super) fn mark(self) -> Option<ObjectIdentifier> {
-        match self {
-            Self::Installer => Some(oid::DEVELOPER_ID_INSTALLER),
-            Self::Application => Some(oid::DEVELOPER_ID_APPLICATION),
-            Self::Timestamp => None,
-        }
-    }
-
-    /// The extended key usage, the only one it may have.
-    pub(super) fn usage(self) -> ObjectIdentifier {
-        match self {
-            Self::Installer => oid::PACKAGE_SIGNING,
-            Self::Application => oid::CODE_SIGNING,
-            Self::Timestamp => oid::TIME_STAMPING,
-        }
-    }
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Installer => "Developer ID Installer",
-            Self::Application => "Developer ID Application",
-            Self::Timestamp => "time-stamp authority",
-        })
-    }
-}
 
 /// A certificate that was read, with its RSA key.
 #[derive(Debug, Clone)]

@@ -5,10 +5,11 @@
 
 use x509_cert::der::asn1::ObjectIdentifier;
 
-use super::certificate::{Certificate, Role, quoted};
+use super::certificate::{Certificate, quoted};
 use super::facts::Link;
 use super::hash::Hash;
 use super::policy::Trust;
+use super::role::Role;
 use super::{Time, constraints, oid, rsa};
 use flatpkg::verify::Findings;
 

@@ -10,13 +10,13 @@ use x509_cert::der::Tag;
 use x509_cert::der::asn1::ObjectIdentifier;
 
 use super::asn1::{Fields, Malformed};
-use super::certificate::Role;
 use super::cms::Attribute;
 use super::facts::Signed;
 use super::hash::Hash;
 use super::oid;
 use super::policy::{Expectations, Policy};
 use super::requirement::{self, Subject};
+use super::role::Role;
 use super::signed::{self, Outcome};
 use flatpkg::verify::{Finding, Findings};
 use flatpkg::xml;

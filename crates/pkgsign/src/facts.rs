@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::certificate::Role;
+use super::role::Role;
 use super::{Hash, Time};
 use flatpkg::xar::Style;
 

@@ -4,10 +4,11 @@ use std::io::Read as _;
 
 use serde::Serialize;
 
-use super::certificate::{Certificate, Role};
+use super::certificate::Certificate;
 use super::facts::{Facts, RsaForm, Signed, Vouched};
 use super::hash::Hash;
 use super::policy::{Expectations, Policy};
+use super::role::Role;
 use super::signed;
 use flatpkg::verify::{Finding, Findings, Severity, chain};
 use flatpkg::xar::{Archive, Signature};

@@ -1,11 +1,12 @@
 //! A detached SignedData with its time stamp and its chains: what packages and code have in common.
 
-use super::certificate::{Certificate, Role, quoted};
+use super::certificate::{Certificate, quoted};
 use super::chain::{self, Demands};
 use super::cms::{Attribute, Content, SignedData};
 use super::facts::{CmsForm, Link, Signed};
 use super::hash::Hash;
 use super::policy::Expectations;
+use super::role::Role;
 use super::{Time, asn1, timestamp};
 use flatpkg::verify::{Findings, Severity};
 

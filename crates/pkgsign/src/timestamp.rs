@@ -3,12 +3,13 @@
 use x509_cert::der::Tag;
 
 use super::asn1::{Fields, Malformed, Value};
-use super::certificate::{Certificate, Role};
+use super::certificate::Certificate;
 use super::chain::{self, Demands};
 use super::cms::{Content, SignedData};
 use super::facts::Stamp;
 use super::hash::Hash;
 use super::policy::Expectations;
+use super::role::Role;
 use super::{Time, oid};
 use flatpkg::verify::Findings;
 

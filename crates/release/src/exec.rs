@@ -22,7 +22,7 @@ use fs_err::File;
 use crate::hint::WithHint as _;
 
 pub use crew::Crew;
-pub use environment::{Needs, is_passed_on};
+pub use environment::{LAUNCHER, Needs, is_passed_on};
 pub use short::{Cmd, Shell, cmd, read, read_within, shell, shell_for};
 pub use tool::{Ended, Tool};
 
@@ -208,9 +208,6 @@ pub fn processor_time() -> Duration {
 pub fn find(program: &str) -> Result<PathBuf> {
     which::which(program).with_context(|| format!("`{program}` is not installed"))
 }
-
-/// The variable that tells the compiler's stand-in what to start the compiler with.
-pub const LAUNCHER: &str = "XTASK_LAUNCHER";
 
 /// Where the system's own programs are.
 pub const SYSTEM_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin";

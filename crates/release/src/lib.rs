@@ -15,6 +15,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod exec;
 pub mod fetch;
+pub mod flat;
 pub mod given;
 pub mod hint;
 pub mod host;
@@ -31,7 +32,6 @@ pub mod package;
 pub mod pipeline;
 pub mod plan;
 pub mod planning;
-pub mod preview;
 pub mod product;
 pub mod recipe;
 #[cfg(test)]

@@ -35,7 +35,7 @@ impl Expand {
     /// # Errors
     /// When it can't be read, when the folder has something in it, when a path leads out of it, or when it is too large.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = release::judgement::open(&self.package)?;
+        let package = release::flat::open(&self.package)?;
         let files = cx.ui.files("expand");
         let options = self.limit.options()?;
         let expanded =

@@ -34,8 +34,8 @@ impl Inspect {
             cx.ui.result(if self.json { serde_json::to_string_pretty(&described)? } else { described.to_string() });
             return Ok(());
         }
-        let package = release::judgement::open(&self.package)?;
-        let unreadable = || release::judgement::unreadable(&self.package);
+        let package = release::flat::open(&self.package)?;
+        let unreadable = || release::flat::unreadable(&self.package);
         if self.json {
             let values = Dump::of(&package).with_context(unreadable)?;
             cx.ui.json(&values)?;

@@ -36,7 +36,7 @@ impl Preview {
     /// # Errors
     /// When the package can't be read or the page not be written.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let package = release::judgement::open(&self.package)?;
+        let package = release::flat::open(&self.package)?;
         let file = self.package.file_name().unwrap_or_default().to_string_lossy();
         let path = timings::path_beside(&self.package);
         let timings = match path.is_file() {
@@ -46,7 +46,7 @@ impl Preview {
             ),
             false => None,
         };
-        let page = release::preview::page(&package, &file, &self.language, timings.as_ref())?;
+        let page = preview::page(&package, &file, &self.language, timings.as_ref())?;
         let output = self.output.unwrap_or_else(|| self.package.with_file_name(format!("{file}.html")));
         write_whole(&std::path::absolute(&output)?, page.as_bytes(), 0o644)?;
         cx.ui.result(output.display());

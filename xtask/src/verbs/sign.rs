@@ -88,7 +88,7 @@ impl Sign {
             cx.ui.result(output.display());
             return Ok(());
         }
-        release::judgement::open(package)?;
+        release::flat::open(package)?;
         let signing = preflight(cx, &self.signers.request()?, Wanted::Package)?.settle(cx)?;
         let signed = sign_package(cx, &signing, package, self.output.as_deref())?;
         cx.ui.result(signed.path.display());

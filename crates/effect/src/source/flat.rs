@@ -11,7 +11,7 @@ use flatpkg::xar;
 use flatpkg::xml::{self, Element};
 use oldpkg::bundle::Phase;
 
-use super::{Archive, Error, Ids, failed, laid, required, sorted_scripts};
+use super::reading::{Archive, Error, Ids, failed, laid, required, sorted_scripts};
 use crate::Digest;
 use crate::offer::{Choice, Offer, Part, Policy};
 use crate::stated::{self, Stated};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use oldpkg::bundle::{self, Authorization, Bundle, Phase};
 
-use super::{Error, Ids, laid, sorted_scripts};
+use super::reading::{Error, Ids, laid, sorted_scripts};
 use crate::offer::{Choice, Offer, Part, Policy};
 use crate::stated::Stated;
 

@@ -14,8 +14,7 @@ fuzz_target!(|packages: (Made, Made)| {
     for package in [&old, &new] {
         let _ = dump::dump(package);
         let _ = verify::verify(package, verify::Options { strict: true });
-        #[cfg(feature = "preview")]
-        let _ = release::preview::page(package, "package.pkg", "en", None);
+        let _ = preview::page(package, "package.pkg", "en", None);
     }
     let [Ok(old), Ok(new)] = [old, new].map(|package| Installable::Flat(package).offer()) else { return };
     // Following its links may take more work than its size allows.

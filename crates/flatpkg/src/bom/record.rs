@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::Error;
+use super::error::Error;
 use crate::cksum::cksum;
 use macho::CpuType;
 

@@ -8,11 +8,14 @@ use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromZeros, IntoBytes};
 
 use super::btree::{self, Capacity};
+use super::error::Error;
 use super::format::{
     HEADER_SPACE, Header, InfoHeader, InfoTotal, MAGIC, NODE_SIZE, NodeHeader, Pair, PathPointer, Slot, TreeHeader,
     VARIABLES, VINDEX_NODE_SIZE, VIndex,
 };
-use super::{Bom, Error, Record, record_bytes};
+use super::record::Record;
+use super::record_bytes;
+use macho::CpuType;
 
 /// Blocks before those of the paths, without slot 0.
 const FIXED: u32 = 10;
@@ -21,25 +24,25 @@ const PATHS_ROOT: u32 = 3;
 /// Block of the root node of Size64.
 const SIZE64_ROOT: u32 = 10;
 
-pub(super) fn encode(bom: &Bom, capacity: Capacity) -> Result<Vec<u8>, Error> {
-    let parents = parents(&bom.records)?;
-    let count = u32::try_from(bom.records.len()).map_err(|_| Error::TooLarge)?;
+pub(super) fn encode(totals: &[(CpuType, u32)], records: &[Record], capacity: Capacity) -> Result<Vec<u8>, Error> {
+    let parents = parents(records)?;
+    let count = u32::try_from(records.len()).map_err(|_| Error::TooLarge)?;
     let first_node = count.checked_mul(3).and_then(|blocks| blocks.checked_add(FIXED + 1)).ok_or(Error::TooLarge)?;
     let mut next_number = first_node;
     let mut number = || {
         next_number += 1;
         next_number - 1
     };
-    let mut nodes = btree::nodes(&leaf_entries(&bom.records, &parents), PATHS_ROOT, capacity, &mut number);
-    let large = large(&bom.records, &mut number);
+    let mut nodes = btree::nodes(&leaf_entries(records, &parents), PATHS_ROOT, capacity, &mut number);
+    let large = large(records, &mut number);
     let pairs: Vec<Pair> = large.iter().map(|large| large.pair).collect();
     nodes.extend(btree::nodes(&pairs, SIZE64_ROOT, capacity, &mut number));
 
-    let names: usize = bom.records.iter().map(|record| record.path.name().len()).sum();
+    let names: usize = records.iter().map(|record| record.path.name().len()).sum();
     let mut store = Store::new(next_number, names + nodes.iter().map(|(_, node)| node.len()).sum::<usize>());
-    fixed_blocks(bom, count, large.len() as u32, &mut store)?;
+    fixed_blocks(totals, count, large.len() as u32, &mut store)?;
     let mut number = FIXED;
-    for (place, (record, parent)) in bom.records.iter().zip(&parents).enumerate() {
+    for (place, (record, parent)) in records.iter().zip(&parents).enumerate() {
         let mut bytes = Vec::with_capacity(64);
         record_bytes::encode(record, &mut bytes);
         store.put(number + 1, &bytes)?;
@@ -116,14 +119,11 @@ fn large(records: &[Record], mut number: impl FnMut() -> u32) -> Vec<Large> {
 }
 
 /// Blocks 1 to 10, but for the nodes of Paths and Size64.
-fn fixed_blocks(bom: &Bom, paths: u32, large: u32, store: &mut Store) -> Result<(), Error> {
-    let info = InfoHeader {
-        version: U32::new(1),
-        paths: paths.saturating_add(1).into(),
-        count: (bom.totals.len() as u32).into(),
-    };
+fn fixed_blocks(totals: &[(CpuType, u32)], paths: u32, large: u32, store: &mut Store) -> Result<(), Error> {
+    let info =
+        InfoHeader { version: U32::new(1), paths: paths.saturating_add(1).into(), count: (totals.len() as u32).into() };
     let mut block = info.as_bytes().to_vec();
-    for (cpu, bytes) in &bom.totals {
+    for (cpu, bytes) in totals {
         let total = InfoTotal { cpu: cpu.0.into(), bytes: (*bytes).into(), ..InfoTotal::new_zeroed() };
         block.extend_from_slice(total.as_bytes());
     }

@@ -13,6 +13,7 @@
 
 mod error;
 mod filling;
+mod open;
 mod options;
 mod remove;
 #[cfg(test)]
@@ -35,15 +36,12 @@ use crate::tree::TreePath;
 pub use error::Error;
 use error::{io_error, refused, shown};
 pub use filling::Filling;
+use open::{READ, WALK};
 pub use options::{MAX_SIZE, Options};
 pub use remove::remove_below;
-use walk::WALK;
 
 /// What every entry counts for at least, and what sizes are rounded up to: a block of most file systems, in bytes.
 const BLOCK: u64 = 4096;
-
-/// How a directory is opened that is to be listed or changed.
-const READ: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::NOFOLLOW).union(OFlags::CLOEXEC);
 
 /// Owner and mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +90,7 @@ pub struct Folder {
     /// For messages only.
     name: PathBuf,
     options: Options,
-    open: walk::Open,
+    open: open::Open,
     /// By path, so that backwards is the deepest first.
     later: BTreeMap<TreePath, Later>,
     /// Bytes that may still be written.
@@ -133,7 +131,7 @@ impl Folder {
             false => (options.max_size, "is allowed"),
         };
         let was_empty = names(&root).map_err(fail)?.is_empty();
-        let (open, later, made) = (walk::Open::default(), BTreeMap::new(), Vec::new());
+        let (open, later, made) = (open::Open::default(), BTreeMap::new(), Vec::new());
         Ok(Self {
             root,
             name: name.to_owned(),

@@ -30,7 +30,7 @@ fn a_link_in_the_place_of_a_directory_ends_the_walk() {
     std::fs::rename(inside.path().join("a"), inside.path().join("b")).unwrap();
     symlink(outside.path(), inside.path().join("a")).unwrap();
     folder.file(&path("a/secret/x"), 1, &mut &b"x"[..], PLAIN, None).unwrap();
-    folder.open = walk::Open::default();
+    folder.open = open::Open::default();
     let error = folder.file(&path("a/secret/y"), 1, &mut &b"x"[..], PLAIN, None).unwrap_err();
     assert!(matches!(error, Error::NotDirectory { .. }), "{error}");
     assert!(matches!(folder.finish(), Err(Error::NotDirectory { .. })));

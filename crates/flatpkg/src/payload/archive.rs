@@ -2,7 +2,8 @@
 
 use std::io::{Read, Write};
 
-use super::{Error, Facts, Progress};
+use super::error::Error;
+use super::facts::{Facts, Progress};
 use crate::cpio;
 use crate::facts::{Examiner, FileFacts};
 use crate::tree::{Contents, Kind, Tree, TreePath};

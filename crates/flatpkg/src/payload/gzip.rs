@@ -26,7 +26,7 @@ use std::io::{self, Write};
 
 use flate2::{Compress, Crc, FlushCompress};
 
-use super::Error;
+use super::error::Error;
 use super::output::Output;
 use super::parallel::{Jobs, in_order};
 

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::Error;
+use super::error::Error;
 
 /// Counts what is written, for the error that names the place.
 pub(super) struct Output<'a, W> {

@@ -13,7 +13,7 @@ use std::io::{self, Read, Write};
 
 use lzma_rust2::{CheckType, XzOptions, XzReader, XzWriter};
 
-use super::Error;
+use super::error::Error;
 use super::output::Output;
 use super::parallel::{Jobs, in_order};
 

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 
-use super::{Error, pbzx};
+use super::error::Error;
+use super::pbzx;
 use crate::bom::{Node, Record};
 use crate::budget::Budget;
 use crate::cksum::cksum;

@@ -28,14 +28,12 @@
 //! ```
 
 mod names;
+mod rule;
 #[cfg(test)]
 mod tests;
 mod toml_form;
 
-use globset::{Candidate, GlobMatcher};
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
-
+pub use rule::{Rule, RuleKind};
 pub use toml_form::Error;
 
 use crate::mode::Mode;
@@ -46,33 +44,6 @@ use crate::tree::{Entry, Kind, Tree, TreePath};
 pub struct Policy {
     rules: Vec<Rule>,
     mtime: u32,
-}
-
-/// What to change at the paths that match.
-#[derive(Debug, Clone)]
-pub struct Rule {
-    pattern: String,
-    /// Line of the rule's `path` in the policy's text, from 1.
-    line: usize,
-    matcher: GlobMatcher,
-    kind: Option<RuleKind>,
-    owner: Option<u32>,
-    group: Option<u32>,
-    mode: Option<Mode>,
-    executable_mode: Option<Mode>,
-    executable: Option<bool>,
-}
-
-/// Which kind of entry a rule is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum RuleKind {
-    /// Directories.
-    Directory,
-    /// Regular files.
-    File,
-    /// Symbolic links.
-    Symlink,
 }
 
 impl Policy {
@@ -136,39 +107,5 @@ impl Policy {
             unmatched.retain(|rule| !rule.matches(path, &entry.kind));
         }
         unmatched
-    }
-}
-
-impl RuleKind {
-    fn of(kind: &Kind) -> RuleKind {
-        match kind {
-            Kind::Directory => RuleKind::Directory,
-            Kind::File(_) => RuleKind::File,
-            Kind::Symlink(_) => RuleKind::Symlink,
-        }
-    }
-}
-
-impl Rule {
-    /// The glob.
-    pub fn pattern(&self) -> &str {
-        &self.pattern
-    }
-
-    /// The line of the policy's text that holds the glob, from 1.
-    pub fn line(&self) -> usize {
-        self.line
-    }
-
-    /// Whether the rule is about an entry of this kind at this path.
-    pub fn matches(&self, path: &TreePath, kind: &Kind) -> bool {
-        self.kind.is_none_or(|wanted| wanted == RuleKind::of(kind)) && self.matches_path(path)
-    }
-
-    fn matches_path(&self, path: &TreePath) -> bool {
-        if path.is_root() {
-            return matches!(self.pattern.as_str(), "." | "**");
-        }
-        self.matcher.is_match_candidate(&Candidate::new(OsStr::from_bytes(path.as_bytes())))
     }
 }

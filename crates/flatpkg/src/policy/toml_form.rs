@@ -5,7 +5,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::names;
-use super::{Rule, RuleKind};
+use super::rule::{Rule, RuleKind};
 use crate::mode::Mode;
 
 /// Why a policy's text can't be used.

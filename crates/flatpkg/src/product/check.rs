@@ -10,8 +10,15 @@ use crate::tree::{Kind, Tree};
 /// Names at the top of an archive that are not components.
 const RESERVED: [&str; 3] = ["Distribution", "Resources", "Plugins"];
 
+impl Product<'_> {
+    /// What would make it unsound.
+    pub fn problems(&self) -> Vec<Problem> {
+        problems(self)
+    }
+}
+
 /// Everything that is wrong with a product, in the order of its parts.
-pub(super) fn problems(product: &Product<'_>) -> Vec<Problem> {
+fn problems(product: &Product<'_>) -> Vec<Problem> {
     let mut problems = Vec::new();
     components(product, &mut problems);
     let identifiers = product.components.iter().map(|part| part.component.identifier.as_str()).collect();

@@ -95,11 +95,6 @@ impl Product<'_> {
         distribution
     }
 
-    /// What would make it unsound.
-    pub fn problems(&self) -> Vec<Problem> {
-        check::problems(self)
-    }
-
     /// Shows what is done of all components together, while one after the other is written.
     pub fn overall<'a>(&self, show: &'a (dyn Fn(Progress) + Sync)) -> Overall<'a> {
         let totals = self.components.iter().map(|part| part.component.totals());

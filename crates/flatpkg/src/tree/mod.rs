@@ -2,7 +2,7 @@
 //!
 //! A payload archive, a bill of materials, the totals of a `PackageInfo` and a receipt all describe the same
 //! paths. Here they are views of one [`Tree`], so they can't disagree. Owners, modes and times never come from a
-//! disk but from a [`Policy`]: two builds are equal whoever makes them.
+//! disk but from a [`Policy`](crate::policy::Policy): two builds are equal whoever makes them.
 //!
 //! ```
 //! use flatpkg::mode::Mode;
@@ -13,6 +13,7 @@
 //! assert_eq!(tree.totals().number_of_files, 2); // the root counts
 //! ```
 
+mod bad_entry;
 mod path;
 mod pieces;
 mod scan;
@@ -22,16 +23,15 @@ mod tests;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::ops::{Bound, Range};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization as _;
 
+pub use bad_entry::{BadEntry, BadEntryReason};
 pub use path::{BadPath, MAX_PATH, PathFlaw, TreePath};
-pub use scan::{BadEntry, BadEntryReason};
 
 use crate::mode::Mode;
-use crate::policy::Policy;
 use crate::shown::shown;
 use pieces::Pieces;
 
@@ -139,7 +139,7 @@ pub enum Error {
         source: io::Error,
     },
     /// Entries that can't be in a package; all that were found.
-    #[error("{} cannot be packaged:{}", dir.display(), scan::list(bad))]
+    #[error("{} cannot be packaged:{}", dir.display(), bad_entry::list(bad))]
     Entries {
         /// The directory that was read.
         dir: PathBuf,
@@ -153,19 +153,6 @@ impl Tree {
     pub fn new(root: Entry) -> Tree {
         let root = Entry { kind: Kind::Directory, ..root };
         Tree { entries: BTreeMap::from([(TreePath::ROOT, root)]) }
-    }
-
-    /// Reads the names below `dir`; contents stay on disk until the tree is written.
-    ///
-    /// From the disk come the kind of each entry, a link's target, a file's length and whether anybody may execute
-    /// it; owner, group, mode and time come from `policy`. Hard links become separate files. `dir` itself may be a
-    /// symbolic link to a directory; links below it stay links.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Entries`] names *every* socket, fifo, device and unreadable entry.
-    pub fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
-        scan::from_dir(dir, policy)
     }
 
     /// Puts an entry at a path.

@@ -1,6 +1,5 @@
 //! A directory on disk becomes a tree.
 
-use std::fmt;
 use std::fs::{FileType, Metadata};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -9,47 +8,25 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::{BadPath, Contents, Error, Kind, Tree, TreePath};
+use super::{BadEntry, BadEntryReason, Contents, Error, Kind, Tree, TreePath};
 use crate::policy::Policy;
 
-/// An entry of a directory that can't be in a package.
-#[derive(Debug)]
-pub struct BadEntry {
-    /// Its path on disk.
-    pub path: std::path::PathBuf,
-    /// Why not.
-    pub reason: BadEntryReason,
-}
-
-/// Why an entry can't be in a package.
-#[derive(Debug, thiserror::Error)]
-pub enum BadEntryReason {
-    /// Neither a file nor a directory nor a symbolic link.
-    #[error("a {0} has no place in a package")]
-    Special(&'static str),
-    /// Its name.
-    #[error(transparent)]
-    Path(#[from] BadPath),
-    /// A link target the tree refuses.
-    #[error("its link target of {0} bytes is empty or too long")]
-    Target(usize),
-    /// It can't be looked at.
-    #[error("failed to read it: {0}")]
-    Unreadable(io::Error),
-}
-
-impl fmt::Display for BadEntry {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.reason)
+impl Tree {
+    /// Reads the names below `dir`; contents stay on disk until the tree is written.
+    ///
+    /// From the disk come the kind of each entry, a link's target, a file's length and whether anybody may execute
+    /// it; owner, group, mode and time come from `policy`. Hard links become separate files. `dir` itself may be a
+    /// symbolic link to a directory; links below it stay links.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entries`] names *every* socket, fifo, device and unreadable entry.
+    pub fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
+        scan(dir, policy)
     }
 }
 
-/// One line for each bad entry, indented.
-pub(super) fn list(bad: &[BadEntry]) -> String {
-    bad.iter().map(|entry| format!("\n  {entry}")).collect()
-}
-
-pub(super) fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
+fn scan(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
     let root = |source| Error::Root { path: dir.to_owned(), source };
     let dir = dir.canonicalize().map_err(root)?;
     if !dir.metadata().map_err(root)?.is_dir() {

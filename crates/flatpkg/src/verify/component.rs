@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::contents::{self, Listed, Sums, inside, kind};
+use super::finding::{Findings, Options, Severity, chain};
+use super::meter::Meter;
+use super::scripts;
 use super::surprise::Surprises;
-use super::{Findings, Meter, Options, chain, scripts};
 use crate::bom::Bom;
 use crate::component::SCRIPTS;
 use crate::mode::Mode;
@@ -169,7 +171,7 @@ fn totals(
     if got != blocks && got != bytes {
         // Apple's own number was seen 2 KiB off where there are links or universal files.
         let near = got.abs_diff(blocks) <= 2;
-        let severity = if near { super::Severity::Note } else { options.odd() };
+        let severity = if near { Severity::Note } else { options.odd() };
         findings.push(severity, place, "installKBytes", got, blocks);
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use rayon::prelude::*;
 
-use super::{Finding, Findings, Options, Severity, chain};
+use super::finding::{Finding, Findings, Options, Severity, chain};
 use crate::xar::{Archive, Checksum, Data, Encoding, Extent, Header, Kind, Style, Trailer};
 
 /// What the header and the table of contents are called in a finding.

@@ -9,7 +9,8 @@ use std::io::Read;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::{Findings, Meter, Options, chain};
+use super::finding::{Findings, Options, chain};
+use super::meter::Meter;
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
 use crate::budget::Budget;
 use crate::package::Part;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::component::Checked;
-use super::{Findings, Options, chain};
+use super::finding::{Findings, Options, chain};
 use crate::distribution::{BadReference, Distribution, PkgRef, References};
 use crate::package::Package;
 

@@ -2,8 +2,8 @@
 
 use std::io::Read as _;
 
-use super::Findings;
 use super::contents::{dotted, inside};
+use super::finding::Findings;
 use crate::package::Component;
 use crate::payload;
 use crate::script::{Flaw, START, flaw};

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Findings;
 use super::contents::{dotted, inside};
+use super::finding::Findings;
 use crate::bom::{Node, Record};
 use crate::tree::{TreePath, is_junk};
 

@@ -29,6 +29,7 @@ mod sign;
 mod signature;
 mod staple;
 mod toc;
+mod values;
 mod write;
 
 pub use checksum::{Digester, Style};

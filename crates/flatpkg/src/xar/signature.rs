@@ -101,7 +101,7 @@ impl Certificate {
 impl Signature {
     pub(super) fn from_element(element: &Element) -> Result<Self, Error> {
         let place = || format!("<{}>", element.name);
-        let number = |name: &'static str| super::toc::number(element, name, &place());
+        let number = |name: &'static str| super::values::number(element, name, &place());
         let certificates = element
             .children_named("KeyInfo")
             .flat_map(|info| info.children_named("X509Data"))

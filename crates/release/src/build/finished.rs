@@ -1,4 +1,8 @@
-//! Whether finished steps are still what they were when they were finished.
+//! Whether a step is finished, and still what it was when it was finished: nothing else answers that.
+//!
+//! A step's key is in its folder's name, `steps/NAME-KEY`, which appears there by a rename when all is made. So a step whose
+//! folder is there is finished, and one that needs another key, because of other sources, options, packages of the toolchain or
+//! code of this program, is another folder: what a plan lacks are the folders that it names and that aren't there.
 //!
 //! The manifest of each (`manifests/NAME-KEY` in the cache) says what every file of its product was, by SHA-256. Before a
 //! product is used, all of its files are read again and held against it: by a build those that the missing steps need; by a
@@ -12,7 +16,6 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 
-use super::product;
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::manifest::{Manifest, manifest};
@@ -31,6 +34,43 @@ pub enum State {
     Unknown,
     /// Something else: the lines that were (`-`), and those that are (`+`).
     Changed(Vec<String>),
+}
+
+/// The folder of a step's product.
+pub(super) fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
+    cx.paths.steps().join(plan.folder(step))
+}
+
+/// Whether a step is finished.
+pub(super) fn is_made(cx: &Context, plan: &Plan, step: &str) -> bool {
+    product(cx, plan, step).is_dir()
+}
+
+/// The steps of a plan that have to run for one step's product, by their places in it: those that it needs, by way of others
+/// too, and that are not finished.
+pub(super) fn missing(cx: &Context, plan: &Plan, last: &str) -> Vec<usize> {
+    let mut wanted: BTreeSet<&str> = BTreeSet::from([last]);
+    let mut missing = Vec::new();
+    for (index, step) in plan.steps.iter().enumerate().rev() {
+        if wanted.contains(step.name.as_str()) && !is_made(cx, plan, &step.name) {
+            wanted.extend(step.needs.iter().map(String::as_str));
+            missing.push(index);
+        }
+    }
+    missing.reverse();
+    missing
+}
+
+/// The finished steps that making one step's product uses: those that the missing ones need, or its own.
+pub(super) fn used<'a>(cx: &Context, plan: &'a Plan, last: &str) -> Vec<&'a str> {
+    let missing = missing(cx, plan, last);
+    if missing.is_empty() {
+        return plan.keys.keys().map(String::as_str).filter(|name| *name == last).collect();
+    }
+    let steps = || missing.iter().filter_map(|index| plan.steps.get(*index));
+    let made: BTreeSet<&str> = steps().map(|step| step.name.as_str()).collect();
+    let needed: BTreeSet<&str> = steps().flat_map(|step| step.needs.iter().map(String::as_str)).collect();
+    needed.difference(&made).copied().collect()
 }
 
 /// Writes down what a step's product is, by the name of its folder. The product may still be elsewhere.
@@ -71,11 +111,8 @@ fn write(cx: &Context, folder: &str, manifest: &Manifest) -> Result<()> {
 /// All steps that have changed.
 pub fn check(cx: &Context, plan: &Plan, steps: &[&str]) -> Result<()> {
     let names: BTreeMap<String, &str> = plan.keys.keys().map(|name| (plan.folder(name), name.as_str())).collect();
-    let mut wanted: BTreeSet<&str> = steps
-        .iter()
-        .copied()
-        .filter(|step| plan.keys.contains_key(*step) && product(cx, plan, step).is_dir())
-        .collect();
+    let mut wanted: BTreeSet<&str> =
+        steps.iter().copied().filter(|step| plan.keys.contains_key(*step) && is_made(cx, plan, step)).collect();
     let (mut seen, mut problems, mut unknown) = (wanted.clone(), Vec::new(), Vec::new());
     while !wanted.is_empty() {
         let looked = wanted.par_iter().map(|name| {
@@ -127,5 +164,5 @@ pub fn told(folder: &str, lines: &[String]) -> String {
 /// When it has changed.
 pub fn finished(cx: &Context, plan: &Plan, step: &str) -> Result<Option<PathBuf>> {
     check(cx, plan, &[step])?;
-    Ok(Some(product(cx, plan, step)).filter(|dir| dir.is_dir()))
+    Ok(is_made(cx, plan, step).then(|| product(cx, plan, step)))
 }

@@ -26,6 +26,7 @@ pub use executor::executor;
 pub use finished::finished;
 pub use text::Names;
 pub use tree::copy as copy_tree;
+pub use workers::OnFailure;
 
 /// A finished build.
 #[derive(Debug, Clone)]
@@ -34,16 +35,6 @@ pub struct Built {
     pub root: PathBuf,
     /// Every step's folder that may have left its name in a file; none must be found in the root.
     pub folders: Vec<PathBuf>,
-}
-
-/// What a failed step means for the others.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum OnFailure {
-    /// Those at work end, no other begins.
-    #[default]
-    Stop,
-    /// All that don't need the failed one are made.
-    KeepGoing,
 }
 
 /// Builds a plan. What an earlier run finished is used as it is.
@@ -66,14 +57,9 @@ pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure
     }
     let _lock = lock(cx)?;
     let builder = Builder::new(cx, plan, sources)?;
-    finished::check(cx, plan, &builder.used(name))?;
+    finished::check(cx, plan, &finished::used(cx, plan, name))?;
     builder.run(name, on_failure)?;
-    Ok(product(cx, plan, name))
-}
-
-/// The folder of a step's product.
-fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
-    cx.paths.steps().join(plan.folder(step))
+    Ok(finished::product(cx, plan, name))
 }
 
 /// Two builds in one cache would step on each other's folders.

@@ -8,14 +8,25 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Error, Result, anyhow};
 
+use super::finished::{self, is_made};
 use super::schedule::Schedule;
-use super::{OnFailure, op, text, tree};
+use super::{op, text, tree};
 use crate::context::Context;
 use crate::exec::{Crew, fresh_log, plain_modes, processor_time};
 use crate::fetch::Sources;
 use crate::hint::{hinted, is_full_disk, render};
 use crate::plan::{Plan, Step};
 use crate::ui::brief;
+
+/// What a failed step means for the others.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum OnFailure {
+    /// Those at work end, no other begins.
+    #[default]
+    Stop,
+    /// All that don't need the failed one are made.
+    KeepGoing,
+}
 
 /// A build under way.
 pub struct Builder<'a> {
@@ -48,7 +59,7 @@ impl<'a> Builder<'a> {
             fs_err::create_dir_all(dir)?;
         }
         // Killed just after a step's product appeared, a build had no time to clear its table.
-        for step in plan.steps.iter().filter(|step| super::product(cx, plan, &step.name).is_dir()) {
+        for step in plan.steps.iter().filter(|step| is_made(cx, plan, &step.name)) {
             tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
         }
         let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
@@ -56,38 +67,12 @@ impl<'a> Builder<'a> {
         Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
     }
 
-    /// The steps that have to run for one step's product: those that it needs, by way of others too, and that have none.
-    fn missing(&self, last: &str) -> Vec<usize> {
-        let mut wanted: BTreeSet<&str> = BTreeSet::from([last]);
-        let mut missing = Vec::new();
-        for (index, step) in self.plan.steps.iter().enumerate().rev() {
-            if wanted.contains(step.name.as_str()) && !super::product(self.cx, self.plan, &step.name).is_dir() {
-                wanted.extend(step.needs.iter().map(String::as_str));
-                missing.push(index);
-            }
-        }
-        missing.reverse();
-        missing
-    }
-
-    /// The finished steps that making one step's product uses: those that the missing ones need, or its own.
-    pub fn used(&self, last: &str) -> Vec<&'a str> {
-        let missing = self.missing(last);
-        if missing.is_empty() {
-            return self.plan.keys.keys().map(String::as_str).filter(|name| *name == last).collect();
-        }
-        let steps = || missing.iter().filter_map(|index| self.plan.steps.get(*index));
-        let made: BTreeSet<&str> = steps().map(|step| step.name.as_str()).collect();
-        let needed: BTreeSet<&str> = steps().flat_map(|step| step.needs.iter().map(String::as_str)).collect();
-        needed.difference(&made).copied().collect()
-    }
-
     /// Makes one step's product.
     ///
     /// # Errors
     /// The steps that failed: one, or all when the build was to keep going.
     pub fn run(&self, last: &str, on_failure: OnFailure) -> Result<()> {
-        let waiting = self.missing(last);
+        let waiting = finished::missing(self.cx, self.plan, last);
         let count = waiting.len();
         if count == 0 {
             return Ok(());
@@ -193,14 +178,15 @@ impl<'a> Builder<'a> {
         for dir in [&out, &work.join("tmp")] {
             fs_err::create_dir_all(dir)?;
         }
-        let products = step.needs.iter().map(|need| (need.clone(), super::product(self.cx, self.plan, need))).collect();
+        let products =
+            step.needs.iter().map(|need| (need.clone(), finished::product(self.cx, self.plan, need))).collect();
         let names = text::Names { work: work.clone(), out: out.clone(), products };
         let (cx, plan, sources, crew) = (self.cx, self.plan, self.sources, &self.crew);
         let execution = op::Execution { cx, plan, sources, names: &names, step, log: &log, crew };
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
         // The product appears whole: a step killed before this line starts over.
-        let product = super::product(self.cx, self.plan, &step.name);
-        super::finished::record(self.cx, &folder, &out)?;
+        let product = finished::product(self.cx, self.plan, &step.name);
+        finished::record(self.cx, &folder, &out)?;
         flatpkg::output::replace(&out, &product)?;
         tree::remove(&work)?;
         Ok(task.done(""))

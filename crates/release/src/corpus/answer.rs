@@ -16,7 +16,6 @@ use serde::{Deserialize, Serialize};
 use crate::demand::Demand;
 use crate::hint::causes;
 use crate::judgement::Judgement;
-use crate::preview;
 
 /// The largest volume that is unpacked from a disk image, in bytes.
 const MAX_VOLUME: u64 = 4 << 30;

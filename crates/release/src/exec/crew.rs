@@ -66,7 +66,7 @@ impl Crew {
         let name = launcher.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
         let own = |variable: &OsString| variable.to_string_lossy().starts_with(&format!("{name}_"));
         let passed_on = std::env::vars_os().filter(|(variable, _)| own(variable));
-        passed_on.chain([(super::LAUNCHER.into(), launcher.into())]).collect()
+        passed_on.chain([(super::environment::LAUNCHER.into(), launcher.into())]).collect()
     }
 }
 

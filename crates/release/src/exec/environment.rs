@@ -4,6 +4,9 @@
 
 use std::ffi::OsString;
 
+/// The variable that tells the compiler's stand-in what to start the compiler with.
+pub const LAUNCHER: &str = "XTASK_LAUNCHER";
+
 /// Every program: whose work it is.
 pub(super) const EVERYBODY: &[&str] = &["HOME", "USER", "LOGNAME"];
 

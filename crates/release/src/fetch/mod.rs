@@ -2,6 +2,7 @@
 //! order, and whoever delivers, the digest decides.
 
 mod debian;
+mod delivery;
 mod failure;
 mod index;
 mod pace;
@@ -12,7 +13,7 @@ mod refusal;
 mod supply;
 mod url;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -24,7 +25,8 @@ use crate::context::Context;
 use crate::digest::Fingerprint;
 use crate::hint::{hinted, innermost};
 use crate::recipe::{Pin, Source};
-use failure::{Failure, Refused, Wrong};
+use delivery::{Delivery, PAUSE, place};
+use failure::{Failure, Refused};
 pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::WHOLE;
 use part::Part;
@@ -48,9 +50,6 @@ impl Sources {
 
 /// How many sources are fetched at a time: networks, unlike cores, are worth sharing.
 const PARALLEL: usize = 4;
-
-/// How long a server that could not answer is left alone before it is asked again.
-const PAUSE: Duration = Duration::from_secs(1);
 
 /// Fetches what is not there yet.
 ///
@@ -80,20 +79,16 @@ pub fn publishers(source: &Source) -> Vec<String> {
     Provider::publishers(source).map(|provider| provider.to_string()).collect()
 }
 
-fn place(cache: &Path, source: &Source) -> PathBuf {
-    cache.join(source.pin.folder()).join(&source.file)
-}
-
 struct Fetcher<'a> {
     cx: &'a Context,
     supply: &'a Supply,
-    client: Client,
+    delivery: Delivery<'a>,
     cache: PathBuf,
 }
 
 impl<'a> Fetcher<'a> {
     fn new(cx: &'a Context, supply: &'a Supply, pause: Duration) -> Self {
-        Self { cx, supply, client: Client::new(pause), cache: cx.paths.sources() }
+        Self { cx, supply, delivery: Delivery::new(cx, pause), cache: cx.paths.sources() }
     }
 
     /// Moves out of the cache what is no longer what it was.
@@ -101,18 +96,13 @@ impl<'a> Fetcher<'a> {
         sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
             let place = place(&self.cache, source);
             if !source.pin.admits(Fingerprint::of_file(&place)?) {
-                let kept = self.rejected(source);
+                let kept = self.delivery.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
                 flatpkg::output::replace(&place, &kept)?;
                 self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
             }
             Ok(())
         })
-    }
-
-    /// Where wrong files are kept for a look at them.
-    fn rejected(&self, source: &Source) -> PathBuf {
-        self.cx.paths.cache.join("rejected").join(&source.file)
     }
 
     /// An MD5 that nobody accepted proves nothing, and one that somebody accepted is named.
@@ -169,8 +159,17 @@ impl<'a> Fetcher<'a> {
         place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && [0, file.len()].contains(&source.size))
     }
 
+    /// Those that may have a source, the nearest first.
+    fn providers<'s>(&self, source: &'s Source) -> Vec<Provider<'s>> {
+        let mut providers: Vec<_> = self.supply.provider(source).into_iter().collect();
+        if !self.cx.offline {
+            providers.extend(Provider::publishers(source));
+        }
+        providers
+    }
+
     fn fetch(&self, source: &Source) -> Result<(), Failure> {
-        let providers = Provider::of(source, self.supply, self.cx.offline);
+        let providers = self.providers(source);
         if providers.is_empty() {
             return Err(Failure::nobody(source, vec![]));
         }
@@ -183,7 +182,7 @@ impl<'a> Fetcher<'a> {
         }
         let mut refusals = Vec::new();
         for provider in &providers {
-            match self.take(source, provider, &mut part) {
+            match self.delivery.take(source, provider, &mut part) {
                 Ok(None) => {
                     part.keep(&place)?;
                     task.done(format_args!(" from {provider}"));
@@ -199,44 +198,6 @@ impl<'a> Fetcher<'a> {
             }
         }
         Err(Failure::nobody(source, refusals))
-    }
-
-    /// Puts a file that the user gives into a place.
-    fn deliver(&self, source: &Source, provider: &Provider<'_>, place: &Path) -> Result<()> {
-        let mut part = Part::open(place)?;
-        match self.take(source, provider, &mut part) {
-            Ok(None) => part.keep(place),
-            Ok(Some(wrong)) => Err(wrong.error()),
-            Err(Refusal::Absent(error)) => {
-                let missing = Failure::nobody(source, vec![Refused::new(provider, &error)]);
-                Err(failure::summary(vec![missing], self.cx.offline))
-            }
-            Err(Refusal::Local(error)) => Err(error),
-        }
-    }
-
-    /// Gets the file from a provider: nothing when it is the right one, else what is wrong with it.
-    fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
-        let began = part.len();
-        provider.deliver(self.cx, &self.client, source, part)?;
-        let mut got = part.fingerprint().map_err(Refusal::Local)?;
-        if !source.pin.admits(got) && began > 0 && matches!(provider, Provider::Url(_)) {
-            // Its beginning may have been another file's.
-            part.restart().map_err(Refusal::Local)?;
-            provider.deliver(self.cx, &self.client, source, part)?;
-            got = part.fingerprint().map_err(Refusal::Local)?;
-        }
-        if source.pin.admits(got) {
-            return Ok(None);
-        }
-        let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
-        part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
-        self.cx.ui.say(format_args!(
-            "{} from {provider} has the wrong checksum: {}",
-            source.file,
-            wrong.kept.display()
-        ));
-        Ok(Some(wrong))
     }
 }
 

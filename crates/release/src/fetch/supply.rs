@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
+use super::delivery::{self, Delivery, PAUSE};
 use super::index::{self, Entry, Index};
 use super::provider::Provider;
 use super::url::Client;
-use super::{Fetcher, PAUSE};
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::hint::{WithHint as _, hinted};
@@ -94,7 +94,7 @@ impl Supply {
 
     fn take(&self, cx: &Context, entry: &Entry, place: &Path) -> Result<()> {
         let provider = self.at(&entry.path).context("an index is somewhere")?;
-        Fetcher::new(cx, self, PAUSE).deliver(&entry.source(), &provider, place)
+        Delivery::new(cx, PAUSE).deliver(&entry.source(), &provider, place)
     }
 
     /// The lock file with this name, or the only one there is: packages of one distribution run on later ones.
@@ -107,7 +107,7 @@ impl Supply {
             (_, Some(entry)) | ([entry], None) => entry,
             _ => return Ok(None),
         };
-        let place = super::place(&cx.paths.sources(), &entry.source());
+        let place = delivery::place(&cx.paths.sources(), &entry.source());
         self.take(cx, entry, &place)?;
         let text = fs_err::read_to_string(&place)?;
         let hint = "make the folder again with `cargo xtask vendor`";

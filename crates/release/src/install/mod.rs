@@ -50,7 +50,7 @@ enum Installed {
 /// # Errors
 /// It can't be read, or is none of them: [`Unusable`]. A disk image has several packages, and `package` names none of them.
 pub fn open(path: &Path, package: Option<&str>) -> Result<Opened> {
-    let unreadable = || Unusable(format!("{} can't be read as a package", path.display()));
+    let unreadable = || crate::flat::unreadable(path);
     let kind = FileKind::of(path).with_context(unreadable)?;
     if kind != FileKind::DiskImage && package.is_some() {
         let error = anyhow!(Unusable(format!("{} is {kind}, --package is for disk images", path.display())));
@@ -63,7 +63,7 @@ pub fn open(path: &Path, package: Option<&str>) -> Result<Opened> {
             let entries = entries(path).with_context(unreadable)?;
             Ok(Opened { what: Installed::Folder(entries), _unpacked: None })
         }
-        _ => Ok(Opened::package(Installable::Flat(crate::judgement::open(path)?))),
+        _ => Ok(Opened::package(Installable::Flat(crate::flat::open(path)?))),
     }
 }
 

@@ -8,7 +8,8 @@ use effect::{Offer, Part, Selection};
 use flatpkg::laydown::Options;
 use oldpkg::bundle::Phase;
 
-use super::{Interpreter, loader};
+use super::copy::Interpreter;
+use super::{loader, smoke};
 use crate::context::Context;
 use crate::install::{self, Opened, confine};
 
@@ -49,7 +50,7 @@ pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpre
     let room = confine::Room { root: &interpreter.root, readable: &readable, env: &env, log: &log };
     installation.package.run_scripts(&parts, |phase| phase >= Phase::Postinstall, &room)?;
     let tools = interpreter.root.join("usr/local/bin").to_string_lossy().into_owned();
-    super::smoke::part(interpreter, "installed", &[tools], &log)?;
+    smoke::part(interpreter, "installed", &[tools], &log)?;
     task.done("");
     Ok(())
 }

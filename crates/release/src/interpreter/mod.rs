@@ -3,6 +3,7 @@
 //! Always a copy of the staged root, because Python writes into what it runs from. On Linux the programs of the copy
 //! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader.
 
+mod copy;
 mod expectations;
 mod install;
 mod loader;
@@ -11,7 +12,6 @@ mod smoke;
 mod speed;
 mod suite;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, anyhow};
@@ -26,10 +26,12 @@ use machorun::launch::{self, Places};
 use walkdir::WalkDir;
 
 use crate::context::Context;
-use crate::exec::Job;
 use crate::hint::WithHint as _;
 use crate::plan::{Plan, framework_prefix};
 
+use copy::{SDK, TERMINALS};
+
+pub use copy::Interpreter;
 pub use loader::check as check_loader;
 pub use self_check::self_check;
 pub use smoke::smoke;
@@ -43,18 +45,6 @@ pub enum From {
     Root(PathBuf),
     /// An installer package. It is installed, with its install scripts, as far as a folder can stand for a disk.
     Package(PathBuf),
-}
-
-/// A copy of a root that can run.
-pub struct Interpreter {
-    /// Thrown away at the end.
-    folder: tempfile::TempDir,
-    /// The copy: what would be `/` on a Mac.
-    root: PathBuf,
-    /// The framework's version in the copy.
-    framework: PathBuf,
-    /// `bin/python3.13` in the copy.
-    program: PathBuf,
 }
 
 impl Interpreter {
@@ -102,38 +92,6 @@ impl Interpreter {
         }
         Ok(interpreter)
     }
-
-    /// Runs it, with its output in a log.
-    ///
-    /// # Errors
-    /// When it can't be started, or its exit code is not 0.
-    fn run(&self, purpose: &str, args: &[String], log: &Path) -> Result<()> {
-        self.start(purpose, &self.program, args, log)
-    }
-
-    /// The environment of the tests, which has nothing of the user's.
-    fn environment(&self) -> Result<BTreeMap<String, String>> {
-        let home = self.folder.path().join("home");
-        fs_err::create_dir_all(&home)?;
-        let text = |path: &Path| path.to_string_lossy().into_owned();
-        Ok(BTreeMap::from([
-            ("HOME".to_owned(), text(&home)),
-            // Install scripts change nothing of a user whose name is this.
-            ("USER".to_owned(), "root".to_owned()),
-            ("TMPDIR".to_owned(), text(self.folder.path())),
-            // The one UTF-8 locale that both systems have.
-            ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
-            ("TERM".to_owned(), "xterm".to_owned()),
-            ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
-        ]))
-    }
-
-    /// Runs a program in that environment.
-    fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
-        let env = self.environment()?;
-        let program = program.to_string_lossy().into_owned();
-        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
-    }
 }
 
 /// Why this machine can't run what was built, and the remedy.
@@ -150,9 +108,6 @@ pub fn obstacle() -> Option<(&'static str, &'static str)> {
     (!found).then_some(("libedit.so.2 is not installed", "apt-get install libedit2"))
 }
 
-/// Where the SDK's stubs are, which say what macOS exports.
-const SDK: &str = "sdk";
-
 /// Copies the stubs of an SDK. Two names may lead to the same one.
 fn copy_stubs(from: &Path, to: &Path) -> Result<()> {
     for entry in WalkDir::new(from) {
@@ -165,9 +120,6 @@ fn copy_stubs(from: &Path, to: &Path) -> Result<()> {
     }
     Ok(())
 }
-
-/// Where the descriptions of terminals are, for ncurses.
-const TERMINALS: &str = "terminfo";
 
 /// macOS names the folders of its terminal descriptions by the first letter's number, 78 for x, Linux by the letter.
 fn describe_terminals(folder: &Path) -> Result<()> {

@@ -8,7 +8,8 @@ use macho::damage;
 use macho::image::{self, Image};
 use machorun::{ARCH, launch};
 
-use super::{Interpreter, SDK, smoke};
+use super::copy::{Interpreter, SDK};
+use super::smoke;
 use crate::context::Context;
 use crate::hint::render;
 use crate::plan::Plan;

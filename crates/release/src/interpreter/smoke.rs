@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::Interpreter;
+use super::copy::Interpreter;
 use crate::context::Context;
 use crate::plan::Plan;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 
-use super::Interpreter;
+use super::copy::Interpreter;
 use crate::context::Context;
 
 /// What both run: a Python program that knows nothing of this project.

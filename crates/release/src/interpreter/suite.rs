@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use super::Interpreter;
+use super::copy::Interpreter;
 use super::expectations::{Expectations, Outcome, outcomes};
 use crate::context::Context;
 use crate::plan::Plan;

@@ -90,7 +90,7 @@ pub struct Desk {
 /// # Errors
 /// As [`notarize`].
 pub fn submit(cx: &Context, desk: &Desk, package: &Path) -> Result<Outcome> {
-    crate::judgement::open(package)?;
+    crate::flat::open(package)?;
     let root = desk.root.as_deref();
     let before = |path: &Path| crate::sign::judge_unstapled(path, root);
     let after = |path: &Path| crate::sign::judge_stapled(path, root);

@@ -3,10 +3,20 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::Ownership;
 use crate::recipe::Offer;
+
+/// Who owns what is installed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Ownership {
+    /// As python.org's installer leaves it: administrators may write.
+    #[default]
+    Parity,
+    /// Only root may write.
+    Hardened,
+}
 
 /// The product.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

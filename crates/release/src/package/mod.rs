@@ -28,23 +28,12 @@ use crate::recipe::{LeftOut, Offer, read_toml};
 use assets::Permissions;
 use texts::Texts;
 
-pub use assets::{ComponentAssets, ProductAssets};
+pub use assets::{ComponentAssets, Ownership, ProductAssets};
 pub use format::{Format, decide as decide_format};
 pub use template::{Escape, Names};
 
 /// Seconds that a script may take before the Installer gives up on it. Our scripts stop by themselves earlier.
 const SCRIPT_TIMEOUT: u32 = 900;
-
-/// Who owns what is installed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Ownership {
-    /// As python.org's installer leaves it: administrators may write.
-    #[default]
-    Parity,
-    /// Only root may write.
-    Hardened,
-}
 
 /// A product that is not signed.
 #[derive(Debug, Clone)]

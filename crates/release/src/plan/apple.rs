@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use super::layout::{framework_prefix, one_arch, vars};
+use super::linking::{library_layers, tcltk_link};
 use super::options::BuildOptions;
 use super::step::{Op, Step};
-use super::toolchain::{
-    Interpreter, PythonBuild, Toolchain, framework_prefix, library_layers, one_arch, tcltk_link, vars,
-};
+use super::toolchain::{Interpreter, PythonBuild, Toolchain};
 use crate::given::GivenSdk;
 use crate::recipe::{Period, Recipes, Release};
 use crate::version::PythonVersion;

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::given;
+use super::host::ToolchainData;
+use super::layout::{one_arch, vars};
+use super::linking::library_layers;
 use super::options::BuildOptions;
 use super::python::source;
 use super::step::{Layer, Op, Step};
-use super::toolchain::{Interpreter, PythonBuild, Toolchain, ToolchainData, library_layers, one_arch, vars};
+use super::toolchain::{Interpreter, PythonBuild, Toolchain};
 use crate::exec::SYSTEM_PATH;
 use crate::given::GivenSdk;
 use crate::recipe::{Recipes, Release};

@@ -3,32 +3,17 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Result, anyhow};
-use serde::Serialize;
 
-use super::options::BuildOptions;
+use super::layout::vars;
+use super::options::{BuildOptions, Docs};
 use super::python::source;
 use super::step::{Given, Op, Step};
-use super::toolchain::vars;
 use crate::exec::SYSTEM_PATH;
-use crate::given::GivenDocs;
 use crate::hint::WithHint as _;
 use crate::recipe::{Pins, Recipes};
 
 /// The name of the step; its product is the folder of the pages.
 pub const DOCS: &str = "docs";
-
-/// Where the documentation comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Docs {
-    /// It is left out.
-    #[default]
-    None,
-    /// Made from Python's sources, with the packages of the Python package index that `Mac/documentation/` pins.
-    Sphinx,
-    /// Prebuilt.
-    Archive(GivenDocs),
-}
 
 /// The step, when there is documentation.
 ///

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::layout::framework_prefix;
 use super::step::{Op, Step};
-use super::toolchain::{Toolchain, framework_prefix};
+use super::toolchain::Toolchain;
 use crate::recipe::{Build, Library, Prefix, Recipes, Source, System, Universal};
 use macho::Arch;
 

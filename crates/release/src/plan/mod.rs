@@ -5,8 +5,11 @@ mod apple;
 mod cross;
 mod docs;
 mod given;
+mod host;
 mod keys;
+mod layout;
 mod libraries;
+mod linking;
 mod options;
 mod python;
 mod render;
@@ -21,20 +24,21 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
+use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Release, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
 
-pub use docs::Docs;
-pub use keys::{Executor, keys};
-pub use options::BuildOptions;
-pub use render::render;
-pub use stage::STACK_SIZE;
-pub use step::{Given, Layer, Op, Step};
-pub use toolchain::{Host, ToolchainData, framework_prefix};
+use apple::Apple;
+use cross::Cross;
+use toolchain::Toolchain;
 
-/// The step whose product is the staged root.
-pub const STAGE: &str = "stage";
+pub use host::{Host, ToolchainData};
+pub use keys::{Executor, keys};
+pub use layout::framework_prefix;
+pub use options::{BuildOptions, Docs};
+pub use render::render;
+pub use stage::{STACK_SIZE, STAGE};
+pub use step::{Given, Layer, Op, Step};
 
 /// What one release takes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -100,7 +104,7 @@ impl Plan {
             Some(date) => date,
             None => recipes.source_date()?,
         };
-        let toolchain = toolchain::choose(data, host, release, options, source_date);
+        let toolchain = choose(data, host, release, options, source_date);
         let mut steps = toolchain.steps();
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(options.tcltk.as_ref().map(given::tcltk));
@@ -151,7 +155,8 @@ impl Plan {
 
     /// In a line, what is made where this host can't make all slices of the variant.
     pub fn in_short(&self) -> Option<String> {
-        slices::in_short(self)
+        let made: Vec<Arch> = self.archs.keys().copied().collect();
+        slices::in_short(&self.product_name(), &made, &self.slices_left_out)
     }
 
     /// A step's folder name: its name and the start of its key.
@@ -163,6 +168,21 @@ impl Plan {
     /// The file name of the product, without its ending.
     pub fn product_name(&self) -> String {
         format!("python-{}-{}", self.python, self.variant)
+    }
+}
+
+/// The toolchain of a host.
+fn choose(
+    data: &ToolchainData,
+    host: &Host,
+    release: &Release,
+    options: &BuildOptions,
+    source_date: u32,
+) -> Box<dyn Toolchain> {
+    let sdk = options.sdk.clone();
+    match host {
+        Host::Mac { tools } => Box::new(Apple::new(tools, release, sdk, source_date)),
+        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, sdk, source_date)),
     }
 }
 

@@ -5,14 +5,26 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use serde::Serialize;
 
-use super::Host;
-use super::docs::Docs;
+use super::host::Host;
+use super::layout::framework_prefix;
 use super::slices;
-use super::toolchain::framework_prefix;
-use crate::given::{Checkout, GivenSdk, TclTk};
+use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
 use macho::Arch;
+
+/// Where the documentation comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Docs {
+    /// It is left out.
+    #[default]
+    None,
+    /// Made from Python's sources, with the packages of the Python package index that `Mac/documentation/` pins.
+    Sphinx,
+    /// Prebuilt.
+    Archive(GivenDocs),
+}
 
 /// The options; the default is what is released.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
@@ -75,7 +87,9 @@ impl BuildOptions {
         let mut recipes = recipes.clone();
         let release = &mut recipes.release;
         self.choose_variant(release)?;
-        slices::settle(release, self, host);
+        if !self.asks_for_slices() && matches!(host, Host::Linux { .. }) {
+            slices::settle(release);
+        }
         let refused = self.refused(release, host);
         if !refused.is_empty() {
             let error = anyhow!("{}", refused.join("\n"));
@@ -83,7 +97,7 @@ impl BuildOptions {
         }
         let cross = matches!(host, Host::Linux { .. });
         if cross {
-            slices::check(release, self)?;
+            slices::check(release, &self.archs, self.variant.as_deref())?;
             release.variant.minimum = release.variant.cross_minimum.unwrap_or(release.variant.minimum);
             if !recipes.cross_libraries.is_empty() {
                 recipes.libraries = recipes.cross_libraries.clone();
@@ -128,6 +142,11 @@ impl BuildOptions {
             }
         }
         Ok(recipes)
+    }
+
+    /// Whether the user said which slices to make.
+    fn asks_for_slices(&self) -> bool {
+        self.variant.is_some() || !self.archs.is_empty() || self.thin.is_some()
     }
 
     /// Puts the chosen variant in the place of the usual one.

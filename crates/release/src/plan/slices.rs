@@ -2,7 +2,6 @@
 
 use anyhow::{Result, anyhow};
 
-use super::{BuildOptions, Host, Plan};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Release, Variant};
 use crate::version::DeploymentTarget;
@@ -11,13 +10,9 @@ use macho::Arch;
 /// Why slices are left out.
 const WHY_NOT: &str = "no compiler and linker on Linux make it for macOS; take a Mac of its time";
 
-/// Where nobody named a variant or architectures, and this host can't make all of the usual variant: the first variant
-/// of which it can make something, and of that what it can. The rest is left out by name.
-pub(super) fn settle(release: &mut Release, options: &BuildOptions, host: &Host) {
-    let asked = options.variant.is_some() || !options.archs.is_empty() || options.thin.is_some();
-    if asked || matches!(host, Host::Mac { .. }) {
-        return;
-    }
+/// For a machine that is no Mac, where nobody named a variant or architectures: the first variant of which it can make
+/// something, and of that what it can. The rest is left out by name.
+pub(super) fn settle(release: &mut Release) {
     if !has_some(&release.variant) {
         let Some(other) = release.other_variants.iter_mut().find(|variant| has_some(variant)) else { return };
         std::mem::swap(&mut release.variant, other);
@@ -36,8 +31,8 @@ fn has_some(variant: &Variant) -> bool {
 ///
 /// # Errors
 /// When some of what is asked for can't be made.
-pub(super) fn check(release: &Release, options: &BuildOptions) -> Result<()> {
-    let built = if options.archs.is_empty() { &release.variant.archs } else { &options.archs };
+pub(super) fn check(release: &Release, archs: &[Arch], variant: Option<&str>) -> Result<()> {
+    let built = if archs.is_empty() { &release.variant.archs } else { archs };
     let (made, impossible): (Vec<Arch>, Vec<Arch>) = built.iter().partition(|arch| arch.is_cross_compiled());
     if impossible.is_empty() {
         return Ok(());
@@ -45,7 +40,7 @@ pub(super) fn check(release: &Release, options: &BuildOptions) -> Result<()> {
     let python = release.python;
     let hint = match (&made[..], release.variants().any(has_some), &release.variant.period) {
         ([_, ..], ..) => {
-            let variant = options.variant.as_ref().map(|name| format!(" --variant {name}")).unwrap_or_default();
+            let variant = variant.map(|name| format!(" --variant {name}")).unwrap_or_default();
             format!("this works here: cargo xtask release {python}{variant} --archs {}", names(&made, ","))
         }
         ([], true, _) => format!("this works here: cargo xtask release {python}"),
@@ -80,12 +75,10 @@ pub(super) fn name(variant: &Variant, staged: &[(Arch, DeploymentTarget)]) -> St
     }
 }
 
-/// In a line, what is made where this host can't make all of it.
-pub(super) fn in_short(plan: &Plan) -> Option<String> {
-    let made: Vec<Arch> = plan.archs.keys().copied().collect();
-    let (made, left_out) = (names(&made, " and "), names(&plan.slices_left_out, " and "));
-    (!left_out.is_empty())
-        .then(|| format!("{}: {made} is made; {left_out} is left out: {WHY_NOT}", plan.product_name()))
+/// In a line, what is made of a product where this host can't make all of it.
+pub(super) fn in_short(product: &str, made: &[Arch], left_out: &[Arch]) -> Option<String> {
+    let (made, left_out) = (names(made, " and "), names(left_out, " and "));
+    (!left_out.is_empty()).then(|| format!("{product}: {made} is made; {left_out} is left out: {WHY_NOT}"))
 }
 
 fn names(archs: &[Arch], between: &str) -> String {

@@ -2,15 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::STAGE;
-use super::docs::{DOCS, Docs};
+use super::docs::DOCS;
 use super::given::TCLTK;
+use super::layout::{framework_prefix, vars};
 use super::libraries::LICENSES;
-use super::options::{BuildOptions, TEST_MODULES, TESTS};
+use super::options::{BuildOptions, Docs, TEST_MODULES, TESTS};
 use super::step::{Op, Run, Step};
-use super::toolchain::{Toolchain, framework_prefix, vars};
+use super::toolchain::Toolchain;
 use crate::recipe::{Prefix, Pyc, Recipes};
 use macho::Arch;
+
+/// The step whose product is the staged root.
+pub const STAGE: &str = "stage";
 
 /// The main thread's stack of the interpreter, as CPython's Makefile asks ld for it: 16 MiB.
 pub const STACK_SIZE: u64 = 0x100_0000;

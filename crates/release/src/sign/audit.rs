@@ -30,7 +30,7 @@ pub fn append(cx: &Context, record: &Value) -> Result<()> {
     let previous = check(&text)
         .with_context(|| format!("{} is not as it was written", path.display()))
         .hint("keep it aside and find out who changed it; without it a new one begins")?;
-    let mut line = json!({ "previous": previous, "time": super::now()?.to_string() });
+    let mut line = json!({ "previous": previous, "time": super::party::now()?.to_string() });
     if let (Some(line), Some(record)) = (line.as_object_mut(), record.as_object()) {
         line.extend(record.iter().map(|(key, value)| (key.clone(), value.clone())));
     }

@@ -1,40 +1,22 @@
 //! A staged root becomes a signed one: a copy, so that the root itself stays what was built.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 use rayon::prelude::*;
-use tempfile::TempDir;
 
 use super::backend::CodeJob;
 use super::identity::Identity;
 use super::inventory::Inventory;
+use super::party::{Party, Signing};
 use super::plan::{CodeObject, SigningPlan, plan};
 use super::rules::Rules;
-use super::{Party, Signing};
+use super::signed::SignedRoot;
 use crate::build::tree;
 use crate::context::Context;
 
 /// How many signatures are made at a time: each asks the server of time stamps, which is others' too.
 const AT_A_TIME: usize = 4;
-
-/// A copy of a staged root with signed code. It is gone when this is dropped.
-pub struct SignedRoot {
-    dir: TempDir,
-    /// What was signed.
-    pub plan: SigningPlan,
-    /// Who signed.
-    pub by: String,
-    /// Whether nobody did: hashes without a signer.
-    pub ad_hoc: bool,
-}
-
-impl SignedRoot {
-    /// The folder.
-    pub fn root(&self) -> PathBuf {
-        self.dir.path().join("root")
-    }
-}
 
 /// What would be signed in a root.
 ///

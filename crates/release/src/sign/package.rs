@@ -1,65 +1,17 @@
 //! A package becomes a signed one.
 
-use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 
-use super::{Signing, audit, record, verdict};
+use super::party::Signing;
+use super::signed::SignedPkg;
+use super::{audit, record, verdict};
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::hint::WithHint as _;
 use crate::package::name::{self, Mark};
-
-/// A package that was signed, and whose signature was found good.
-#[derive(Debug, Clone)]
-pub struct SignedPkg {
-    /// The file.
-    pub path: PathBuf,
-    /// Bytes.
-    pub len: u64,
-    /// Of the file.
-    pub sha256: Sha256,
-    /// Of the package it was made from.
-    pub unsigned_sha256: Sha256,
-    /// Who signed.
-    pub by: String,
-    /// What the signature is worth.
-    pub mark: Mark,
-    /// All of that for programs.
-    pub record: Value,
-}
-
-impl SignedPkg {
-    /// Takes over the digest of the file as it is now, with `len`: a ticket was stapled to it.
-    pub fn measured(&mut self, sha256: Sha256) {
-        self.sha256 = sha256;
-        if let Some(package) = self.record.get_mut("package").and_then(Value::as_object_mut) {
-            package.insert("size".into(), self.len.into());
-            package.insert("sha256".into(), sha256.to_string().into());
-        }
-    }
-
-    /// The record as the file beside the package has it.
-    ///
-    /// # Errors
-    /// Never: it is JSON already.
-    pub fn record_text(&self) -> Result<String> {
-        Ok(format!("{}\n", serde_json::to_string_pretty(&self.record)?))
-    }
-}
-
-impl fmt::Display for SignedPkg {
-    /// Who signed it, and what that is worth.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let worth = match self.mark {
-            Mark::Signed => "not notarized yet: `cargo xtask notarize` is next",
-            _ => "macOS does not trust this certificate: Gatekeeper will block it",
-        };
-        write!(f, "signed by {}; {worth}", self.by)
-    }
-}
 
 /// Signs a package. `output` is where to; without it the input's name without `-unsigned`, in `dist`.
 ///

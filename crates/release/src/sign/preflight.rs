@@ -1,53 +1,16 @@
 //! Everything that can be known to be wrong before anything is signed, at once.
 
-use std::path::PathBuf;
-
 use anyhow::{Error, Result, anyhow};
 
-use super::backend::{SignerChoice, Timestamps, choose};
+use super::backend::{Timestamps, choose};
+use super::demands::Demands;
 use super::identity::{self, Identity, Purpose, Source};
+use super::party::{Party, Signing, now};
+use super::request::{Request, Wanted};
 use super::rules::Rules;
-use super::{Party, Signing, now, verdict};
 use crate::context::Context;
 use crate::doctor::{Item, State};
 use crate::hint::{WithHint as _, causes, remedy};
-
-/// What is to be signed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wanted {
-    /// Code, and a package when there is an installer identity.
-    Release,
-    /// A package that was made elsewhere.
-    Package,
-    /// Nothing yet: whatever is named is looked at.
-    Look,
-}
-
-/// Who signs, as the user said it.
-#[derive(Debug, Clone, Default)]
-pub struct Request {
-    /// Signs code.
-    pub application: Option<Source>,
-    /// Signs packages.
-    pub installer: Option<Source>,
-    /// Code is signed by nobody.
-    pub ad_hoc: bool,
-    /// With what.
-    pub signer: SignerChoice,
-    /// A server, or `none`; the rules' when nothing is said.
-    pub timestamp_url: Option<String>,
-    /// The team that must sign.
-    pub team: Option<String>,
-    /// A root that is trusted instead of Apple's.
-    pub root: Option<PathBuf>,
-}
-
-impl Request {
-    /// Whether anybody was named.
-    pub fn names_somebody(&self) -> bool {
-        self.ad_hoc || self.application.is_some() || self.installer.is_some()
-    }
-}
 
 /// What was found.
 pub struct Preflight {
@@ -99,7 +62,7 @@ pub fn preflight(cx: &Context, request: &Request, wanted: Wanted) -> Result<Pref
         items.extend(identity::examine_timestamps(&look.demands()));
     }
     let identity = installer.as_ref().or(application.as_ref()).map(|party| &party.identity);
-    let demands = verdict::Demands::new(request, identity, &timestamps)?;
+    let demands = Demands::new(request, identity, &timestamps)?;
     let signing = Signing { rules, application, installer, timestamps, demands };
     Ok(Preflight { items, signing })
 }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::identity::{Certificate, Identity};
-use super::package::SignedPkg;
-use super::{Party, Signing};
+use super::party::{Party, Signing};
+use super::signed::SignedPkg;
 use crate::evidence::sums;
 use crate::output::write_whole;
 

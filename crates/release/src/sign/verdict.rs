@@ -3,66 +3,17 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow};
-use pkgsign::{Anchor, Facts, Policy};
+use anyhow::{Result, anyhow};
+use pkgsign::{Facts, Policy};
 use serde_json::Value;
 
-use super::backend::Timestamps;
-use super::identity::Identity;
-use super::preflight::Request;
-use super::{SignedRoot, Signing};
+use super::demands::{Demands, roots};
+use super::party::Signing;
+use super::signed::SignedRoot;
 use crate::demand::Demand;
-use crate::hint::WithHint as _;
-use crate::judgement::{self, Judgement};
-use crate::package::name::Mark;
+use crate::flat;
+use crate::judgement::Judgement;
 use crate::verify::code::{self, Decided, Entitlements};
-
-/// What a good signature is.
-#[derive(Debug)]
-pub struct Demands {
-    demand: Demand,
-    mark: Mark,
-}
-
-impl Demands {
-    /// What is demanded of signatures by an identity.
-    pub(super) fn new(request: &Request, identity: Option<&Identity>, timestamps: &Timestamps) -> Result<Self> {
-        let demand = Demand { roots: roots(request.root.as_deref())?, team: request.team.clone(), ..Demand::default() };
-        let anchored = match identity {
-            Some(Identity::Material(material)) => {
-                let root = material.chain.last().map(|root| root.fingerprint().to_string());
-                demand.anchors()?.iter().any(|anchor| Some(anchor.fingerprint()) == root)
-            }
-            Some(Identity::Keychain(_)) => true,
-            Some(Identity::AdHoc) | None => false,
-        };
-        let stamped = *timestamps != Timestamps::None;
-        let policy = if anchored && stamped { Policy::DeveloperId } else { Policy::SelfSigned };
-        let mark = match (anchored && request.root.is_none(), stamped) {
-            (true, true) => Mark::Signed,
-            (true, false) => Mark::NoTimestamp,
-            (false, _) => Mark::SelfSigned,
-        };
-        Ok(Self { demand: Demand { policy: Some(policy), ..demand }, mark })
-    }
-
-    /// What a signature that fulfils them is worth.
-    pub fn mark(&self) -> Mark {
-        self.mark
-    }
-}
-
-/// The root to trust instead of Apple's, if one was named.
-fn roots(path: Option<&Path>) -> Result<Vec<Anchor>> {
-    path.map(anchor).into_iter().collect()
-}
-
-fn anchor(path: &Path) -> Result<Anchor> {
-    let bytes = fs_err::read(path)?;
-    Anchor::from_bytes(&bytes)
-        .with_context(|| format!("{} has no certificate", path.display()))
-        .hint("give a root certificate as DER or as PEM text")
-}
 
 /// Judges a package that was signed. Gives back who signed, when and how. It must be as ours are, unless the one that it was made
 /// from wasn't: signing leaves nothing behind.
@@ -72,7 +23,7 @@ fn anchor(path: &Path) -> Result<Anchor> {
 pub(super) fn package(path: &Path, unsigned: &Path, demands: &Demands) -> Result<Value> {
     let as_ours = Demand { ours: true, ..demands.demand.clone() };
     let facts = accepted(path, &as_ours).or_else(|error| {
-        let before = Judgement::of(&judgement::open(unsigned)?, &Demand { ours: true, ..Demand::default() }, &|_| ())?;
+        let before = Judgement::of(&flat::open(unsigned)?, &Demand { ours: true, ..Demand::default() }, &|_| ())?;
         if before.is_clean() { Err(error) } else { accepted(path, &demands.demand) }
     })?;
     Ok(serde_json::to_value(facts)?)
@@ -97,7 +48,7 @@ pub fn judge_stapled(path: &Path, root: Option<&Path>) -> Result<()> {
 }
 
 fn accepted(path: &Path, demand: &Demand) -> Result<Facts> {
-    let judgement = Judgement::of(&judgement::open(path)?, demand, &|_| ())?;
+    let judgement = Judgement::of(&flat::open(path)?, demand, &|_| ())?;
     judgement.accept()?;
     Ok(judgement.signature.facts)
 }

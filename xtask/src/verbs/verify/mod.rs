@@ -11,8 +11,9 @@ use flatpkg::kind::FileKind;
 use flatpkg::verify::Severity;
 use release::context::Context;
 use release::demand::Demand;
+use release::flat::open;
 use release::hint::{Unusable, WithHint as _};
-use release::judgement::{Judgement, demanded, failed, open};
+use release::judgement::{Judgement, demanded, failed};
 use release::version::PythonVersion;
 
 use super::build_flags::BuildFlags;

@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use super::{Signature, Style};
 
-pub(super) use parse::{check_name, number};
+pub(super) use parse::check_name;
 
 /// A table of contents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

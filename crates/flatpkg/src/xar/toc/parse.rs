@@ -1,12 +1,11 @@
 //! Reading a table of contents.
 
-use std::str::FromStr;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
 use crate::budget::Budget;
+use crate::xar::values::{missing, number, optional, parsed, wrong};
 use crate::xar::{Error, Signature, Style};
 use crate::xml::{self, Element};
 
@@ -165,27 +164,4 @@ fn stat(element: &Element, place: &str) -> Result<Stat, Error> {
 fn style(element: &Element, name: &'static str, place: &str) -> Result<Style, Error> {
     let text = element.attribute("style").unwrap_or_default();
     Style::from_name(text).ok_or_else(|| wrong(place, name, text, "a style of none, sha1, md5, sha256 or sha512"))
-}
-
-/// The number in a child element that must be there.
-pub(in crate::xar) fn number(element: &Element, name: &'static str, place: &str) -> Result<u64, Error> {
-    let text = element.text_of(name).ok_or_else(|| missing(place, name, "a number of bytes"))?;
-    parsed(text, name, place, "a number of bytes")
-}
-
-fn optional<T: FromStr>(element: &Element, name: &'static str, place: &str) -> Result<Option<T>, Error> {
-    element.text_of(name).map(|text| parsed(text, name, place, "a number")).transpose()
-}
-
-fn parsed<T: FromStr>(text: &str, name: &'static str, place: &str, expected: &'static str) -> Result<T, Error> {
-    text.parse().map_err(|_| wrong(place, name, text, expected))
-}
-
-fn missing(place: &str, element: &'static str, expected: &'static str) -> Error {
-    Error::Element { place: place.to_owned(), element, got: "missing".to_owned(), expected }
-}
-
-fn wrong(place: &str, element: &'static str, got: &str, expected: &'static str) -> Error {
-    let got = format!("{:?}", got.chars().take(80).collect::<String>());
-    Error::Element { place: place.to_owned(), element, got, expected }
 }

@@ -1,6 +1,7 @@
 //! Finished steps that are no longer what they were.
 
 use super::*;
+use crate::build::finished::product;
 
 fn file(bench: &Bench, plan: &Plan, step: &str) -> PathBuf {
     product(&bench.context(), plan, step).join("file")

@@ -1,5 +1,6 @@
 mod disk;
 mod era;
+mod page;
 mod profile;
 mod scripts;
 

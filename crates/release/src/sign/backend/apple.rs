@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::{CodeJob, Signer, Timestamps};
+use super::signer::{CodeJob, Signer, Timestamps};
 use crate::exec::{Tool, find};
 use crate::hint::WithHint as _;
 use crate::sign::identity::Identity;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow};
 
-use super::{CodeJob, Signer, Timestamps, tools_dir};
+use super::signer::{CodeJob, Signer, Timestamps, tools_dir};
 use crate::context::Context;
 use crate::exec::{Ended, Tool, find as find_program};
 use crate::hint::WithHint as _;

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::Result;
 
-use super::{CodeJob, Signer};
+use super::signer::{CodeJob, Signer};
 use crate::sign::identity::Identity;
 
 /// See the module's text.

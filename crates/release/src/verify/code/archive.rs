@@ -8,17 +8,20 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{Expectations, Issue, Lint, Reason, binary};
 use macho::Form;
 
+use super::expectations::Expectations;
+use super::issue::{Issue, Reason};
+use super::lint::Lint;
+use super::seal::LARGEST_TOGETHER;
+use super::{binary, layout, seal};
 use crate::verify::tree::{self, Entry, Kind, Tree};
 
 /// How deep archives may be nested.
 const DEPTH: usize = 4;
 
-/// The most bytes that are taken out of one file of an archive, and altogether out of an archive and those in it.
+/// The most bytes that are taken out of one file of an archive.
 const LARGEST: u64 = 1 << 28;
-pub(super) const LARGEST_TOGETHER: u64 = 1 << 30;
 
 /// How most zip archives start.
 const ZIP: &[u8] = b"PK\x03\x04";
@@ -94,7 +97,7 @@ fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, l
         let mut issues = unpacked.issues;
         issues.extend(outcome.err().map(trouble));
         let inner = Tree::new(unpacked.entries);
-        let mut parts = vec![super::bundles(&inner, expect), Lint { issues, ..Lint::default() }];
+        let mut parts = vec![bundles(&inner, expect), Lint { issues, ..Lint::default() }];
         for (path, file) in inner.files() {
             parts.push(look_into(path, &fs_err::read(&file.source)?, &inner, expect, &limits));
         }
@@ -145,6 +148,11 @@ impl Unpacked<'_> {
         }
         self.entries.insert(path, Entry { source, kind, mode: 0o644 });
     }
+}
+
+/// Looks at the bundles of a tree: their links and their seals.
+pub(super) fn bundles(tree: &Tree, expect: &Expectations<'_>) -> Lint {
+    Lint { issues: [layout::check(tree), seal::check(tree, expect)].concat(), ..Lint::default() }
 }
 
 fn is_tar(start: &[u8]) -> bool {

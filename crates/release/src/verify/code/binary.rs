@@ -6,7 +6,10 @@ use macho::code_signature::{CodeDirectory, CodeSignature, slot};
 use macho::{FileType, OsVersion, Outline, Slice};
 use pkgsign::{Code, Policy, Signed};
 
-use super::{Entitlements, Expectations, Issue, Lint, Reason};
+use super::entitlements::Entitlements;
+use super::expectations::Expectations;
+use super::issue::{Issue, Reason};
+use super::lint::Lint;
 use crate::verify::finding;
 use crate::verify::signature as pages;
 use crate::verify::tree::Tree;

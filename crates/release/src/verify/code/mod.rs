@@ -19,91 +19,25 @@ mod archive;
 mod binary;
 mod der;
 mod entitlements;
+mod expectations;
 mod issue;
 mod layout;
+mod lint;
 mod seal;
 
-use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 
 use anyhow::Result;
 use flatpkg::laydown::Options;
 use flatpkg::package::Package;
 use rayon::prelude::*;
-use serde::Serialize;
 
 pub use entitlements::{Decided, Entitlements};
+pub use expectations::Expectations;
 pub use issue::{Issue, Reason, Severity, notary_log};
+pub use lint::Lint;
 
 use super::tree::Tree;
-
-/// What code must be like.
-#[derive(Debug, Clone, Copy)]
-pub struct Expectations<'a> {
-    /// How it must be signed, and by whom.
-    pub signer: pkgsign::Expectations<'a>,
-    /// What programs ask for; whatever they like when this is nothing.
-    pub entitlements: Option<Decided<'a>>,
-}
-
-/// What was found out about all code of a root or a package.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Lint {
-    /// Everything that is wrong, sorted by path.
-    pub issues: Vec<Issue>,
-    /// Object files and static libraries: nobody signs them, and the service lets them pass.
-    pub objects: Vec<String>,
-    /// How many Mach-O files there are that must be signed.
-    pub binaries: usize,
-    /// Slices by the team that signed them; those that nobody signed are not counted.
-    pub teams: BTreeMap<String, usize>,
-}
-
-impl Lint {
-    /// Whether nothing is wrong; there may be warnings.
-    pub fn is_clean(&self) -> bool {
-        self.issues.iter().all(|issue| issue.severity == Severity::Warning)
-    }
-
-    /// Everybody's findings together.
-    fn gather(parts: Vec<Self>) -> Self {
-        let mut lint = Self::default();
-        for part in parts {
-            lint.issues.extend(part.issues);
-            lint.objects.extend(part.objects);
-            lint.binaries += part.binaries;
-            for (team, count) in part.teams {
-                *lint.teams.entry(team).or_default() += count;
-            }
-        }
-        lint.issues.sort();
-        lint.objects.sort();
-        lint
-    }
-}
-
-impl fmt::Display for Lint {
-    /// One line an issue, then one line that sums up; no line break at the end.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for issue in &self.issues {
-            writeln!(f, "{issue}")?;
-        }
-        let verdict = match self.issues.len() {
-            0 => "nothing to reject".to_owned(),
-            1 => "1 issue".to_owned(),
-            many => format!("{many} issues"),
-        };
-        write!(f, "{verdict} in {} Mach-O files", self.binaries)?;
-        for (team, slices) in &self.teams {
-            write!(f, ", slices by team {}: {slices}", team.escape_debug())?;
-        }
-        if !self.objects.is_empty() {
-            write!(f, "; object files and static libraries, which nobody signs: {}", self.objects.len())?;
-        }
-        Ok(())
-    }
-}
 
 /// Looks at the code of a staged root.
 ///
@@ -132,15 +66,10 @@ fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
     let files: Vec<_> = tree.files().collect();
     let parts = files.into_par_iter().map(|(path, file)| archive::look(path, &file.source, tree, expect));
     let mut parts = parts.collect::<Result<Vec<_>>>()?;
-    parts.push(bundles(tree, expect));
+    parts.push(archive::bundles(tree, expect));
     let mut lint = Lint::gather(parts);
     one_team(&mut lint);
     Ok(lint)
-}
-
-/// Looks at the bundles of a tree: their links and their seals.
-fn bundles(tree: &Tree, expect: &Expectations<'_>) -> Lint {
-    Lint { issues: [layout::check(tree), seal::check(tree, expect)].concat(), ..Lint::default() }
 }
 
 /// Code of two teams can't be loaded into one process with the hardened runtime.

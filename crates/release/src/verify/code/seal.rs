@@ -20,11 +20,14 @@ use std::collections::BTreeSet;
 use flatpkg::plist::{Dictionary, Value};
 use pkgsign::{Hash, Policy};
 
-use super::archive::LARGEST_TOGETHER;
-use super::{Expectations, Issue, Reason};
+use super::expectations::Expectations;
+use super::issue::{Issue, Reason};
 use crate::verify::signature::digest;
 use crate::verify::tree::{Kind, Tree};
 use macho::code_signature::CodeSignature;
+
+/// The most bytes that are read of a file, and altogether out of an archive and those in it.
+pub(super) const LARGEST_TOGETHER: u64 = 1 << 30;
 
 /// Where the list is in a bundle.
 const LIST: &str = "_CodeSignature/CodeResources";

@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::html::escape;
-use crate::evidence::timings::{Stage, Timings};
-use crate::ui::brief;
+use super::html::{escape, time};
+use super::timings::{Stage, Timings};
 
 /// The run's stages, and the build's steps: each drawn as soon as all that it needs is done, which is the shortest the build
 /// can take on enough cores.
@@ -46,7 +45,7 @@ fn bars(stages: &[Stage]) -> String {
         html.push_str(&format!(
             "<div class=\"row\"><span class=\"name\">{}</span><span class=\"track\"><span class=\"bar\" style=\"left:{left:.2}%;width:{width:.2}%\"></span></span><span class=\"time\">{}</span></div>\n",
             escape(&stage.name),
-            brief(Duration::from_millis(stage.took)),
+            time(Duration::from_millis(stage.took)),
         ));
     }
     html + "</div>\n"
@@ -55,7 +54,7 @@ fn bars(stages: &[Stage]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::timings::Step;
+    use crate::timings::Step;
 
     #[test]
     fn steps_start_when_what_they_need_is_done() {

@@ -1,35 +1,30 @@
-//! A package as its user will meet it, as one web page that needs nothing else: the Installer's pages, its choices, what goes
-//! where, what takes the space, how long it took to make.
+#![doc = include_str!("../README.md")]
 
 mod choices;
 mod html;
 mod language;
 mod pages;
+mod part;
 mod rtf;
 mod strings;
+mod timings;
 mod treemap;
 mod waterfall;
 
 use anyhow::{Context as _, Result};
 use flatpkg::bom::Node as Kind;
 use flatpkg::distribution::Distribution;
-use flatpkg::package::{Component, Package};
-use flatpkg::package_info::PackageInfo;
+use flatpkg::package::Package;
 
-use crate::evidence::timings::Timings;
+pub use timings::{Stage, Step, Timings};
+
 use html::{escape, size};
 use language::Localized;
+use part::Part;
 use treemap::Node;
 
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
-
-/// What the page says of a component.
-struct Part<'a> {
-    info: PackageInfo,
-    component: Component<'a>,
-    kbytes: u64,
-}
 
 /// The page of a product archive, or of a component package, for users of a language: `en`, `pt-BR`.
 ///

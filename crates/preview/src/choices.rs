@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use flatpkg::distribution::{Choice, Customize, Distribution, Line, References};
 
-use super::Part;
 use super::html::{escape, size};
 use super::language::Localized;
+use super::part::Part;
 
 /// What the rows are made from.
 struct Tree<'a> {

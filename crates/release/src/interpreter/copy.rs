@@ -1,0 +1,60 @@
+//! The copy that is run, and how a program of it is started.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::exec::Job;
+
+/// Where the descriptions of terminals are, for ncurses.
+pub(super) const TERMINALS: &str = "terminfo";
+
+/// Where the SDK's stubs are, which say what macOS exports.
+pub(super) const SDK: &str = "sdk";
+
+/// A copy of a root that can run.
+pub struct Interpreter {
+    /// Thrown away at the end.
+    pub(super) folder: tempfile::TempDir,
+    /// The copy: what would be `/` on a Mac.
+    pub(super) root: PathBuf,
+    /// The framework's version in the copy.
+    pub(super) framework: PathBuf,
+    /// `bin/python3.13` in the copy.
+    pub(super) program: PathBuf,
+}
+
+impl Interpreter {
+    /// Runs it, with its output in a log.
+    ///
+    /// # Errors
+    /// When it can't be started, or its exit code is not 0.
+    pub(super) fn run(&self, purpose: &str, args: &[String], log: &Path) -> Result<()> {
+        self.start(purpose, &self.program, args, log)
+    }
+
+    /// The environment of the tests, which has nothing of the user's.
+    pub(super) fn environment(&self) -> Result<BTreeMap<String, String>> {
+        let home = self.folder.path().join("home");
+        fs_err::create_dir_all(&home)?;
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        Ok(BTreeMap::from([
+            ("HOME".to_owned(), text(&home)),
+            // Install scripts change nothing of a user whose name is this.
+            ("USER".to_owned(), "root".to_owned()),
+            ("TMPDIR".to_owned(), text(self.folder.path())),
+            // The one UTF-8 locale that both systems have.
+            ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
+            ("TERM".to_owned(), "xterm".to_owned()),
+            ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
+        ]))
+    }
+
+    /// Runs a program in that environment.
+    pub(super) fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
+        let env = self.environment()?;
+        let program = program.to_string_lossy().into_owned();
+        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
+    }
+}
