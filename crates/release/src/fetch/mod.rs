@@ -17,13 +17,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::digest::Fingerprint;
-use crate::hint::{hinted, innermost};
-use crate::recipe::{Pin, Source};
+use crate::digest::{Fingerprint, Sha256};
+use crate::hint::{WithHint as _, hinted, innermost};
+use crate::recipe::{PackageLock, Pin, Source};
 use failure::{Failure, Refused, Wrong};
 pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::WHOLE;
@@ -70,9 +70,47 @@ pub fn all_again(cx: &Context, sources: &[&Source], supply: &Supply) -> Result<S
     fetcher.all(sources)
 }
 
+/// Looks at what the user gives: a folder, or the address of one on a server.
+///
+/// # Errors
+/// When there is no such folder, or its index is malformed; when a server doesn't answer, or `--offline` was given.
+pub fn supply(cx: &Context, given: Option<&str>) -> Result<Supply> {
+    Supply::open(cx, &Client::new(PAUSE), given)
+}
+
+/// Puts a file with a digest that the index of what the user gives names into a place of ours; whether there is one.
+///
+/// # Errors
+/// When it isn't there or isn't what it must be, or can't be kept.
+pub fn listed(cx: &Context, supply: &Supply, sha256: Sha256, place: &Path) -> Result<bool> {
+    let entry = supply.listed(sha256);
+    entry.map_or(Ok(false), |entry| Fetcher::new(cx, supply, PAUSE).deliver(entry, place).map(|()| true))
+}
+
+/// The lock file of the toolchain in what the user gives.
+///
+/// # Errors
+/// When it isn't what the index says, or malformed.
+pub fn supplied_lock(cx: &Context, supply: &Supply, name: &str) -> Result<Option<PackageLock>> {
+    let Some(entry) = supply.lock(name) else { return Ok(None) };
+    let place = place(&cx.paths.sources(), &entry.source());
+    Fetcher::new(cx, supply, PAUSE).deliver(entry, &place)?;
+    let hint = "make the folder again with `cargo xtask vendor`";
+    let lock = toml::from_str(&fs_err::read_to_string(&place)?);
+    lock.with_context(|| format!("{} is malformed", entry.path)).hint(hint).map(Some)
+}
+
 /// Why a server can't be reached; nothing when it answers, whatever it says.
 pub fn unreachable(url: &str) -> Option<String> {
     Client::new(PAUSE).unreachable(url).map(|error| innermost(&error))
+}
+
+/// A text of at most so many bytes, which a server has.
+///
+/// # Errors
+/// When it can't be reached, has none, or a longer one.
+pub fn text(url: &str, limit: u64) -> Result<String> {
+    Client::new(PAUSE).text(url, limit)?.ok_or_else(|| anyhow!("404 Not Found"))
 }
 
 /// Who has a source for everybody, a line each.
@@ -170,7 +208,10 @@ impl<'a> Fetcher<'a> {
     }
 
     fn fetch(&self, source: &Source) -> Result<(), Failure> {
-        let providers = Provider::of(source, self.supply, self.cx.offline);
+        let mut providers: Vec<Provider<'_>> = self.supply.provider(source).into_iter().collect();
+        if !self.cx.offline {
+            providers.extend(Provider::publishers(source));
+        }
         if providers.is_empty() {
             return Err(Failure::nobody(source, vec![]));
         }
@@ -202,7 +243,8 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Puts a file that the user gives into a place.
-    fn deliver(&self, source: &Source, provider: &Provider<'_>, place: &Path) -> Result<()> {
+    fn deliver(&self, entry: &Entry, place: &Path) -> Result<()> {
+        let (source, provider) = (&entry.source(), &self.supply.at(&entry.path).context("an index is somewhere")?);
         let mut part = Part::open(place)?;
         match self.take(source, provider, &mut part) {
             Ok(None) => part.keep(place),

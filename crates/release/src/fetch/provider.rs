@@ -8,7 +8,6 @@ use anyhow::anyhow;
 
 use super::part::Part;
 use super::refusal::Refusal;
-use super::supply::Supply;
 use super::url::Client;
 use super::{debian, pypi};
 use crate::context::Context;
@@ -33,15 +32,6 @@ pub enum Provider<'a> {
 }
 
 impl<'a> Provider<'a> {
-    /// Those that may have a source, the nearest first.
-    pub fn of(source: &'a Source, supply: &Supply, offline: bool) -> Vec<Self> {
-        let mut providers: Vec<Self> = supply.provider(source).into_iter().collect();
-        if !offline {
-            providers.extend(Self::publishers(source));
-        }
-        providers
-    }
-
     /// Those who have it for everybody.
     pub fn publishers(source: &'a Source) -> impl Iterator<Item = Self> {
         let urls = source.urls.iter().map(|url| Provider::Url(Cow::Borrowed(url)));

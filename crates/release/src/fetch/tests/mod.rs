@@ -5,7 +5,6 @@ mod supply;
 
 use super::*;
 use crate::context::Paths;
-use crate::digest::Sha256;
 use crate::hint::render;
 use crate::ui::Ui;
 
