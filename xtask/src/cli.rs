@@ -41,6 +41,7 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Verb {
+    New(verbs::new::New),
     Plan(verbs::plan::Plan),
     Fetch(verbs::fetch::Fetch),
     Vendor(verbs::vendor::Vendor),
@@ -59,6 +60,7 @@ enum Verb {
     Install(verbs::install::Install),
     Doctor(Box<verbs::doctor::Doctor>),
     Toolchain(verbs::toolchain::Toolchain),
+    UpgradeCheck(verbs::upgrade_check::UpgradeCheck),
     Clean(verbs::clean::Clean),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
@@ -69,13 +71,19 @@ impl Verb {
     /// Whether what lies in the cache gets into what the verb makes, or is removed. The others at most read the SDK there.
     fn builds_on_cache(&self) -> bool {
         match self {
-            Self::Fetch(_) | Self::Vendor(_) | Self::Build(_) | Self::Package(_) | Self::Sign(_) | Self::Release(_) => {
-                true
-            }
+            Self::New(_)
+            | Self::Fetch(_)
+            | Self::Vendor(_)
+            | Self::Build(_)
+            | Self::Package(_)
+            | Self::Sign(_)
+            | Self::Release(_) => true,
             Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
             Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
             Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
-            Self::Doctor(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => false,
+            Self::Doctor(_) | Self::UpgradeCheck(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => {
+                false
+            }
         }
     }
 }
@@ -87,7 +95,7 @@ const MAP: &[(&str, &[&str])] = &[
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
     ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["vendor", "clean", "toolchain", "completions", "ci", "corpus"]),
+    ("Keeping house", &["new", "upgrade-check", "vendor", "clean", "toolchain", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -105,6 +113,7 @@ impl Cli {
             release::cache::check(&cx.paths.cache, self.allow_shared_cache)?;
         }
         match verb {
+            Verb::New(verb) => verb.run(&cx),
             Verb::Plan(verb) => verb.run(&cx),
             Verb::Fetch(verb) => verb.run(&cx),
             Verb::Vendor(verb) => verb.run(&cx),
@@ -123,6 +132,7 @@ impl Cli {
             Verb::Install(verb) => verb.run(&cx),
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Toolchain(verb) => verb.run(&cx),
+            Verb::UpgradeCheck(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
@@ -142,7 +152,7 @@ fn map() -> String {
     for (heading, verbs) in MAP {
         text.push_str(&format!("\n{heading}\n"));
         for verb in *verbs {
-            text.push_str(&format!("  {verb:12} {}\n", about(verb)));
+            text.push_str(&format!("  {verb:13} {}\n", about(verb)));
         }
     }
     text + "\ncargo xtask VERB --help says more. Begin with `cargo xtask doctor`."

@@ -7,6 +7,7 @@
 //! only (those of another would need that one's C library), sources from any suite.
 
 mod gone;
+mod listed;
 mod stanza;
 mod uris;
 
@@ -22,6 +23,7 @@ use crate::exec::{self, Needs, cmd};
 use crate::hint::{WithHint as _, hinted};
 use crate::recipe::LockedPackage;
 use stanza::Stanza;
+pub use uris::Listed;
 use uris::Uri;
 
 /// Ships with `apt` itself; downloads what it is told with apt's own transports and proxies.

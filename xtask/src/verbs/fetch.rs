@@ -42,7 +42,7 @@ impl From {
     /// # Errors
     /// When there is no such folder, or its server can't be reached.
     pub fn supply(&self, cx: &Context) -> Result<Supply> {
-        Supply::open(cx, self.sources.as_deref())
+        release::fetch::supply(cx, self.sources.as_deref())
     }
 }
 

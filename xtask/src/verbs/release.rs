@@ -8,6 +8,7 @@ use release::package::Format;
 use release::pipeline::{self, Order};
 use release::planning::planned;
 use release::sign::{Signing, Wanted, preflight};
+use release::upgrade;
 use release::version::PythonVersion;
 
 use super::build_flags::BuildFlags;
@@ -80,6 +81,8 @@ impl Release {
         let released = pipeline::release(cx, order)?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
+        let not_asked = Err("cargo xtask upgrade-check asks".to_owned());
+        cx.ui.say(upgrade::check(cx, &released.planned.recipes, not_asked)?.in_short());
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", released.evidence.len()));
         if format == Format::Flat {
             let path = released.product.path();

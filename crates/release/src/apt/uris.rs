@@ -5,6 +5,19 @@ use anyhow::{Context as _, Result, bail};
 use crate::digest::Sha256;
 use crate::recipe::LockedPackage;
 
+/// A file of a source package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// The source package's version.
+    pub version: String,
+    /// The folder of the pool that has it.
+    pub pool: String,
+    /// Bytes.
+    pub size: u64,
+    /// Of its contents.
+    pub sha256: Sha256,
+}
+
 /// A file that apt knows: a line of `--print-uris`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Uri {
@@ -63,6 +76,24 @@ pub(super) fn place_of(text: &str, sha256: Sha256) -> Option<String> {
         let file = of_source.filter_map(|rest| rest.split_whitespace().nth(1)).next()?;
         Some(format!("{}/{file}", field("Directory")?))
     })
+}
+
+/// Among the stanzas of `apt-cache showsrc`, or of one description of a source package: what the last version that has a file says
+/// of it.
+pub(super) fn listed(text: &str, file: &str) -> Option<Listed> {
+    let found = text.split("\n\n").filter_map(|stanza| {
+        let field = |name: &str| stanza.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+        let sum = |line: &str| {
+            let mut words = line.strip_prefix(' ')?.split_whitespace();
+            let (digest, size, name) = (words.next()?, words.next()?, words.next()?);
+            // The same lines are there with shorter digests.
+            (name == file).then(|| Some((digest.parse().ok()?, size.parse().ok()?))).flatten()
+        };
+        let (sha256, size) = stanza.lines().find_map(sum)?;
+        let (version, pool) = (field("Version")?.to_owned(), field("Directory")?.to_owned());
+        Some(Listed { version, pool, size, sha256 })
+    });
+    found.last()
 }
 
 /// Among the stanzas of `apt-cache showsrc`: the wanted version, else the last other one that has the file.
@@ -131,6 +162,21 @@ mod tests {
         assert_eq!(place_of(&[&*unrelated, &source].join("\n"), digest).unwrap(), "pool/main/x/x_1.orig.tar.xz");
         assert_eq!(place_of(&[&*unrelated, &package].join("\n"), digest).unwrap(), "pool/main/y/y_1_amd64.deb");
         assert_eq!(place_of(&unrelated, digest), None);
+    }
+
+    #[test]
+    fn what_is_listed_of_a_file() {
+        let stanza = |version: &str| {
+            format!(
+                "Package: x\nVersion: {version}\nDirectory: pool/main/x\nFiles:\n 0123 12 x.orig.tar.xz\n\
+                 Checksums-Sha256:\n {DIGEST} 3 x.dsc\n {DIGEST} 12 x.orig.tar.xz\n"
+            )
+        };
+        let found = listed(&[stanza("1-1"), stanza("1-2")].join("\n"), "x.orig.tar.xz").unwrap();
+        let expected =
+            Listed { version: "1-2".into(), pool: "pool/main/x".into(), size: 12, sha256: DIGEST.parse().unwrap() };
+        assert_eq!(found, expected);
+        assert_eq!(listed(&stanza("1-1"), "y"), None);
     }
 
     #[test]

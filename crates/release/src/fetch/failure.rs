@@ -19,6 +19,7 @@ pub enum Failure {
 
 /// A source that nobody had, and what each provider said.
 pub struct Missing {
+    file: String,
     /// The file, and what it must be.
     what: String,
     /// Who has it for everybody.
@@ -61,7 +62,7 @@ impl Failure {
     pub fn nobody(source: &Source, refusals: Vec<Refused>) -> Self {
         let what = format!("{}, {}, {}", source.file, bytes(source.size), source.pin);
         let publishers = Provider::publishers(source).map(|provider| provider.to_string()).collect();
-        Failure::Nobody(Missing { what, publishers, refusals })
+        Failure::Nobody(Missing { file: source.file.clone(), what, publishers, refusals })
     }
 }
 
@@ -126,7 +127,7 @@ fn bytes(size: u64) -> String {
 
 /// All failures as one error: faults as they are, then everything that nobody had.
 pub fn summary(failures: Vec<Failure>, offline: bool) -> Error {
-    let (mut faults, mut missing) = (Vec::new(), Vec::new());
+    let (mut faults, mut missing, mut first) = (Vec::new(), Vec::new(), None);
     for failure in failures {
         match failure {
             Failure::Fault(error) => faults.push(error),
@@ -137,7 +138,10 @@ pub fn summary(failures: Vec<Failure>, offline: bool) -> Error {
                     Refused::Absent(_) => None,
                 }));
             }
-            Failure::Nobody(source) => missing.push(source.lines()),
+            Failure::Nobody(source) => {
+                first = first.or_else(|| Some((source.file.clone(), source.publishers.first()?.clone())));
+                missing.push(source.lines());
+            }
         }
     }
     missing.sort();
@@ -146,6 +150,14 @@ pub fn summary(failures: Vec<Failure>, offline: bool) -> Error {
         (_, 0) => anyhow!("{}", faults.iter().map(render).collect::<Vec<_>>().join("\n")),
         (_, count) => {
             let texts = faults.iter().map(render).chain(missing);
+            let by_hand = match &first {
+                Some((file, publisher)) if count == 1 => {
+                    format!(
+                        "put {file}, which is at {publisher}, into a folder by other means and name that with --sources DIR"
+                    )
+                }
+                _ => "name a folder that has these files with --sources DIR".to_owned(),
+            };
             let sources = if count == 1 { "a source" } else { &format!("{count} sources") };
             let error = anyhow!("could not fetch {sources}:\n{}", texts.collect::<Vec<_>>().join("\n"));
             let network = if offline {
@@ -153,7 +165,7 @@ pub fn summary(failures: Vec<Failure>, offline: bool) -> Error {
             } else {
                 "look at the network (proxy variables are honoured)"
             };
-            hinted(error, format!("{network}, or name a folder that has these files with --sources DIR"))
+            hinted(error, format!("{network}, or {by_hand}"))
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Sha256;
 use crate::output::write_whole;
-use crate::recipe::{Pin, inside};
+use crate::recipe::{Pin, Source, inside};
 
 /// Its name, in the folder.
 pub const FILE: &str = "index.toml";
@@ -43,6 +43,15 @@ pub struct Entry {
     /// Who has it, too.
     #[serde(default)]
     pub from: Vec<String>,
+}
+
+impl Entry {
+    /// As a source. Those who have it, too, are not asked, but named when it is missing.
+    pub fn source(&self) -> Source {
+        let file = Path::new(&self.path).file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let pin = Pin::Sha256 { sha256: self.sha256, md5: None };
+        Source { file, size: self.size, pin, urls: self.from.clone(), debian: None, pypi: None }
+    }
 }
 
 impl Index {

@@ -2,7 +2,6 @@
 //! order, and whoever delivers, the digest decides.
 
 mod debian;
-mod delivery;
 mod failure;
 mod index;
 mod pace;
@@ -13,20 +12,19 @@ mod refusal;
 mod supply;
 mod url;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use rayon::prelude::*;
 
 use crate::context::Context;
-use crate::digest::Fingerprint;
-use crate::hint::{hinted, innermost};
-use crate::recipe::{Pin, Source};
-use delivery::{Delivery, PAUSE, place};
-use failure::{Failure, Refused};
+use crate::digest::{Fingerprint, Sha256};
+use crate::hint::{WithHint as _, hinted, innermost};
+use crate::recipe::{PackageLock, Pin, Source};
+use failure::{Failure, Refused, Wrong};
 pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::WHOLE;
 use part::Part;
@@ -51,6 +49,9 @@ impl Sources {
 /// How many sources are fetched at a time: networks, unlike cores, are worth sharing.
 const PARALLEL: usize = 4;
 
+/// How long a server that could not answer is left alone before it is asked again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// Fetches what is not there yet.
 ///
 /// # Errors
@@ -69,9 +70,47 @@ pub fn all_again(cx: &Context, sources: &[&Source], supply: &Supply) -> Result<S
     fetcher.all(sources)
 }
 
+/// Looks at what the user gives: a folder, or the address of one on a server.
+///
+/// # Errors
+/// When there is no such folder, or its index is malformed; when a server doesn't answer, or `--offline` was given.
+pub fn supply(cx: &Context, given: Option<&str>) -> Result<Supply> {
+    Supply::open(cx, &Client::new(PAUSE), given)
+}
+
+/// Puts a file with a digest that the index of what the user gives names into a place of ours; whether there is one.
+///
+/// # Errors
+/// When it isn't there or isn't what it must be, or can't be kept.
+pub fn listed(cx: &Context, supply: &Supply, sha256: Sha256, place: &Path) -> Result<bool> {
+    let entry = supply.listed(sha256);
+    entry.map_or(Ok(false), |entry| Fetcher::new(cx, supply, PAUSE).deliver(entry, place).map(|()| true))
+}
+
+/// The lock file of the toolchain in what the user gives.
+///
+/// # Errors
+/// When it isn't what the index says, or malformed.
+pub fn supplied_lock(cx: &Context, supply: &Supply, name: &str) -> Result<Option<PackageLock>> {
+    let Some(entry) = supply.lock(name) else { return Ok(None) };
+    let place = place(&cx.paths.sources(), &entry.source());
+    Fetcher::new(cx, supply, PAUSE).deliver(entry, &place)?;
+    let hint = "make the folder again with `cargo xtask vendor`";
+    let lock = toml::from_str(&fs_err::read_to_string(&place)?);
+    lock.with_context(|| format!("{} is malformed", entry.path)).hint(hint).map(Some)
+}
+
 /// Why a server can't be reached; nothing when it answers, whatever it says.
 pub fn unreachable(url: &str) -> Option<String> {
     Client::new(PAUSE).unreachable(url).map(|error| innermost(&error))
+}
+
+/// A text of at most so many bytes, which a server has.
+///
+/// # Errors
+/// When it can't be reached, has none, or a longer one.
+pub fn text(url: &str, limit: u64) -> Result<String> {
+    Client::new(PAUSE).text(url, limit)?.ok_or_else(|| anyhow!("404 Not Found"))
 }
 
 /// Who has a source for everybody, a line each.
@@ -79,16 +118,20 @@ pub fn publishers(source: &Source) -> Vec<String> {
     Provider::publishers(source).map(|provider| provider.to_string()).collect()
 }
 
+fn place(cache: &Path, source: &Source) -> PathBuf {
+    cache.join(source.pin.folder()).join(&source.file)
+}
+
 struct Fetcher<'a> {
     cx: &'a Context,
     supply: &'a Supply,
-    delivery: Delivery<'a>,
+    client: Client,
     cache: PathBuf,
 }
 
 impl<'a> Fetcher<'a> {
     fn new(cx: &'a Context, supply: &'a Supply, pause: Duration) -> Self {
-        Self { cx, supply, delivery: Delivery::new(cx, pause), cache: cx.paths.sources() }
+        Self { cx, supply, client: Client::new(pause), cache: cx.paths.sources() }
     }
 
     /// Moves out of the cache what is no longer what it was.
@@ -96,13 +139,18 @@ impl<'a> Fetcher<'a> {
         sources.par_iter().filter(|source| self.is_cached(source)).try_for_each(|source| {
             let place = place(&self.cache, source);
             if !source.pin.admits(Fingerprint::of_file(&place)?) {
-                let kept = self.delivery.rejected(source);
+                let kept = self.rejected(source);
                 fs_err::create_dir_all(kept.parent().unwrap_or(&kept))?;
                 flatpkg::output::replace(&place, &kept)?;
                 self.cx.ui.say(format_args!("{} has changed in the cache: {}", source.file, kept.display()));
             }
             Ok(())
         })
+    }
+
+    /// Where wrong files are kept for a look at them.
+    fn rejected(&self, source: &Source) -> PathBuf {
+        self.cx.paths.cache.join("rejected").join(&source.file)
     }
 
     /// An MD5 that nobody accepted proves nothing, and one that somebody accepted is named.
@@ -159,17 +207,11 @@ impl<'a> Fetcher<'a> {
         place(&self.cache, source).metadata().is_ok_and(|file| file.is_file() && [0, file.len()].contains(&source.size))
     }
 
-    /// Those that may have a source, the nearest first.
-    fn providers<'s>(&self, source: &'s Source) -> Vec<Provider<'s>> {
-        let mut providers: Vec<_> = self.supply.provider(source).into_iter().collect();
+    fn fetch(&self, source: &Source) -> Result<(), Failure> {
+        let mut providers: Vec<Provider<'_>> = self.supply.provider(source).into_iter().collect();
         if !self.cx.offline {
             providers.extend(Provider::publishers(source));
         }
-        providers
-    }
-
-    fn fetch(&self, source: &Source) -> Result<(), Failure> {
-        let providers = self.providers(source);
         if providers.is_empty() {
             return Err(Failure::nobody(source, vec![]));
         }
@@ -182,7 +224,7 @@ impl<'a> Fetcher<'a> {
         }
         let mut refusals = Vec::new();
         for provider in &providers {
-            match self.delivery.take(source, provider, &mut part) {
+            match self.take(source, provider, &mut part) {
                 Ok(None) => {
                     part.keep(&place)?;
                     task.done(format_args!(" from {provider}"));
@@ -198,6 +240,45 @@ impl<'a> Fetcher<'a> {
             }
         }
         Err(Failure::nobody(source, refusals))
+    }
+
+    /// Puts a file that the user gives into a place.
+    fn deliver(&self, entry: &Entry, place: &Path) -> Result<()> {
+        let (source, provider) = (&entry.source(), &self.supply.at(&entry.path).context("an index is somewhere")?);
+        let mut part = Part::open(place)?;
+        match self.take(source, provider, &mut part) {
+            Ok(None) => part.keep(place),
+            Ok(Some(wrong)) => Err(wrong.error()),
+            Err(Refusal::Absent(error)) => {
+                let missing = Failure::nobody(source, vec![Refused::new(provider, &error)]);
+                Err(failure::summary(vec![missing], self.cx.offline))
+            }
+            Err(Refusal::Local(error)) => Err(error),
+        }
+    }
+
+    /// Gets the file from a provider: nothing when it is the right one, else what is wrong with it.
+    fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
+        let began = part.len();
+        provider.deliver(self.cx, &self.client, source, part)?;
+        let mut got = part.fingerprint().map_err(Refusal::Local)?;
+        if !source.pin.admits(got) && began > 0 && matches!(provider, Provider::Url(_)) {
+            // Its beginning may have been another file's.
+            part.restart().map_err(Refusal::Local)?;
+            provider.deliver(self.cx, &self.client, source, part)?;
+            got = part.fingerprint().map_err(Refusal::Local)?;
+        }
+        if source.pin.admits(got) {
+            return Ok(None);
+        }
+        let wrong = Wrong::new(source, provider, got, part.len(), self.rejected(source));
+        part.set_aside(&wrong.kept).map_err(Refusal::Local)?;
+        self.cx.ui.say(format_args!(
+            "{} from {provider} has the wrong checksum: {}",
+            source.file,
+            wrong.kept.display()
+        ));
+        Ok(Some(wrong))
     }
 }
 

@@ -4,14 +4,13 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::delivery::{self, Delivery, PAUSE};
 use super::index::{self, Entry, Index};
 use super::provider::Provider;
 use super::url::Client;
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::hint::{WithHint as _, hinted};
-use crate::recipe::{PackageLock, Pin, Source};
+use crate::hint::hinted;
+use crate::recipe::Source;
 
 /// How long an index may be, bytes: forty releases have one of 1 MB.
 const LARGEST_INDEX: u64 = 16 << 20;
@@ -35,7 +34,7 @@ impl Supply {
     ///
     /// # Errors
     /// When there is no such folder, or its index is malformed; when a server doesn't answer, or `--offline` was given.
-    pub fn open(cx: &Context, given: Option<&str>) -> Result<Self> {
+    pub(super) fn open(cx: &Context, client: &Client, given: Option<&str>) -> Result<Self> {
         let Some(given) = given else { return Ok(Self::default()) };
         if !given.starts_with("https://") && !given.starts_with("http://") {
             return Self::folder(Path::new(given));
@@ -46,7 +45,7 @@ impl Supply {
         }
         let base = format!("{}/", given.trim_end_matches('/'));
         let url = format!("{base}{}", index::FILE);
-        let text = Client::new(PAUSE).text(&url, LARGEST_INDEX).with_context(|| format!("could not read {url}"))?;
+        let text = client.text(&url, LARGEST_INDEX).with_context(|| format!("could not read {url}"))?;
         let index = text.map(|text| Index::parse(&text).with_context(|| format!("{url} is malformed"))).transpose()?;
         Ok(Self { place: Some(Place::Mirror(base)), index })
     }
@@ -76,50 +75,25 @@ impl Supply {
         }
     }
 
-    fn at(&self, path: &str) -> Option<Provider<'static>> {
+    /// The file that an entry of the index names.
+    pub(super) fn at(&self, path: &str) -> Option<Provider<'static>> {
         Some(match self.place.as_ref()? {
             Place::Folder(folder) => Provider::Folder { folder: folder.clone(), file: folder.join(path) },
             Place::Mirror(base) => Provider::Url(format!("{base}{path}").into()),
         })
     }
 
-    /// Puts a file with a digest that the index names into a place of ours; whether there is one.
-    ///
-    /// # Errors
-    /// When it isn't there or isn't what it must be, or can't be kept.
-    pub fn deliver(&self, cx: &Context, sha256: Sha256, place: &Path) -> Result<bool> {
-        let entry = self.index.as_ref().and_then(|index| index.files.iter().find(|entry| entry.sha256 == sha256));
-        entry.map_or(Ok(false), |entry| self.take(cx, entry, place).map(|()| true))
+    /// The entry of a file with a digest.
+    pub(super) fn listed(&self, sha256: Sha256) -> Option<&Entry> {
+        self.index.as_ref()?.files.iter().find(|entry| entry.sha256 == sha256)
     }
 
-    fn take(&self, cx: &Context, entry: &Entry, place: &Path) -> Result<()> {
-        let provider = self.at(&entry.path).context("an index is somewhere")?;
-        Delivery::new(cx, PAUSE).deliver(&entry.source(), &provider, place)
-    }
-
-    /// The lock file with this name, or the only one there is: packages of one distribution run on later ones.
-    ///
-    /// # Errors
-    /// When it isn't what the index says, or malformed.
-    pub fn lock(&self, cx: &Context, name: &str) -> Result<Option<PackageLock>> {
-        let Some(index) = &self.index else { return Ok(None) };
-        let entry = match (&index.locks[..], index.lock(name)) {
-            (_, Some(entry)) | ([entry], None) => entry,
-            _ => return Ok(None),
-        };
-        let place = delivery::place(&cx.paths.sources(), &entry.source());
-        self.take(cx, entry, &place)?;
-        let text = fs_err::read_to_string(&place)?;
-        let hint = "make the folder again with `cargo xtask vendor`";
-        toml::from_str(&text).with_context(|| format!("{} is malformed", entry.path)).hint(hint).map(Some)
-    }
-}
-
-impl Entry {
-    /// As a source. Those who have it, too, are not asked, but named when it is missing.
-    fn source(&self) -> Source {
-        let file = Path::new(&self.path).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let pin = Pin::Sha256 { sha256: self.sha256, md5: None };
-        Source { file, size: self.size, pin, urls: self.from.clone(), debian: None, pypi: None }
+    /// The entry of the lock file with a name, or of the only one there is: packages of one distribution run on later ones.
+    pub(super) fn lock(&self, name: &str) -> Option<&Entry> {
+        let index = self.index.as_ref()?;
+        match (&index.locks[..], index.lock(name)) {
+            (_, Some(entry)) | ([entry], None) => Some(entry),
+            _ => None,
+        }
     }
 }

@@ -33,7 +33,7 @@ impl Checkout {
         let text = fs_err::read_to_string(&header)
             .with_context(|| format!("{} holds no sources of CPython", dir.display()))
             .hint("--source-dir takes the folder that has `configure` and `Include`")?;
-        let python = version(&text).with_context(|| format!("{} names no version", header.display()))?;
+        let python = patchlevel(&text).with_context(|| format!("{} names no version", header.display()))?;
         let digest = super::digest(&dir, &files(&dir)?)?;
         Ok(Self { dir, python, digest })
     }
@@ -69,8 +69,9 @@ fn files(dir: &Path) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-fn version(patchlevel: &str) -> Option<PythonVersion> {
-    let stated = patchlevel.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION"))?;
+/// The version that the text of `Include/patchlevel.h` states.
+pub fn patchlevel(text: &str) -> Option<PythonVersion> {
+    let stated = text.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION"))?;
     stated.trim().trim_matches('"').parse().ok()
 }
 

@@ -8,7 +8,7 @@ mod docs;
 mod sdk;
 mod tcltk;
 
-pub use checkout::Checkout;
+pub use checkout::{Checkout, patchlevel};
 pub use docs::GivenDocs;
 pub use sdk::GivenSdk;
 pub use tcltk::TclTk;

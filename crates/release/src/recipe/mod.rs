@@ -147,6 +147,19 @@ pub fn known_releases(mac: &Path) -> Result<Vec<PythonVersion>> {
     Ok(known)
 }
 
+/// The libraries that there are recipes for, with their versions.
+///
+/// # Errors
+/// When the folder can't be read.
+pub fn known_recipes(mac: &Path) -> Result<Vec<(String, String)>> {
+    let stems = toml_stems(&mac.join("recipes"))?;
+    Ok(stems
+        .iter()
+        .filter_map(|stem| stem.split_once('-'))
+        .map(|(name, version)| (name.into(), version.into()))
+        .collect())
+}
+
 /// The newest release that was seen to build and whose sources will stay: others are drafts or transient.
 ///
 /// # Errors

@@ -264,7 +264,7 @@ fn a_release_is_what_its_file_s_name_says() {
 }
 
 /// Keys whose tables hold names of the author's choice.
-const FREE: &[&str] = &["env", "pkg-config", "arch", "tools", "values", "wheel", "links"];
+const FREE: &[&str] = &["env", "pkg-config", "arch", "tools", "values", "wheel", "links", "names", "packages"];
 
 fn keys(table: &toml::Table, found: &mut BTreeSet<String>) {
     for (key, value) in table {
@@ -292,6 +292,7 @@ fn every_key_in_use_is_documented() {
         ("recipes", &["recipes/README.md"]),
         ("toolchains", &["toolchains/linux.toml"]),
         ("linkage.toml", &["linkage.toml"]),
+        ("upstream.toml", &["upstream.toml"]),
         ("sdk/stubs", &["sdk/sdk.toml"]),
         ("sdk/sdk.toml", &["sdk/sdk.toml"]),
     ];

@@ -1,5 +1,6 @@
 //! Texts that obey rules. They are checked while a file is read, so that an error shows the line.
 
+use std::fmt;
 use std::path::{Component, Path};
 
 use serde::de::Error;
@@ -58,10 +59,22 @@ pub(super) fn urls<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Str
 pub struct Day(jiff::civil::Date);
 
 impl Day {
+    /// The day of a moment, in seconds since 1970, in UTC.
+    pub fn of(seconds: u64) -> Option<Self> {
+        let moment = jiff::Timestamp::from_second(i64::try_from(seconds).ok()?).ok()?;
+        Some(Self(moment.to_zoned(jiff::tz::TimeZone::UTC).date()))
+    }
+
     /// Seconds since 1970 at its midnight UTC; nothing before 1970 and after 2106.
     pub fn seconds(self) -> Option<u32> {
         let midnight = self.0.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
         u32::try_from(midnight.timestamp().as_second()).ok()
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

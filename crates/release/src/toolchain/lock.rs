@@ -12,7 +12,7 @@ use super::packages::downloaded;
 use crate::apt::Apt;
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::fetch::Supply;
+use crate::fetch::{self, Supply};
 use crate::hint::WithHint as _;
 use crate::output::write_whole;
 use crate::plan::{Op, Plan};
@@ -114,7 +114,7 @@ pub fn fetch(cx: &Context, plan: &Plan, supply: &Supply, steps: Steps) -> Result
     let unpinned = locked.iter().any(|locked| locked.is_empty());
     let mut wanted: Vec<&LockedPackage> = Vec::new();
     for package in locked.into_iter().flatten().collect::<BTreeSet<_>>() {
-        if !is_here(cx, package) && !supply.deliver(cx, package.sha256, &downloaded(cx, package))? {
+        if !is_here(cx, package) && !fetch::listed(cx, supply, package.sha256, &downloaded(cx, package))? {
             wanted.push(package);
         }
     }
@@ -185,7 +185,9 @@ fn elsewhere<'a>(cx: &Context, mut gone: Vec<&'a LockedPackage>, folder: &Path) 
 /// Takes the lock of what the user gives, when that is another one; whether it is.
 fn supplied(cx: &Context, supply: &Supply) -> Result<bool> {
     let Some(name) = file_name() else { return Ok(false) };
-    let Some(lock) = supply.lock(cx, &name)?.filter(|lock| read(cx).is_ok_and(|ours| ours.steps != lock.steps)) else {
+    let Some(lock) =
+        fetch::supplied_lock(cx, supply, &name)?.filter(|lock| read(cx).is_ok_and(|ours| ours.steps != lock.steps))
+    else {
         return Ok(false);
     };
     keep(cx, &name, lock)?;

@@ -5,10 +5,8 @@ mod supply;
 
 use super::*;
 use crate::context::Paths;
-use crate::digest::Sha256;
 use crate::hint::render;
 use crate::ui::Ui;
-use std::path::Path;
 
 fn context(cache: &Path) -> Context {
     let paths = Paths { repo: cache.into(), cache: cache.into(), dist: cache.join("dist") };

@@ -135,9 +135,7 @@ fn fetch_slowly(cache: &Path, limits: pace::Limits, urls: &[String]) -> Result<V
     let source = Source { urls: urls.to_vec(), ..source("a.tar", FILE) };
     let cx = Context { offline: false, ..context(cache) };
     let client = Client::with(Duration::ZERO, limits, minutes());
-    let sources = Fetcher { delivery: Delivery { cx: &cx, client }, ..fetcher(&cx) }
-        .all(&[&source])
-        .map_err(|error| render(&error))?;
+    let sources = Fetcher { client, ..fetcher(&cx) }.all(&[&source]).map_err(|error| render(&error))?;
     Ok(fs_err::read(sources.path(&source)).unwrap())
 }
 

@@ -48,11 +48,11 @@ fn a_missing_file_is_named_with_who_has_it() {
         a.tar, 8 bytes, sha256 d1b2a59fbea7e20077af9f91b27e95e865061b270be03ff539ab3b73587882e8
           DIR: its index lists b.tar, and it isn't there
           https://example.invalid/file
-      hint: run once without --offline, or name a folder that has these files with --sources DIR
+      hint: run once without --offline, or put a.tar, which is at https://example.invalid/file, into a folder by other means and name that with --sources DIR
     ");
     // The same for what only the index knows.
     let (cache, wanted) = (tempfile::tempdir().unwrap(), Sha256::of(b"contents"));
-    let error = folder_of(folder.path()).deliver(&context(cache.path()), wanted, &cache.path().join("b")).unwrap_err();
+    let error = listed(&context(cache.path()), &folder_of(folder.path()), wanted, &cache.path().join("b")).unwrap_err();
     assert!(render(&error).contains("its index lists b.tar, and it isn't there\n      https://example.invalid/b.tar"));
 }
 
@@ -78,10 +78,10 @@ fn a_server_with_an_index_is_a_folder_that_is_elsewhere() {
     let cache = tempfile::tempdir().unwrap();
     let cx = Context { offline: false, ..context(cache.path()) };
     for address in ["/mirror", "/mirror/"] {
-        let supply = Supply::open(&cx, Some(&server.url(address))).unwrap();
+        let supply = super::supply(&cx, Some(&server.url(address))).unwrap();
         assert_eq!(fetched(&supply, false).unwrap(), b"contents");
     }
-    let error = render(&Supply::open(&Context { offline: true, ..cx }, Some(&server.url("/mirror"))).unwrap_err());
+    let error = render(&super::supply(&Context { offline: true, ..cx }, Some(&server.url("/mirror"))).unwrap_err());
     assert!(error.contains("is on a server, and --offline was given"), "{error}");
 }
 
@@ -93,8 +93,8 @@ fn a_server_without_an_index_is_asked_by_names() {
     });
     let cache = tempfile::tempdir().unwrap();
     let cx = Context { offline: false, ..context(cache.path()) };
-    assert_eq!(fetched(&Supply::open(&cx, Some(&server.url(""))).unwrap(), false).unwrap(), b"contents");
+    assert_eq!(fetched(&super::supply(&cx, Some(&server.url(""))).unwrap(), false).unwrap(), b"contents");
     let down = Server::new(|_, _| status("503 Service Unavailable"));
-    let error = render(&Supply::open(&cx, Some(&down.url(""))).unwrap_err());
+    let error = render(&super::supply(&cx, Some(&down.url(""))).unwrap_err());
     assert!(error.contains("could not read http://") && error.contains("503 Service Unavailable"), "{error}");
 }
