@@ -1,7 +1,7 @@
 //! Code signatures, good and forged: each is accepted or refused, with the reason.
 
 use fake_apple::{FakeApple, Kind, TEAM};
-use pkgsign::Policy;
+use pkgsign::SignaturePolicy;
 use rayon::prelude::*;
 
 use super::author::{Author, Blobs, By, DYLIB, EXECUTE, big_endian, blob, fat};
