@@ -58,7 +58,8 @@ fn signature(package: &Path) {
     let report = verify::verify_archive(&archive, verify::Options { strict: true });
     assert!(report.findings.is_empty(), "{report}");
     let now = pkgsign::Time::from_unix(2_000_000_000);
-    let expect = pkgsign::Expectations { policy: pkgsign::Policy::SelfSigned, anchors: &[], team: None, now };
+    let expect =
+        pkgsign::SignatureExpectations { policy: pkgsign::SignaturePolicy::SelfSigned, anchors: &[], team: None, now };
     let report = pkgsign::check(&archive, &expect);
     assert!(report.is_clean(), "{:?}", report.findings);
 }

@@ -88,17 +88,16 @@ fn today(processor: Processor) -> Result<Arch, String> {
 
 fn details(bytes: &[u8]) -> Result<Details, Unreadable> {
     let malformed = |error: &str| Unreadable::Malformed(error.to_owned());
-    if Form::of(bytes) != Some(Form::Thin) {
-        return Err(malformed("a slice without a Mach-O magic number"));
+    let foreign = |name: &str| Err(Unreadable::Foreign(name.to_owned()));
+    // The first four bytes name the processors that macOS has left behind.
+    match bytes.first_chunk().map(|magic| u32::from_be_bytes(*magic)) {
+        Some(0xcffa_edfe) => {}
+        Some(0xcefa_edfe) => return foreign("i386"),
+        Some(0xfeed_face) => return foreign("ppc"),
+        Some(0xfeed_facf) => return foreign("ppc64"),
+        _ => return Err(malformed("a slice without a Mach-O magic number")),
     }
     let header = Header::parse(bytes).ok_or_else(|| malformed("Invalid Mach-O header size or alignment"))?;
-    let foreign = |name: &str| Err(Unreadable::Foreign(name.to_owned()));
-    match (header.is_big_endian, header.is_64_bit) {
-        (false, true) => {}
-        (false, false) => return foreign("i386"),
-        (true, false) => return foreign("ppc"),
-        (true, true) => return foreign("ppc64"),
-    }
     let arch = today(header.processor).map_err(Unreadable::Foreign)?;
     read::details(bytes, arch).map_err(|error| malformed(&error.to_string()))
 }

@@ -97,6 +97,9 @@ pub enum TbdError {
     /// A library without a name.
     #[error("a tbd without `install-name`")]
     NoName,
+    /// A line that is no key.
+    #[error("line {0}: expected `key: value`")]
+    NoKey(usize),
     /// A key that should have a list in brackets.
     #[error("line {line}: `{key}` has no list in brackets")]
     NoList {
@@ -131,15 +134,19 @@ pub fn read(text: &str) -> Result<Vec<Stub<'_>>, TbdError> {
             rest = after;
             continue;
         }
-        reader.begun |= !line.trim().is_empty() && !line.starts_with('#');
-        if let Some((key, value)) = item.split_once(':').filter(|_| !line.starts_with('#')) {
-            let is_top = !line.starts_with([' ', '-']);
+        if line.trim().is_empty() || line.starts_with('#') {
+            rest = after;
+            continue;
+        }
+        reader.begun = true;
+        let number = || 1 + text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count();
+        let is_top = !line.starts_with([' ', '-']);
+        if let Some((key, value)) = item.split_once(':') {
             if is_top {
                 reader.top(key, unquoted(value));
             } else if line.trim_start().starts_with("- ") {
                 reader.groups().push(Group::default());
             }
-            let number = || 1 + text.get(..text.len() - rest.len()).unwrap_or_default().matches('\n').count();
             if value.trim_start().starts_with('[') {
                 let list = rest.split_once('[').map_or("", |(_, list)| list);
                 let items = items(list).ok_or_else(|| TbdError::NoEnd { line: number(), key: key.to_owned() })?;
@@ -152,6 +159,8 @@ pub fn read(text: &str) -> Result<Vec<Stub<'_>>, TbdError> {
             if !is_top && reader.wants(key) {
                 return Err(TbdError::NoList { line: number(), key: key.to_owned() });
             }
+        } else if is_top {
+            return Err(TbdError::NoKey(number()));
         }
         rest = after;
     }
@@ -352,6 +361,7 @@ reexports:
         assert_eq!(refused(text), "a tbd of version 1, 2, 3 or 5, expected version 4");
         assert_eq!(refused("--- !tapi-tbd\ntbd-version: 6\n...\n"), "a tbd of version 6, expected version 4");
         assert_eq!(refused("tbd-version: 4\n"), "a tbd without `install-name`");
+        assert_eq!(refused("# A stub.\ntbd-version: 4\nnonsense\n"), "line 3: expected `key: value`");
         assert_eq!(refused("{ \"main_library\": {} }"), "a tbd of version 1, 2, 3 or 5, expected version 4");
         let block =
             "tbd-version: 4\ninstall-name: a\nexports:\n  - targets: [ x86_64-macos ]\n    symbols:\n      - _a\n";

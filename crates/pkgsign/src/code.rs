@@ -14,7 +14,7 @@ use super::cms::Attribute;
 use super::facts::Signed;
 use super::hash::Hash;
 use super::oid;
-use super::policy::{Expectations, Policy};
+use super::policy::{SignatureExpectations, SignaturePolicy};
 use super::requirement::{self, Subject};
 use super::role::Role;
 use super::signed::{self, Outcome};
@@ -58,12 +58,12 @@ pub struct CodeReport {
 /// Checks the SignedData of a slice against its code directories, and its designated requirement against who signed. `place` is
 /// what findings call it.
 #[must_use]
-pub fn check_code(code: &Code<'_>, expect: &Expectations<'_>, place: &str) -> CodeReport {
+pub fn check_code(code: &Code<'_>, expect: &SignatureExpectations<'_>, place: &str) -> CodeReport {
     let mut findings = Findings::default();
     let digests: Vec<_> = code.directories.iter().map(|directory| directory.hash.digest(directory.bytes)).collect();
     let outcome = match (code.cms, code.directories.first()) {
         (None | Some([]), _) => {
-            if expect.policy > Policy::Unsigned {
+            if expect.policy > SignaturePolicy::Unsigned {
                 findings.says(place, "the signature", "is ad hoc: nobody vouches for it");
             }
             None
@@ -117,7 +117,7 @@ fn designated(
     identifier: &[u8],
     outcome: Option<&Outcome>,
     digests: &[Vec<u8>],
-    expect: &Expectations<'_>,
+    expect: &SignatureExpectations<'_>,
     place: &str,
     findings: &mut Findings,
 ) {

@@ -27,6 +27,6 @@ pub use code::{Code, CodeDirectory, CodeReport, check_code};
 pub use facts::{CmsForm, Facts, Link, RsaForm, Signed, Stamp, Vouched};
 pub use hash::Hash;
 pub use package::{Report, check};
-pub use policy::{Expectations, Policy};
+pub use policy::{SignatureExpectations, SignaturePolicy};
 pub use role::Role;
 pub use time::Time;

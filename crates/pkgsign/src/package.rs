@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::certificate::Certificate;
 use super::facts::{Facts, RsaForm, Signed, Vouched};
 use super::hash::Hash;
-use super::policy::{Expectations, Policy};
+use super::policy::{SignatureExpectations, SignaturePolicy};
 use super::role::Role;
 use super::signed;
 use flatpkg::verify::{Finding, Findings, Severity, chain};
@@ -25,7 +25,7 @@ const TICKET: &str = "ticket";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Report {
     /// What it was held against.
-    pub policy: Policy,
+    pub policy: SignaturePolicy,
     /// Who signed, when, and how.
     pub facts: Facts,
     /// Everything that is wrong, sorted by place.
@@ -45,7 +45,7 @@ impl Report {
 /// That the table of contents tells the truth about the rest of the package is not checked here, but by
 /// [`verify`](flatpkg::verify::verify), which every judgement needs as well.
 #[must_use]
-pub fn check(archive: &Archive, expect: &Expectations<'_>) -> Report {
+pub fn check(archive: &Archive, expect: &SignatureExpectations<'_>) -> Report {
     let mut findings = Findings::default();
     let checksum = archive.header().checksum;
     let mut facts = Facts { checksum, rsa: None, cms: None, signed: None, vouched: None, stapled: false };
@@ -62,7 +62,7 @@ pub fn check(archive: &Archive, expect: &Expectations<'_>) -> Report {
     Report { policy: expect.policy, facts, findings }
 }
 
-fn vouched(policy: Policy, findings: &[Finding]) -> Vouched {
+fn vouched(policy: SignaturePolicy, findings: &[Finding]) -> Vouched {
     let wrong = findings.iter().any(|finding| finding.severity == Severity::Error && finding.place != TICKET);
     match (policy.wants_developer_id(), wrong) {
         (false, _) => Vouched::Unchecked,
@@ -71,7 +71,13 @@ fn vouched(policy: Policy, findings: &[Finding]) -> Vouched {
     }
 }
 
-fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts: &mut Facts, findings: &mut Findings) {
+fn signatures(
+    archive: &Archive,
+    digest: &[u8],
+    expect: &SignatureExpectations<'_>,
+    facts: &mut Facts,
+    findings: &mut Findings,
+) {
     let all = archive.signatures();
     let (extended, classic): (Vec<_>, Vec<_>) = all.iter().partition(|signature| signature.extended);
     for (place, signatures) in [(RSA, &classic), (CMS, &extended)] {
@@ -80,7 +86,7 @@ fn signatures(archive: &Archive, digest: &[u8], expect: &Expectations<'_>, facts
         }
     }
     if all.is_empty() {
-        if expect.policy > Policy::Unsigned {
+        if expect.policy > SignaturePolicy::Unsigned {
             findings.says(RSA, "the package", "is not signed");
         }
         return;
@@ -129,7 +135,7 @@ fn rsa_only(
     archive: &Archive,
     listed: &[Certificate],
     form: RsaForm,
-    expect: &Expectations<'_>,
+    expect: &SignatureExpectations<'_>,
     findings: &mut Findings,
 ) -> Option<Signed> {
     let (leaf, others) = listed.split_first()?;
@@ -210,7 +216,7 @@ fn hash_of(form: RsaForm, archive: &Archive) -> Option<Hash> {
 }
 
 /// The form of the ticket, and that it is for this package.
-fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findings: &mut Findings) {
+fn ticket(archive: &Archive, expect: &SignatureExpectations<'_>, facts: &mut Facts, findings: &mut Findings) {
     /// How a ticket begins (apple-codesign's `ticket_lookup`, and every ticket seen).
     const MAGIC: &[u8] = b"s8ch";
     /// How much of a digest tickets are looked up by.
@@ -222,7 +228,7 @@ fn ticket(archive: &Archive, expect: &Expectations<'_>, facts: &mut Facts, findi
         Err(error) => return findings.unreadable(TICKET, "what follows the heap", chain(&error)),
     };
     let Some(staple) = trailer.staple() else {
-        if expect.policy == Policy::Gatekeeper {
+        if expect.policy == SignaturePolicy::Gatekeeper {
             findings.says(TICKET, "the stapled ticket", "is missing: notarize the package, then staple it");
         }
         return;

@@ -11,7 +11,7 @@ use super::{Anchor, Time};
 /// How much is demanded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Policy {
+pub enum SignaturePolicy {
     /// Nothing; what is there must be consistent.
     Unsigned,
     /// A signature by anybody, consistent.
@@ -22,7 +22,7 @@ pub enum Policy {
     Gatekeeper,
 }
 
-impl Policy {
+impl SignaturePolicy {
     const ALL: [Self; 4] = [Self::Unsigned, Self::SelfSigned, Self::DeveloperId, Self::Gatekeeper];
 
     /// Whether it demands a Developer ID.
@@ -41,13 +41,13 @@ impl Policy {
     }
 }
 
-impl fmt::Display for Policy {
+impl fmt::Display for SignaturePolicy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl FromStr for Policy {
+impl FromStr for SignaturePolicy {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -58,9 +58,9 @@ impl FromStr for Policy {
 
 /// What a signature is held against.
 #[derive(Debug, Clone, Copy)]
-pub struct Expectations<'a> {
+pub struct SignatureExpectations<'a> {
     /// How much is demanded.
-    pub policy: Policy,
+    pub policy: SignaturePolicy,
     /// The roots that may vouch for a Developer ID and for a time stamp.
     pub anchors: &'a [Anchor],
     /// The team that must have signed, if it matters.
@@ -69,7 +69,7 @@ pub struct Expectations<'a> {
     pub now: Time,
 }
 
-impl<'a> Expectations<'a> {
+impl<'a> SignatureExpectations<'a> {
     /// Where chains may end.
     pub(super) fn trust(&self) -> Trust<'a> {
         if self.policy.wants_developer_id() { Trust::Pinned(self.anchors) } else { Trust::Any(self.anchors) }

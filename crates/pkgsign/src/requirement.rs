@@ -66,7 +66,7 @@ pub(super) enum Requirement {
     Not(Box<Self>),
     Subject(Slot, Attribute, Match),
     Extension(Slot, Vec<u8>, bool),
-    Policy(Slot, Vec<u8>, bool),
+    SignaturePolicy(Slot, Vec<u8>, bool),
     Anchored,
 }
 
@@ -169,7 +169,7 @@ impl Reader<'_> {
             11 => Requirement::Subject(self.slot()?, self.attribute()?, self.matching()?),
             14 => Requirement::Extension(self.slot()?, self.bytes()?, self.existence()?),
             15 => Requirement::Anchored,
-            17 => Requirement::Policy(self.slot()?, self.bytes()?, self.existence()?),
+            17 => Requirement::SignaturePolicy(self.slot()?, self.bytes()?, self.existence()?),
             other => return Err(Malformed::new(format_args!("operation {other} is not evaluated"))),
         })
     }
@@ -228,7 +228,7 @@ impl Requirement {
             Self::Extension(slot, oid, there) => {
                 slot.of(subject).is_some_and(|certificate| certificate.has_extension(oid)) == *there
             }
-            Self::Policy(slot, oid, there) => {
+            Self::SignaturePolicy(slot, oid, there) => {
                 slot.of(subject).is_some_and(|certificate| certificate.has_policy(oid)) == *there
             }
             Self::Anchored => subject.anchored,
@@ -293,7 +293,7 @@ impl fmt::Display for Requirement {
                 }
             }
             Self::Extension(slot, oid, there) => write!(f, "{slot}[field.{}] {}", name(oid), existence(*there)),
-            Self::Policy(slot, oid, there) => write!(f, "{slot}[policy.{}] {}", name(oid), existence(*there)),
+            Self::SignaturePolicy(slot, oid, there) => write!(f, "{slot}[policy.{}] {}", name(oid), existence(*there)),
             Self::Anchored => f.write_str("anchor apple generic"),
         }
     }

@@ -5,7 +5,7 @@ use super::chain::{self, Demands};
 use super::cms::{Attribute, Content, SignedData};
 use super::facts::{CmsForm, Link, Signed};
 use super::hash::Hash;
-use super::policy::Expectations;
+use super::policy::SignatureExpectations;
 use super::role::Role;
 use super::{Time, asn1, timestamp};
 use flatpkg::verify::{Findings, Severity};
@@ -28,7 +28,7 @@ pub(super) fn check(
     bytes: &[u8],
     content: &[u8],
     role: Role,
-    expect: &Expectations<'_>,
+    expect: &SignatureExpectations<'_>,
     place: &str,
     findings: &mut Findings,
 ) -> Option<Outcome> {
@@ -81,7 +81,7 @@ pub(super) fn party(
     others: &[Certificate],
     role: Role,
     at: Time,
-    expect: &Expectations<'_>,
+    expect: &SignatureExpectations<'_>,
     place: &str,
     findings: &mut Findings,
 ) -> (Vec<Link>, Option<String>) {

@@ -8,7 +8,7 @@ use super::chain::{self, Demands};
 use super::cms::{Content, SignedData};
 use super::facts::Stamp;
 use super::hash::Hash;
-use super::policy::Expectations;
+use super::policy::SignatureExpectations;
 use super::role::Role;
 use super::{Time, oid};
 use flatpkg::verify::Findings;
@@ -20,7 +20,7 @@ const AHEAD: u64 = 600;
 pub(super) fn check(
     token: &[u8],
     signature: &[u8],
-    expect: &Expectations<'_>,
+    expect: &SignatureExpectations<'_>,
     place: &str,
     findings: &mut Findings,
 ) -> Option<Stamp> {

@@ -14,7 +14,8 @@ use flatpkg::verify::{self, verify};
 use flatpkg::xar::{self, Archive, Signable};
 use oracle::sample;
 use pkgsign::{
-    Anchor, Code, CodeDirectory, CodeReport, Expectations, Hash, Policy, Report, RsaForm, Time, check, check_code,
+    Anchor, Code, CodeDirectory, CodeReport, Hash, Report, RsaForm, SignatureExpectations, SignaturePolicy, Time,
+    check, check_code,
 };
 use proptest::prelude::*;
 use rayon::prelude::*;
@@ -26,12 +27,12 @@ fn anchor(fake: &FakeApple) -> Anchor {
     Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()
 }
 
-fn judge(bytes: &[u8], policy: Policy, anchors: &[Anchor]) -> Report {
+fn judge(bytes: &[u8], policy: SignaturePolicy, anchors: &[Anchor]) -> Report {
     let archive = Archive::from_bytes(bytes).unwrap();
-    check(&archive, &Expectations { policy, anchors, team: None, now: NOW })
+    check(&archive, &SignatureExpectations { policy, anchors, team: None, now: NOW })
 }
 
-fn judge_fake(fake: &FakeApple, bytes: &[u8], policy: Policy) -> Report {
+fn judge_fake(fake: &FakeApple, bytes: &[u8], policy: SignaturePolicy) -> Report {
     judge(bytes, policy, &[anchor(fake)])
 }
 
@@ -63,7 +64,12 @@ fn read(archive: &Archive, signature: &xar::Signature) -> Vec<u8> {
 fn a_good_signature_is_clean_under_every_policy() {
     let Some(fake) = FakeApple::get() else { return };
     let bytes = fake.sign_package(&sample::bytes(), Signing::default());
-    for policy in [Policy::Gatekeeper, Policy::DeveloperId, Policy::SelfSigned, Policy::Unsigned] {
+    for policy in [
+        SignaturePolicy::Gatekeeper,
+        SignaturePolicy::DeveloperId,
+        SignaturePolicy::SelfSigned,
+        SignaturePolicy::Unsigned,
+    ] {
         let report = judge_fake(fake, &bytes, policy);
         assert_eq!(text(&report), "", "{policy}");
         let signed = report.facts.signed.unwrap();
@@ -87,12 +93,12 @@ fn a_good_signature_is_clean_under_every_policy() {
 fn both_forms_of_the_rsa_signature_are_known() {
     let Some(fake) = FakeApple::get() else { return };
     let bytes = fake.sign_package(&small(), Signing { rsa: Some(RsaForm::Sha256OfDigest), ..Signing::default() });
-    let report = judge_fake(fake, &bytes, Policy::Gatekeeper);
+    let report = judge_fake(fake, &bytes, SignaturePolicy::Gatekeeper);
     assert_eq!((text(&report).as_str(), report.facts.rsa), ("", Some(RsaForm::Sha256OfDigest)));
 }
 
 /// What is wrong with a package signed like that.
-fn wrong(how: Signing, policy: Policy) -> Option<String> {
+fn wrong(how: Signing, policy: SignaturePolicy) -> Option<String> {
     let fake = FakeApple::get()?;
     let report = judge_fake(fake, &fake.sign_package(&small(), how), policy);
     Some(text(&report))
@@ -101,7 +107,7 @@ fn wrong(how: Signing, policy: Policy) -> Option<String> {
 #[test]
 fn an_application_s_certificate_signs_no_package() {
     let how = Signing { by: Kind::Application, ..Signing::default() };
-    let Some(text) = wrong(how, Policy::DeveloperId) else { return };
+    let Some(text) = wrong(how, SignaturePolicy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"
     error: x-signature: the certificate "Developer ID Application: Example Foundation (FAKE123456)" is a Developer ID Application certificate, expected a Developer ID Installer certificate
     error: x-signature: the extended key usage of "Developer ID Application: Example Foundation (FAKE123456)" must be 1.2.840.113635.100.4.13, nothing else, and critical
@@ -111,37 +117,38 @@ fn an_application_s_certificate_signs_no_package() {
 #[test]
 fn a_certificate_must_be_valid_when_it_signs() {
     let how = Signing { by: Kind::ExpiredInstaller, ..Signing::default() };
-    let Some(text) = wrong(how, Policy::DeveloperId) else { return };
+    let Some(text) = wrong(how, SignaturePolicy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]"#);
-    let text = wrong(Signing { cms: Some(Cms::default().unstamped()), ..how }, Policy::SelfSigned).unwrap();
+    let text = wrong(Signing { cms: Some(Cms::default().unstamped()), ..how }, SignaturePolicy::SelfSigned).unwrap();
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at 2033-05-18T03:33:20Z"#);
 }
 
 #[test]
 fn the_chain_must_be_whole() {
     let how = Signing { chain: false, ..Signing::default() };
-    let Some(text) = wrong(how, Policy::DeveloperId) else { return };
+    let Some(text) = wrong(how, SignaturePolicy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate that vouches for "Developer ID Installer: Example Foundation (FAKE123456)" is missing: C=US,O=Fake Apple Inc.,OU=G2,CN=Fake Developer ID Certification Authority"#);
 }
 
 #[test]
 fn a_time_stamp_and_a_ticket_are_demanded() {
     let how = Signing { cms: Some(Cms::default().unstamped()), ticket: false, ..Signing::default() };
-    let Some(text) = wrong(how, Policy::Gatekeeper) else { return };
+    let Some(text) = wrong(how, SignaturePolicy::Gatekeeper) else { return };
     insta::assert_snapshot!(text, @"
     error: ticket: the stapled ticket is missing: notarize the package, then staple it
     error: x-signature: the time stamp is missing: sign with --timestamp-url
     ");
-    assert_eq!(wrong(how, Policy::SelfSigned).unwrap(), "");
+    assert_eq!(wrong(how, SignaturePolicy::SelfSigned).unwrap(), "");
 }
 
 #[test]
 fn the_authority_must_be_one_of_developer_ids() {
-    let Some(text) = wrong(Signing { by: Kind::OtherAuthority, ..Signing::default() }, Policy::DeveloperId) else {
+    let Some(text) = wrong(Signing { by: Kind::OtherAuthority, ..Signing::default() }, SignaturePolicy::DeveloperId)
+    else {
         return;
     };
     insta::assert_snapshot!(text, @r#"error: x-signature: the authority "Fake Worldwide Developer Relations Certification Authority" is not an authority for Developer ID certificates"#);
-    let text = wrong(Signing { by: Kind::Plain, ..Signing::default() }, Policy::DeveloperId).unwrap();
+    let text = wrong(Signing { by: Kind::Plain, ..Signing::default() }, SignaturePolicy::DeveloperId).unwrap();
     insta::assert_snapshot!(text, @r#"
     error: x-signature: the certificate "Apple Development: Example Foundation (FAKE123456)" is not a Developer ID Installer certificate
     error: x-signature: the extended key usage of "Apple Development: Example Foundation (FAKE123456)" must be 1.2.840.113635.100.4.13, nothing else, and critical
@@ -152,10 +159,10 @@ fn the_authority_must_be_one_of_developer_ids() {
 fn a_certificate_that_is_its_own_root_is_self_signed() {
     let Some(fake) = FakeApple::get() else { return };
     let how = Signing { by: Kind::SelfSigned, ..Signing::default() };
-    assert_eq!(wrong(how, Policy::SelfSigned).unwrap(), "");
+    assert_eq!(wrong(how, SignaturePolicy::SelfSigned).unwrap(), "");
     let fingerprint = anchor(fake).fingerprint();
     let own = Anchor::from_bytes(fake.identity(Kind::SelfSigned).certificate.pem.as_bytes()).unwrap().fingerprint();
-    let text = wrong(how, Policy::DeveloperId).unwrap().replace(&fingerprint, "[root]").replace(&own, "[own]");
+    let text = wrong(how, SignaturePolicy::DeveloperId).unwrap().replace(&fingerprint, "[root]").replace(&own, "[own]");
     insta::assert_snapshot!(text, @r#"error: x-signature: the root is "Developer ID Installer: Example Foundation (FAKE123456)" [own], expected Fake Apple Root CA [root]"#);
 }
 
@@ -164,9 +171,14 @@ fn the_team_must_be_the_expected_one() {
     let Some(fake) = FakeApple::get() else { return };
     let archive = Archive::from_bytes(fake.sign_package(&small(), Signing::default())).unwrap();
     let anchors = [anchor(fake)];
-    let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team: Some("OTHER12345"), now: NOW };
+    let expect = SignatureExpectations {
+        policy: SignaturePolicy::Gatekeeper,
+        anchors: &anchors,
+        team: Some("OTHER12345"),
+        now: NOW,
+    };
     insta::assert_snapshot!(text(&check(&archive, &expect)), @"error: x-signature: the team is FAKE123456, expected OTHER12345");
-    let right = Expectations { team: Some(TEAM), ..expect };
+    let right = SignatureExpectations { team: Some(TEAM), ..expect };
     assert_eq!(text(&check(&archive, &right)), "");
 }
 
@@ -174,7 +186,7 @@ fn the_team_must_be_the_expected_one() {
 fn apple_s_root_did_not_sign_this() {
     let Some(fake) = FakeApple::get() else { return };
     let bytes = fake.sign_package(&small(), Signing::default());
-    let text = text(&judge(&bytes, Policy::Gatekeeper, &[Anchor::apple().unwrap()]));
+    let text = text(&judge(&bytes, SignaturePolicy::Gatekeeper, &[Anchor::apple().unwrap()]));
     insta::assert_snapshot!(text.replace(&anchor(fake).fingerprint(), "[fake root]"), @r#"
     error: x-signature: the root is "Fake Apple Root CA" [fake root], expected Apple Root CA b0b1730ecbc7ff4505142c49f1295e6eda6bcaed7e2c68c5be91b5a11001f024
     error: x-signature: time stamp: the root is "Fake Apple Root CA" [fake root], expected Apple Root CA b0b1730ecbc7ff4505142c49f1295e6eda6bcaed7e2c68c5be91b5a11001f024
@@ -184,9 +196,9 @@ fn apple_s_root_did_not_sign_this() {
 #[test]
 fn an_unsigned_package_is_judged_by_the_policy() {
     let judge = |policy| text(&judge(&small(), policy, &[]));
-    assert_eq!(judge(Policy::Unsigned), "");
-    insta::assert_snapshot!(judge(Policy::SelfSigned), @"error: signature: the package is not signed");
-    insta::assert_snapshot!(judge(Policy::Gatekeeper), @"
+    assert_eq!(judge(SignaturePolicy::Unsigned), "");
+    insta::assert_snapshot!(judge(SignaturePolicy::SelfSigned), @"error: signature: the package is not signed");
+    insta::assert_snapshot!(judge(SignaturePolicy::Gatekeeper), @"
     error: signature: the package is not signed
     error: ticket: the stapled ticket is missing: notarize the package, then staple it
     ");
@@ -202,9 +214,9 @@ fn a_ticket_must_be_for_this_package_and_there_once() {
         bytes
     };
     let other = stapled(sign(false), &[7; 20]);
-    insta::assert_snapshot!(text(&judge_fake(fake, &other, Policy::Gatekeeper)), @"error: ticket: the stapled ticket is for another package: staple again after signing");
+    insta::assert_snapshot!(text(&judge_fake(fake, &other, SignaturePolicy::Gatekeeper)), @"error: ticket: the stapled ticket is for another package: staple again after signing");
     let unsigned = stapled(small(), &[7; 20]);
-    insta::assert_snapshot!(text(&judge_fake(fake, &unsigned, Policy::Unsigned)), @"
+    insta::assert_snapshot!(text(&judge_fake(fake, &unsigned, SignaturePolicy::Unsigned)), @"
     error: ticket: the stapled ticket is for another package: staple again after signing
     error: ticket: the stapled ticket is of no use: the package has no CMS signature that can be read
     ");
@@ -226,7 +238,7 @@ fn what_is_changed_after_signing_is_found() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("packed.pkg");
     packed.write(&read(&archive, rsa), &read(&archive, cms), None, &out).unwrap();
-    insta::assert_snapshot!(text(&judge_fake(fake, &std::fs::read(out).unwrap(), Policy::DeveloperId)), @"
+    insta::assert_snapshot!(text(&judge_fake(fake, &std::fs::read(out).unwrap(), SignaturePolicy::DeveloperId)), @"
     error: signature: the signature does not match the table of contents
     error: x-signature: the signature is over something else
     ");
@@ -253,7 +265,8 @@ fn no_flipped_bit_survives() {
     let Some(fake) = FakeApple::get() else { return };
     let bytes = fake.sign_package(&small(), Signing::default());
     let anchors = [anchor(fake)];
-    let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team: Some(TEAM), now: NOW };
+    let expect =
+        SignatureExpectations { policy: SignaturePolicy::Gatekeeper, anchors: &anchors, team: Some(TEAM), now: NOW };
     let reported = |bytes: Vec<u8>| {
         let Ok(package) = Package::from_bytes(bytes) else { return true };
         !check(package.archive(), &expect).is_clean() || !verify(&package, verify::Options { strict: true }).is_clean()
@@ -336,12 +349,12 @@ fn shipped(name: &str, path: &str) -> Option<Vec<u8>> {
 }
 
 /// The signature of Firefox, of March 2021, by Apple's own tools, with a time stamp of Apple's.
-fn firefox(policy: Policy, change: impl Fn(&mut Vec<u8>)) -> Option<CodeReport> {
+fn firefox(policy: SignaturePolicy, change: impl Fn(&mut Vec<u8>)) -> Option<CodeReport> {
     let mut cms = shipped("cryptographic-message-syntax-", "src/testdata/firefox.ber")?;
     let directory = shipped("cryptographic-message-syntax-", "src/testdata/firefox-code-directory")?;
     change(&mut cms);
     let anchors = [Anchor::apple().unwrap()];
-    let expect = Expectations { policy, anchors: &anchors, team: Some("43AQ936H96"), now: NOW };
+    let expect = SignatureExpectations { policy, anchors: &anchors, team: Some("43AQ936H96"), now: NOW };
     let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha256 }];
     let code =
         Code { cms: Some(&cms), directories: &directories, identifier: b"org.mozilla.firefox", requirements: None };
@@ -350,7 +363,7 @@ fn firefox(policy: Policy, change: impl Fn(&mut Vec<u8>)) -> Option<CodeReport> 
 
 #[test]
 fn code_that_apple_s_tools_signed() {
-    let Some(report) = firefox(Policy::DeveloperId, |_| ()) else { return };
+    let Some(report) = firefox(SignaturePolicy::DeveloperId, |_| ()) else { return };
     let findings: String = report.findings.iter().map(|finding| format!("{finding}\n")).collect();
     insta::assert_snapshot!(findings, @"note: firefox: time stamp: the authority's signature is made with SHA-1, expected made with SHA-256 or better");
     insta::assert_snapshot!(serde_json::to_string_pretty(&report.signed).unwrap(), @r#"
@@ -412,7 +425,7 @@ fn no_flipped_bit_survives_in_apple_s_signature() {
     let survivors: Vec<usize> = (0..cms.len())
         .into_par_iter()
         .filter(|at| {
-            let report = firefox(Policy::DeveloperId, |cms| cms[*at] ^= 1 << (at % 8)).unwrap();
+            let report = firefox(SignaturePolicy::DeveloperId, |cms| cms[*at] ^= 1 << (at % 8)).unwrap();
             report.findings.iter().all(|finding| finding.severity == verify::Severity::Note)
         })
         .collect();
@@ -434,7 +447,7 @@ fn the_certificates_of_a_package_that_apple_s_tools_signed() {
 #[test]
 fn a_package_that_nobody_signed() {
     let Some(bytes) = oracle::fixture_bytes("relic-dummy.pkg") else { return };
-    let report = judge(&bytes, Policy::DeveloperId, &[Anchor::apple().unwrap()]);
+    let report = judge(&bytes, SignaturePolicy::DeveloperId, &[Anchor::apple().unwrap()]);
     assert_eq!(report.facts.to_string(), "none; no notarization ticket");
     insta::assert_snapshot!(text(&report), @"error: signature: the package is not signed");
 }
@@ -445,7 +458,7 @@ proptest! {
     #[test]
     fn nothing_panics(cms: Vec<u8>, directory: Vec<u8>) {
         let anchors = [Anchor::apple().unwrap()];
-        let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team: None, now: NOW };
+        let expect = SignatureExpectations { policy: SignaturePolicy::Gatekeeper, anchors: &anchors, team: None, now: NOW };
         let directories = [CodeDirectory { bytes: &directory, hash: Hash::Sha1 }];
         let code = Code { cms: Some(&cms), directories: &directories, identifier: &directory, requirements: Some(&directory) };
         let _ = check_code(&code, &expect, "code");
@@ -454,7 +467,7 @@ proptest! {
 
     #[test]
     fn nothing_panics_on_what_is_nearly_a_signature(changes: Vec<(prop::sample::Index, u8)>, cut: prop::sample::Index) {
-        let report = firefox(Policy::SelfSigned, |cms| {
+        let report = firefox(SignaturePolicy::SelfSigned, |cms| {
             for (at, byte) in &changes {
                 let at = at.index(cms.len());
                 cms[at] = *byte;

@@ -10,7 +10,7 @@ use flatpkg::tree::Entry;
 use flatpkg::verify::{self, verify};
 use flatpkg::xar::{self, Style};
 use oracle::sample;
-use pkgsign::{Anchor, CmsForm, Expectations, Hash, Policy, Report, RsaForm, Time, Vouched, check};
+use pkgsign::{Anchor, CmsForm, Hash, Report, RsaForm, SignatureExpectations, SignaturePolicy, Time, Vouched, check};
 use rayon::prelude::*;
 
 /// After the time stamps of these tests, and before their certificates end.
@@ -58,9 +58,9 @@ fn forms(fake: &FakeApple) -> Vec<Form> {
 }
 
 /// Everything that is said of a package, and its facts: signature and contents.
-fn judge(bytes: Vec<u8>, policy: Policy, anchors: &[Anchor]) -> Option<(Report, String)> {
+fn judge(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> Option<(Report, String)> {
     let package = Package::from_bytes(bytes).ok()?;
-    let report = check(package.archive(), &Expectations { policy, anchors, team: Some(TEAM), now: NOW });
+    let report = check(package.archive(), &SignatureExpectations { policy, anchors, team: Some(TEAM), now: NOW });
     let contents = verify(&package, verify::Options { strict: true });
     let findings = report.findings.iter().chain(&contents.findings);
     let text = findings.map(|finding| format!("{finding}\n")).collect();
@@ -72,8 +72,8 @@ fn is_good((_, text): &(Report, String)) -> bool {
 }
 
 /// What a form is asked for: packages with one signature can't be notarized, but they are good.
-fn policy(how: &Signing) -> Policy {
-    if how.rsa.is_some() && how.cms.is_some() { Policy::DeveloperId } else { Policy::SelfSigned }
+fn policy(how: &Signing) -> SignaturePolicy {
+    if how.rsa.is_some() && how.cms.is_some() { SignaturePolicy::DeveloperId } else { SignaturePolicy::SelfSigned }
 }
 
 #[test]
@@ -98,7 +98,8 @@ fn every_form_is_good_and_says_which_it_is() {
             "{}: {text}",
             form.name
         );
-        let vouched = if policy(&form.how) == Policy::DeveloperId { Vouched::Trusted } else { Vouched::Unchecked };
+        let vouched =
+            if policy(&form.how) == SignaturePolicy::DeveloperId { Vouched::Trusted } else { Vouched::Unchecked };
         assert_eq!(facts.vouched, Some(vouched), "{}", form.name);
     }
 }
@@ -173,10 +174,10 @@ fn seen_forms(fake: &FakeApple) -> Vec<Form> {
 }
 
 /// As [`judge`], but the contents are only looked at where the signature is good.
-fn still_good(bytes: Vec<u8>, policy: Policy, anchors: &[Anchor]) -> bool {
+fn still_good(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> bool {
     let Ok(package) = Package::from_bytes(bytes) else { return false };
     let good = |findings: &[verify::Finding]| findings.iter().all(|finding| finding.severity == verify::Severity::Note);
-    let expect = Expectations { policy, anchors, team: Some(TEAM), now: NOW };
+    let expect = SignatureExpectations { policy, anchors, team: Some(TEAM), now: NOW };
     good(&check(package.archive(), &expect).findings)
         && good(&verify(&package, verify::Options { strict: true }).findings)
 }
@@ -192,7 +193,7 @@ fn an_algorithm_that_names_sha_1_is_good_where_apple_writes_it() {
     let signed = |cms: &dyn Fn(&[u8]) -> Vec<u8>| {
         let rsa = |digest: &[u8]| fake.rsa(identity, digest, RsaForm::Digest);
         let parts = Parts { listed: &listed, rsa: Some(&rsa), cms: Some(cms), ticket: None };
-        judge(parts.put_into(&small(Style::Sha1)), Policy::DeveloperId, &anchors).unwrap()
+        judge(parts.put_into(&small(Style::Sha1)), SignaturePolicy::DeveloperId, &anchors).unwrap()
     };
     let judged = signed(&|digest| fake.cms_since_2021(identity, digest));
     assert!(is_good(&judged), "{}", judged.1);
@@ -231,13 +232,13 @@ fn the_summary_is_plain() {
     };
     let rsa_only = Signing { cms: None, ticket: false, ..Signing::default() };
     let lines = [
-        summary(Signing::default(), Policy::Gatekeeper),
-        summary(Signing::productsign(), Policy::DeveloperId),
-        summary(Signing { rsa: Some(RsaForm::Sha1OfDigest), ..Signing::productsign() }, Policy::DeveloperId),
-        summary(Signing::rcodesign(), Policy::Gatekeeper),
-        summary(Signing::default(), Policy::SelfSigned),
-        summary(rsa_only, Policy::Unsigned),
-        summary(rsa_only, Policy::DeveloperId),
+        summary(Signing::default(), SignaturePolicy::Gatekeeper),
+        summary(Signing::productsign(), SignaturePolicy::DeveloperId),
+        summary(Signing { rsa: Some(RsaForm::Sha1OfDigest), ..Signing::productsign() }, SignaturePolicy::DeveloperId),
+        summary(Signing::rcodesign(), SignaturePolicy::Gatekeeper),
+        summary(Signing::default(), SignaturePolicy::SelfSigned),
+        summary(rsa_only, SignaturePolicy::Unsigned),
+        summary(rsa_only, SignaturePolicy::DeveloperId),
     ];
     insta::assert_snapshot!(lines.join("\n"), @"
     signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; time stamp [time]; notarization ticket stapled
@@ -248,7 +249,7 @@ fn the_summary_is_plain() {
     the certificate says Developer ID Installer: Example Foundation (FAKE123456), but it was not checked against a trusted root (its root says Fake Apple Root CA); signed, RSA only; no time stamp; no notarization ticket
     not accepted; the signer's certificate says Developer ID Installer: Example Foundation (FAKE123456), its root Fake Apple Root CA; signed, RSA only; no time stamp; no notarization ticket
     ");
-    let (report, _) = judge(unsigned.clone(), Policy::Unsigned, &anchors).unwrap();
+    let (report, _) = judge(unsigned.clone(), SignaturePolicy::Unsigned, &anchors).unwrap();
     insta::assert_snapshot!(report.facts, @"none; no notarization ticket");
 }
 
@@ -264,7 +265,12 @@ fn forms_that_others_made() {
     ] {
         let Some(bytes) = oracle::fixture_bytes(&format!("field/{name}.pkg")) else { return };
         let package = Package::from_bytes(bytes).unwrap();
-        let expect = Expectations { policy: Policy::SelfSigned, anchors: &anchors, team: Some("AAAAAAAAAA"), now: NOW };
+        let expect = SignatureExpectations {
+            policy: SignaturePolicy::SelfSigned,
+            anchors: &anchors,
+            team: Some("AAAAAAAAAA"),
+            now: NOW,
+        };
         let report = check(package.archive(), &expect);
         assert!(report.is_clean(), "{name}: {:?}", report.findings);
         assert_eq!((report.facts.rsa, report.facts.cms), (Some(rsa), Some(cms)), "{name}");

@@ -12,7 +12,8 @@ use super::*;
 #[test]
 fn what_took_how_long_is_shown() {
     let dir = tempfile::tempdir().unwrap();
-    let package = product(dir.path(), keyed(Customize::Allow), &[], "/");
+    let end = [("end.rtfd", b"end".to_vec())];
+    let package = product(dir.path(), keyed(Customize::Allow), &end, "/");
     let steps = vec![Step { name: "openssl".into(), took: 600_000, needs: Vec::new() }];
     let html = page(&package, "a.pkg", "en", Some(&Timings { stages: Vec::new(), steps })).unwrap();
     assert!(html.contains(">10m00s</span>"), "{html}");

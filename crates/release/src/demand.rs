@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Result;
-use pkgsign::{Anchor, Policy, Time};
+use pkgsign::{Anchor, SignaturePolicy, Time};
 
 use crate::verify::code::{self, Decided, Entitlements};
 
@@ -11,7 +11,7 @@ use crate::verify::code::{self, Decided, Entitlements};
 #[derive(Debug, Clone, Default)]
 pub struct Demand {
     /// How a package and code must be signed; without one a signature that is there must be consistent.
-    pub policy: Option<Policy>,
+    pub policy: Option<SignaturePolicy>,
     /// Whether the code in a package is looked at as well.
     pub code: bool,
     /// Whether the package must be as ours are: what Apple's tools leave in packages and nobody needs is an error, not a note.
@@ -34,14 +34,14 @@ impl Demand {
     }
 
     /// What signatures are held against, today.
-    pub fn signer<'a>(&'a self, anchors: &'a [Anchor]) -> pkgsign::Expectations<'a> {
-        let policy = self.policy.unwrap_or(Policy::Unsigned);
-        pkgsign::Expectations { policy, anchors, team: self.team.as_deref(), now: now() }
+    pub fn signer<'a>(&'a self, anchors: &'a [Anchor]) -> pkgsign::SignatureExpectations<'a> {
+        let policy = self.policy.unwrap_or(SignaturePolicy::Unsigned);
+        pkgsign::SignatureExpectations { policy, anchors, team: self.team.as_deref(), now: now() }
     }
 
     /// What code is held against.
-    pub fn expectations<'a>(&'a self, signer: pkgsign::Expectations<'a>) -> code::Expectations<'a> {
-        code::Expectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
+    pub fn expectations<'a>(&'a self, signer: pkgsign::SignatureExpectations<'a>) -> code::CodeExpectations<'a> {
+        code::CodeExpectations { signer, entitlements: self.entitlements.as_ref().map(Decided::Everywhere) }
     }
 }
 

@@ -50,11 +50,12 @@ impl Judgement {
         let signer = demand.signer(&anchors);
         let findings = flatpkg::verify::verify_with(package, Options { strict: demand.ours }, progress).findings;
         let signature = pkgsign::check(package.archive(), &signer);
-        let whoever = pkgsign::Expectations { policy: pkgsign::Policy::Unsigned, team: None, ..signer };
+        let whoever =
+            pkgsign::SignatureExpectations { policy: pkgsign::SignaturePolicy::Unsigned, team: None, ..signer };
         let inconsistent = pkgsign::check(package.archive(), &whoever).findings;
         // Who signed the package must have signed what is in it.
         let team = signature.facts.signed.as_ref().and_then(|signed| signed.team.as_deref());
-        let signer = pkgsign::Expectations { team: signer.team.or(team), ..signer };
+        let signer = pkgsign::SignatureExpectations { team: signer.team.or(team), ..signer };
         let code = demand.code.then(|| code::of_package(package, &demand.expectations(signer)));
         let code = match code.transpose() {
             // A payload that can't be read was reported.
@@ -115,7 +116,7 @@ impl fmt::Display for Judgement {
             writeln!(f, "{finding}")?;
         }
         let policy = match self.signature.policy {
-            pkgsign::Policy::Unsigned => String::new(),
+            pkgsign::SignaturePolicy::Unsigned => String::new(),
             policy => format!(" (policy {policy})"),
         };
         write!(f, "signature{policy}: {}", self.signature.facts)?;

@@ -49,7 +49,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("plan", &["build", "evidence", "fetch", "notarize", "package", "pipeline", "sign", "toolchain"]),
     ("recipe", &["build", "evidence", "fetch", "package", "pipeline", "plan", "sign", "toolchain", "verify"]),
     ("fetch", &["build", "evidence", "package", "pipeline", "plan", "sign", "verify"]),
-    ("toolchain", &["build", "evidence", "fetch", "package", "pipeline", "sign", "verify"]),
+    ("toolchain", &["build", "evidence", "package", "pipeline", "sign", "verify"]),
     ("build", &["evidence", "notarize", "package", "pipeline", "sign", "verify"]),
     ("package", &["evidence", "notarize", "pipeline", "sign"]),
     ("evidence", &["notarize", "pipeline", "sign"]),

@@ -5,7 +5,7 @@ use std::fs;
 use fake_apple::Script;
 use flatpkg::package::Package;
 use flatpkg::verify::{Options, verify};
-use pkgsign::{Anchor, Expectations, Policy, Time, check};
+use pkgsign::{Anchor, SignatureExpectations, SignaturePolicy, Time, check};
 use rayon::prelude::*;
 
 use crate::notary::Case;
@@ -22,7 +22,7 @@ fn no_flipped_bit_survives() {
     let bytes = fs::read(&case.package).unwrap();
     let anchors = [Anchor::from_bytes(&case.stage.fake.root().der).unwrap()];
     let team = Some(fake_apple::TEAM);
-    let expect = Expectations { policy: Policy::Gatekeeper, anchors: &anchors, team, now: NOW };
+    let expect = SignatureExpectations { policy: SignaturePolicy::Gatekeeper, anchors: &anchors, team, now: NOW };
     let reported = |bytes: Vec<u8>| {
         let Ok(package) = Package::from_bytes(bytes) else { return true };
         !check(package.archive(), &expect).is_clean() || !verify(&package, Options { strict: true }).is_clean()

@@ -13,7 +13,7 @@ use flatpkg::tree::Entry;
 use flatpkg::verify::{self, Severity, verify};
 use flatpkg::xar::{self, Style};
 use oracle::sample;
-use pkgsign::{Anchor, Expectations, Policy, RsaForm, Time, check};
+use pkgsign::{Anchor, RsaForm, SignatureExpectations, SignaturePolicy, Time, check};
 use rayon::prelude::*;
 
 use forge::Odd;
@@ -32,7 +32,7 @@ fn unsigned(text: &str, checksum: Style) -> Vec<u8> {
     std::fs::read(out).unwrap()
 }
 
-type Case<'a> = (&'static str, Policy, Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>);
+type Case<'a> = (&'static str, SignaturePolicy, Box<dyn Fn() -> Vec<u8> + Send + Sync + 'a>);
 
 fn accepted<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
     let sign = move |how: Signing| -> Box<dyn Fn() -> Vec<u8> + Send + Sync> {
@@ -46,36 +46,44 @@ fn accepted<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         Box::new(move || fake.sign_package(&unsigned("hello\n", style), whole))
     };
     vec![
-        ("whole", Policy::Gatekeeper, sign(whole)),
-        ("productsign in 2024", Policy::DeveloperId, sign(Signing::productsign())),
+        ("whole", SignaturePolicy::Gatekeeper, sign(whole)),
+        ("productsign in 2024", SignaturePolicy::DeveloperId, sign(Signing::productsign())),
         (
             "productsign in 2020",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             sign(Signing { rsa: Some(RsaForm::Sha1OfDigest), ..Signing::productsign() }),
         ),
-        ("rcodesign", Policy::DeveloperId, sign(Signing::rcodesign())),
-        ("table of contents with SHA-256", Policy::Gatekeeper, styled(Style::Sha256)),
-        ("table of contents with SHA-512", Policy::Gatekeeper, styled(Style::Sha512)),
-        ("RSA only", Policy::SelfSigned, sign(Signing { cms: None, ticket: false, ..whole })),
-        ("CMS only", Policy::SelfSigned, sign(Signing { rsa: None, ..whole })),
-        ("no time stamp", Policy::SelfSigned, sign(Signing { cms: Some(Cms::default().unstamped()), ..whole })),
-        ("its own root", Policy::SelfSigned, sign(Signing { by: Kind::SelfSigned, ..whole })),
-        ("unsigned", Policy::Unsigned, Box::new(move || plain.to_vec())),
-        ("authority without limit", Policy::Gatekeeper, by("developer-id-unlimited", "installer")),
-        ("authority for packages", Policy::Gatekeeper, by("developer-id-for-packages", "installer")),
-        ("authority for our names", Policy::Gatekeeper, by("developer-id-for-us", "installer")),
-        ("unknown extension, not critical", Policy::Gatekeeper, by("developer-id-unlimited", "installer-unknown")),
+        ("rcodesign", SignaturePolicy::DeveloperId, sign(Signing::rcodesign())),
+        ("table of contents with SHA-256", SignaturePolicy::Gatekeeper, styled(Style::Sha256)),
+        ("table of contents with SHA-512", SignaturePolicy::Gatekeeper, styled(Style::Sha512)),
+        ("RSA only", SignaturePolicy::SelfSigned, sign(Signing { cms: None, ticket: false, ..whole })),
+        ("CMS only", SignaturePolicy::SelfSigned, sign(Signing { rsa: None, ..whole })),
+        (
+            "no time stamp",
+            SignaturePolicy::SelfSigned,
+            sign(Signing { cms: Some(Cms::default().unstamped()), ..whole }),
+        ),
+        ("its own root", SignaturePolicy::SelfSigned, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        ("unsigned", SignaturePolicy::Unsigned, Box::new(move || plain.to_vec())),
+        ("authority without limit", SignaturePolicy::Gatekeeper, by("developer-id-unlimited", "installer")),
+        ("authority for packages", SignaturePolicy::Gatekeeper, by("developer-id-for-packages", "installer")),
+        ("authority for our names", SignaturePolicy::Gatekeeper, by("developer-id-for-us", "installer")),
+        (
+            "unknown extension, not critical",
+            SignaturePolicy::Gatekeeper,
+            by("developer-id-unlimited", "installer-unknown"),
+        ),
     ]
 }
 
 /// What is wrong with a package, sorted, without what differs from run to run.
-fn judge(bytes: Vec<u8>, policy: Policy, anchors: &[Anchor]) -> Vec<String> {
+fn judge(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> Vec<String> {
     let package = match Package::from_bytes(bytes) {
         Ok(package) => package,
         Err(error) => return vec![format!("error: {error}")],
     };
     let team = policy.wants_developer_id().then_some(TEAM);
-    let report = check(package.archive(), &Expectations { policy, anchors, team, now: NOW });
+    let report = check(package.archive(), &SignatureExpectations { policy, anchors, team, now: NOW });
     let contents = verify(&package, verify::Options { strict: false });
     let findings = report.findings.iter().chain(&contents.findings);
     let errors = findings.filter(|finding| finding.severity == Severity::Error);

@@ -2,7 +2,7 @@
 
 use fake_apple::{Certificate, Cms, FakeApple, Identity, Kind, LONG, Parts, Signing, TEAM, subject, ticket};
 use flatpkg::xar::Style;
-use pkgsign::{Hash, Policy, RsaForm};
+use pkgsign::{Hash, RsaForm, SignaturePolicy};
 
 use super::forge::{Odd, openssl, stripped};
 use super::{Case, unsigned};
@@ -49,42 +49,58 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
     let whole = Signing::default();
     const OTHER: &[u8] = b"another digest, of 32 bytes, say";
     vec![
-        ("unsigned", Policy::DeveloperId, Box::new(move || plain.to_vec())),
-        ("unsigned", Policy::SelfSigned, Box::new(move || plain.to_vec())),
-        ("RSA only", Policy::DeveloperId, sign(Signing { cms: None, ticket: false, ..whole })),
-        ("CMS only", Policy::DeveloperId, sign(Signing { rsa: None, ..whole })),
-        ("no time stamp", Policy::DeveloperId, sign(Signing { cms: Some(Cms::default().unstamped()), ..whole })),
-        ("no ticket", Policy::Gatekeeper, sign(Signing { ticket: false, ..whole })),
-        ("application's certificate", Policy::DeveloperId, sign(Signing { by: Kind::Application, ..whole })),
-        ("certificate that has ended", Policy::DeveloperId, sign(Signing { by: Kind::ExpiredInstaller, ..whole })),
-        ("development certificate", Policy::DeveloperId, sign(Signing { by: Kind::Plain, ..whole })),
-        ("its own root", Policy::DeveloperId, sign(Signing { by: Kind::SelfSigned, ..whole })),
-        ("authority of other certificates", Policy::DeveloperId, sign(Signing { by: Kind::OtherAuthority, ..whole })),
-        ("chain with a gap", Policy::DeveloperId, sign(Signing { chain: false, ..whole })),
-        ("root of the same name", Policy::DeveloperId, Box::new(move || fake.impostor().sign_package(plain, whole))),
-        ("authority for servers", Policy::DeveloperId, authority("developer-id-for-servers")),
-        ("authority for other names", Policy::DeveloperId, authority("developer-id-for-others")),
-        ("authority not for our names", Policy::DeveloperId, authority("developer-id-not-for-us")),
-        ("authority that is none", Policy::DeveloperId, authority("developer-id-no-authority")),
-        ("authority, not critical", Policy::DeveloperId, authority("developer-id-authority-not-critical")),
+        ("unsigned", SignaturePolicy::DeveloperId, Box::new(move || plain.to_vec())),
+        ("unsigned", SignaturePolicy::SelfSigned, Box::new(move || plain.to_vec())),
+        ("RSA only", SignaturePolicy::DeveloperId, sign(Signing { cms: None, ticket: false, ..whole })),
+        ("CMS only", SignaturePolicy::DeveloperId, sign(Signing { rsa: None, ..whole })),
+        (
+            "no time stamp",
+            SignaturePolicy::DeveloperId,
+            sign(Signing { cms: Some(Cms::default().unstamped()), ..whole }),
+        ),
+        ("no ticket", SignaturePolicy::Gatekeeper, sign(Signing { ticket: false, ..whole })),
+        ("application's certificate", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::Application, ..whole })),
+        (
+            "certificate that has ended",
+            SignaturePolicy::DeveloperId,
+            sign(Signing { by: Kind::ExpiredInstaller, ..whole }),
+        ),
+        ("development certificate", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::Plain, ..whole })),
+        ("its own root", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        (
+            "authority of other certificates",
+            SignaturePolicy::DeveloperId,
+            sign(Signing { by: Kind::OtherAuthority, ..whole }),
+        ),
+        ("chain with a gap", SignaturePolicy::DeveloperId, sign(Signing { chain: false, ..whole })),
+        (
+            "root of the same name",
+            SignaturePolicy::DeveloperId,
+            Box::new(move || fake.impostor().sign_package(plain, whole)),
+        ),
+        ("authority for servers", SignaturePolicy::DeveloperId, authority("developer-id-for-servers")),
+        ("authority for other names", SignaturePolicy::DeveloperId, authority("developer-id-for-others")),
+        ("authority not for our names", SignaturePolicy::DeveloperId, authority("developer-id-not-for-us")),
+        ("authority that is none", SignaturePolicy::DeveloperId, authority("developer-id-no-authority")),
+        ("authority, not critical", SignaturePolicy::DeveloperId, authority("developer-id-authority-not-critical")),
         (
             "authority's key not for certificates",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             authority("developer-id-key-not-for-certificates"),
         ),
         (
             "authority with an unknown critical extension",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             authority("developer-id-unknown-critical"),
         ),
         (
             "signer as authority",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || Odd::by(fake, fake.issue(&installer(), "installer")).package(plain)),
         ),
         (
             "authority below one that allows none",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || {
                 let name = "/CN=Fake Developer ID Certification Authority/OU=G4/O=Fake Apple Inc./C=US";
                 let below = fake.developer_id().issue_weak(
@@ -100,103 +116,115 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "alternative name below name constraints",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || {
                 let by = fake.issue(&fake.authority("developer-id-for-us"), "installer-alternative-name");
                 Odd::by(fake, by).package(plain)
             }),
         ),
-        ("no usage", Policy::DeveloperId, leaf("installer-without-usage")),
-        ("two usages", Policy::DeveloperId, leaf("installer-two-usages")),
-        ("usage, not critical", Policy::DeveloperId, leaf("installer-usage-not-critical")),
-        ("key for secrets", Policy::DeveloperId, leaf("installer-key-for-secrets")),
-        ("key usage that can't be read", Policy::DeveloperId, leaf("installer-key-usage-unreadable")),
-        ("unknown critical extension", Policy::DeveloperId, leaf("installer-unknown-critical")),
-        ("no mark", Policy::DeveloperId, leaf("installer-without-mark")),
-        ("another value of the mark", Policy::DeveloperId, leaf("installer-other-mark")),
-        ("signer that is an authority", Policy::DeveloperId, leaf("installer-authority")),
-        ("key of 1024 bits", Policy::DeveloperId, weak("1024", "sha256")),
-        ("certificate with SHA-1", Policy::DeveloperId, weak("2048", "sha1")),
+        ("no usage", SignaturePolicy::DeveloperId, leaf("installer-without-usage")),
+        ("two usages", SignaturePolicy::DeveloperId, leaf("installer-two-usages")),
+        ("usage, not critical", SignaturePolicy::DeveloperId, leaf("installer-usage-not-critical")),
+        ("key for secrets", SignaturePolicy::DeveloperId, leaf("installer-key-for-secrets")),
+        ("key usage that can't be read", SignaturePolicy::DeveloperId, leaf("installer-key-usage-unreadable")),
+        ("unknown critical extension", SignaturePolicy::DeveloperId, leaf("installer-unknown-critical")),
+        ("no mark", SignaturePolicy::DeveloperId, leaf("installer-without-mark")),
+        ("another value of the mark", SignaturePolicy::DeveloperId, leaf("installer-other-mark")),
+        ("signer that is an authority", SignaturePolicy::DeveloperId, leaf("installer-authority")),
+        ("key of 1024 bits", SignaturePolicy::DeveloperId, weak("1024", "sha256")),
+        ("certificate with SHA-1", SignaturePolicy::DeveloperId, weak("2048", "sha1")),
         (
             "another team",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             named(
                 "/UID=OTHER12345/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=OTHER12345/O=Example Foundation/C=US",
             ),
         ),
         (
             "two teams",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             named(
                 "/UID=FAKE123456/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=FAKE123456/OU=OTHER12345/C=US",
             ),
         ),
         (
             "user of another team",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             named("/UID=OTHER12345/CN=Developer ID Installer: Example Foundation (FAKE123456)/OU=FAKE123456/C=US"),
         ),
-        ("no team", Policy::DeveloperId, named("/CN=Developer ID Installer: Example Foundation (FAKE123456)/C=US")),
-        ("no certificates listed", Policy::DeveloperId, listing(|_| Vec::new())),
+        (
+            "no team",
+            SignaturePolicy::DeveloperId,
+            named("/CN=Developer ID Installer: Example Foundation (FAKE123456)/C=US"),
+        ),
+        ("no certificates listed", SignaturePolicy::DeveloperId, listing(|_| Vec::new())),
         (
             "signer not listed first",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             listing(|by| by.issuers.iter().chain([&by.certificate]).cloned().collect()),
         ),
-        ("signer listed alone", Policy::DeveloperId, listing(|by| vec![by.certificate.clone()])),
+        ("signer listed alone", SignaturePolicy::DeveloperId, listing(|by| vec![by.certificate.clone()])),
         (
             "signer listed twice",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             listing(|by| [&by.certificate].into_iter().chain(by.chain()).cloned().collect()),
         ),
         (
             "another signer listed",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || {
                 let other = fake.issue(fake.developer_id(), "installer");
                 Odd::by(fake, installer()).listing(other.chain().cloned()).package(plain)
             }),
         ),
-        ("RSA of another package", Policy::DeveloperId, rsa(|odd, _| odd.fake.rsa(&odd.by, &[7; 20], RsaForm::Digest))),
+        (
+            "RSA of another package",
+            SignaturePolicy::DeveloperId,
+            rsa(|odd, _| odd.fake.rsa(&odd.by, &[7; 20], RsaForm::Digest)),
+        ),
         (
             "RSA by another key",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             rsa(|odd, digest| odd.fake.rsa(odd.fake.identity(Kind::Application), digest, RsaForm::Digest)),
         ),
         (
             "RSA over SHA-384 of the digest",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             rsa(|odd, digest| openssl(odd.fake, &odd.by, &["dgst", "-sha384", "-sign", "signer.key"], digest)),
         ),
         (
             "RSA without its DigestInfo",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             rsa(|odd, digest| openssl(odd.fake, &odd.by, &["pkeyutl", "-sign", "-inkey", "signer.key"], digest)),
         ),
-        ("RSA of zeros", Policy::DeveloperId, rsa(|_, _| vec![0; 256])),
-        ("RSA of nothing", Policy::SelfSigned, rsa(|_, _| Vec::new())),
-        ("CMS of another package", Policy::DeveloperId, cms(|odd, _| odd.good_cms(OTHER))),
+        ("RSA of zeros", SignaturePolicy::DeveloperId, rsa(|_, _| vec![0; 256])),
+        ("RSA of nothing", SignaturePolicy::SelfSigned, rsa(|_, _| Vec::new())),
+        ("CMS of another package", SignaturePolicy::DeveloperId, cms(|odd, _| odd.good_cms(OTHER))),
         (
             "CMS of another package, without attributes",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, _| odd.fake.cms(&odd.by, OTHER, Cms::APPLE)),
         ),
         (
             "CMS over the digest of the digest",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| odd.good_cms(&Hash::Sha256.digest(digest))),
         ),
         (
             "CMS by another signer",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 odd.fake.cms(&odd.fake.issue(odd.fake.developer_id(), "installer"), digest, Cms::default())
             }),
         ),
-        ("CMS without its attributes", Policy::DeveloperId, cms(|odd, digest| stripped(&odd.good_cms(digest)))),
+        (
+            "CMS without its attributes",
+            SignaturePolicy::DeveloperId,
+            cms(|odd, digest| stripped(&odd.good_cms(digest))),
+        ),
         (
             "CMS with its content",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let sign = cms_with("-nodetach");
                 openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
@@ -204,7 +232,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "CMS without certificates",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let sign = cms_with("-nocerts");
                 openssl(odd.fake, &odd.by, &sign, digest)
@@ -212,7 +240,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "CMS that names its signer by key",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let sign = cms_with("-keyid");
                 openssl(odd.fake, &odd.by, &[&sign[..], &["-certfile", "signer-chain.pem"]].concat(), digest)
@@ -220,14 +248,14 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "CMS by two signers",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| FakeApple::signed_twice(&odd.fake.cms(&odd.by, digest, Cms::default().unstamped()))),
         ),
-        ("CMS of zeros", Policy::SelfSigned, cms(|_, _| Vec::new())),
-        ("CMS of rubbish", Policy::SelfSigned, cms(|_, _| b"nothing that is a signature".to_vec())),
+        ("CMS of zeros", SignaturePolicy::SelfSigned, cms(|_, _| Vec::new())),
+        ("CMS of rubbish", SignaturePolicy::SelfSigned, cms(|_, _| b"nothing that is a signature".to_vec())),
         (
             "time stamp of another signature",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let cms = odd.fake.cms(&odd.by, digest, Cms::default().unstamped());
                 let authority = odd.fake.identity(Kind::Timestamp);
@@ -236,7 +264,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "time stamp of rubbish",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let cms = odd.fake.cms(&odd.by, digest, Cms::default().unstamped());
                 FakeApple::stamped(&cms, |_| vec![0x30, 0])
@@ -244,7 +272,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "time stamp by the root of the same name",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || {
                 let impostor = fake.impostor().identity(Kind::Timestamp).clone();
                 Odd::by(fake, installer()).stamped_by(impostor).package(plain)
@@ -252,7 +280,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "ticket of another package",
-            Policy::Gatekeeper,
+            SignaturePolicy::Gatekeeper,
             Box::new(move || {
                 let (by, odd) = (installer(), Odd::by(fake, installer()));
                 let listed: Vec<_> = by.chain().cloned().collect();
@@ -264,7 +292,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         ),
         (
             "contents of another package",
-            Policy::DeveloperId,
+            SignaturePolicy::DeveloperId,
             Box::new(move || {
                 let mut signed = fake.sign_package(plain, Signing { ticket: false, ..whole });
                 let other = unsigned("jello\n", Style::Sha1);

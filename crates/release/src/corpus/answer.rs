@@ -10,7 +10,7 @@ use flatpkg::package::{Kind, Package};
 use flatpkg::tree::TreePath;
 use flatpkg::{bom, dump, payload};
 use oldpkg::{hfsplus, udif};
-use pkgsign::{Anchor, Expectations, Policy, Time};
+use pkgsign::{Anchor, SignatureExpectations, SignaturePolicy, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::demand::Demand;
@@ -122,7 +122,7 @@ fn of_package(path: &Path, now: Time) -> Result<Answer> {
     dump::dump(&package)?;
     preview::page(&package, "", "en", None)?;
     let anchors = [Anchor::apple()?];
-    let demanded = Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now };
+    let demanded = SignatureExpectations { policy: SignaturePolicy::DeveloperId, anchors: &anchors, team: None, now };
     let report = pkgsign::check(package.archive(), &demanded);
     let signature = report.facts.signed.as_ref().map(|signed| Signature {
         signer: signed.chain.first().map(|link| link.name.clone()).unwrap_or_default(),

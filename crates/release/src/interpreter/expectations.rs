@@ -12,7 +12,7 @@ use crate::version::PythonVersion;
 /// The file of one minor version.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Expectations {
+pub struct SuiteExpectations {
     /// Tests that fail under the loader, each with its reason. One that passes is out of date.
     pub fails: BTreeMap<String, String>,
     /// Tests that are not run at all under the loader, each with its reason.
@@ -30,7 +30,7 @@ pub enum Outcome {
     Skipped,
 }
 
-impl Expectations {
+impl SuiteExpectations {
     /// Reads the file of a version.
     ///
     /// # Errors
@@ -109,7 +109,7 @@ test_os failed [not a result]
     #[test]
     fn both_kinds_of_surprise_are_told() {
         let fails = BTreeMap::from([("test_abc".into(), "why".into()), ("test_gone".into(), "why".into())]);
-        let expectations = Expectations { fails, excluded: BTreeMap::new() };
+        let expectations = SuiteExpectations { fails, excluded: BTreeMap::new() };
         let found = outcomes(LOG);
         assert_eq!(
             expectations.surprises(&found),
@@ -125,7 +125,7 @@ test_os failed [not a result]
         let versions: Vec<_> = crate::recipe::known_releases(&mac).unwrap().into_iter().filter(has_one).collect();
         assert!(!versions.is_empty());
         for version in versions {
-            let expectations = Expectations::read(&mac, version).unwrap();
+            let expectations = SuiteExpectations::read(&mac, version).unwrap();
             for (test, reason) in expectations.fails.iter().chain(&expectations.excluded) {
                 assert!(reason.len() > 10, "{test} has no reason");
             }

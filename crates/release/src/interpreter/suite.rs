@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 
 use super::copy::Interpreter;
-use super::expectations::{Expectations, Outcome, outcomes};
+use super::expectations::{Outcome, SuiteExpectations, outcomes};
 use crate::context::Context;
 use crate::plan::Plan;
 
@@ -21,7 +21,7 @@ runpy.run_module('test', run_name='__main__', alter_sys=True)
 /// # Errors
 /// When a test fails that shouldn't, or passes that shouldn't; all of them are named.
 pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
-    let expectations = Expectations::read(&cx.paths.mac(), plan.python)?;
+    let expectations = SuiteExpectations::read(&cx.paths.mac(), plan.python)?;
     let under_loader = !cfg!(target_os = "macos");
     let mut args: Vec<String> = ["-c", PROGRAM, "--timeout", "600", "-u", "curses"].map(str::to_owned).to_vec();
     args.push(format!("-j{}", cx.jobs));

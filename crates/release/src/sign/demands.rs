@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use pkgsign::{Anchor, Policy};
+use pkgsign::{Anchor, SignaturePolicy};
 
 use super::backend::Timestamps;
 use super::identity::Identity;
@@ -32,7 +32,7 @@ impl Demands {
             Some(Identity::AdHoc) | None => false,
         };
         let stamped = *timestamps != Timestamps::None;
-        let policy = if anchored && stamped { Policy::DeveloperId } else { Policy::SelfSigned };
+        let policy = if anchored && stamped { SignaturePolicy::DeveloperId } else { SignaturePolicy::SelfSigned };
         let mark = match (anchored && request.root.is_none(), stamped) {
             (true, true) => Mark::Signed,
             (true, false) => Mark::NoTimestamp,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Result, anyhow};
-use pkgsign::{Facts, Policy};
+use pkgsign::{Facts, SignaturePolicy};
 use serde_json::Value;
 
 use super::demands::{Demands, roots};
@@ -34,7 +34,7 @@ pub(super) fn package(path: &Path, unsigned: &Path, demands: &Demands) -> Result
 /// # Errors
 /// Everything that the service would reject.
 pub fn judge_unstapled(path: &Path, root: Option<&Path>) -> Result<()> {
-    let policy = Some(Policy::DeveloperId);
+    let policy = Some(SignaturePolicy::DeveloperId);
     accepted(path, &Demand { policy, roots: roots(root)?, code: true, ..Demand::default() }).map(|_| ())
 }
 
@@ -43,7 +43,7 @@ pub fn judge_unstapled(path: &Path, root: Option<&Path>) -> Result<()> {
 /// # Errors
 /// Everything that is wrong with it.
 pub fn judge_stapled(path: &Path, root: Option<&Path>) -> Result<()> {
-    let policy = Some(Policy::Gatekeeper);
+    let policy = Some(SignaturePolicy::Gatekeeper);
     accepted(path, &Demand { policy, roots: roots(root)?, ..Demand::default() }).map(|_| ())
 }
 
@@ -62,13 +62,13 @@ pub(super) fn code(signing: &Signing, signed: &SignedRoot, assets: &Path) -> Res
     let anchors = demand.anchors()?;
     let mut signer = demand.signer(&anchors);
     if signed.ad_hoc {
-        signer.policy = Policy::Unsigned;
+        signer.policy = SignaturePolicy::Unsigned;
     }
     let asking = signed.plan.objects.iter().filter_map(|object| Some((object, object.entitlements.as_ref()?)));
     let asked: BTreeMap<String, Entitlements> = asking
         .map(|(object, file)| Ok((object.program.clone(), Entitlements::read(&assets.join(file))?)))
         .collect::<Result<_>>()?;
-    let expect = code::Expectations { signer, entitlements: Some(Decided::ByPath(&asked)) };
+    let expect = code::CodeExpectations { signer, entitlements: Some(Decided::ByPath(&asked)) };
     let lint = code::of_root(&signed.root(), &expect)?;
     if !lint.is_clean() {
         return Err(anyhow!("the code that was signed is not good\n{lint}"));

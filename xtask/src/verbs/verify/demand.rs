@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::Args;
-use pkgsign::{Anchor, Policy};
+use pkgsign::{Anchor, SignaturePolicy};
 
 use release::demand::Demand;
 use release::hint::{Unusable, WithHint as _};
@@ -18,7 +18,7 @@ pub struct DemandFlags {
     /// `unsigned` (nothing; what is there must be consistent). The last two accept any root, so they don't prove who signed
     /// [default: unsigned, and code is not looked at].
     #[arg(long, value_name = "POLICY")]
-    policy: Option<Policy>,
+    policy: Option<SignaturePolicy>,
 
     /// Trust this root (DER or PEM) instead of Apple's; may be repeated.
     #[arg(long, value_name = "FILE")]
@@ -45,7 +45,7 @@ impl DemandFlags {
                 .with_context(|| format!("{} has no certificate", path.display()))
                 .hint("give a root certificate as DER or as PEM text")
         });
-        let policy = self.policy.or(self.team_id.as_ref().map(|_| Policy::DeveloperId));
+        let policy = self.policy.or(self.team_id.as_ref().map(|_| SignaturePolicy::DeveloperId));
         if let (Some(policy), Some(team)) = (policy, &self.team_id)
             && !policy.wants_developer_id()
         {

@@ -10,7 +10,7 @@ use anyhow::{Context as _, Result, bail};
 
 use macho::Form;
 
-use super::expectations::Expectations;
+use super::expectations::CodeExpectations;
 use super::issue::{Issue, Reason};
 use super::lint::Lint;
 use super::seal::LARGEST_TOGETHER;
@@ -37,7 +37,7 @@ const ZIP_END: usize = 22 + 0xffff;
 ///
 /// # Errors
 /// It can't be read.
-pub(super) fn look(path: &str, source: &Path, tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
+pub(super) fn look(path: &str, source: &Path, tree: &Tree, expect: &CodeExpectations<'_>) -> Result<Lint> {
     let mut file = fs_err::File::open(source)?;
     let size = file.metadata()?.len();
     if size <= LARGEST_TOGETHER {
@@ -67,7 +67,7 @@ struct Limits<'a> {
     left: &'a Cell<u64>,
 }
 
-fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>, limits: &Limits<'_>) -> Lint {
+fn look_into(path: &str, bytes: &[u8], tree: &Tree, expect: &CodeExpectations<'_>, limits: &Limits<'_>) -> Lint {
     if macho::is_macho(bytes) {
         return binary::check(path, bytes, tree, expect);
     }
@@ -151,7 +151,7 @@ impl Unpacked<'_> {
 }
 
 /// Looks at the bundles of a tree: their links and their seals.
-pub(super) fn bundles(tree: &Tree, expect: &Expectations<'_>) -> Lint {
+pub(super) fn bundles(tree: &Tree, expect: &CodeExpectations<'_>) -> Lint {
     Lint { issues: [layout::check(tree), seal::check(tree, expect)].concat(), ..Lint::default() }
 }
 
@@ -226,7 +226,7 @@ fn decompressed(
     path: &str,
     inner: Box<dyn Read + '_>,
     tree: &Tree,
-    expect: &Expectations<'_>,
+    expect: &CodeExpectations<'_>,
     limits: &Limits<'_>,
 ) -> Lint {
     let Some(depth) = limits.depth.checked_sub(1) else {

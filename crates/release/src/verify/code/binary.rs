@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use macho::code_signature::{CodeDirectory, CodeSignature, slot};
 use macho::{FileType, OsVersion, Outline, Slice};
-use pkgsign::{Code, Policy, Signed};
+use pkgsign::{Code, SignaturePolicy, Signed};
 
 use super::entitlements::Entitlements;
-use super::expectations::Expectations;
+use super::expectations::CodeExpectations;
 use super::issue::{Issue, Reason};
 use super::lint::Lint;
 use crate::verify::finding;
@@ -23,7 +23,7 @@ const GET_TASK_ALLOW: &str = "com.apple.security.get-task-allow";
 const NO_LIBRARY_VALIDATION: &str = "com.apple.security.cs.disable-library-validation";
 
 /// Looks at a Mach-O file; the tree is where the files of its bundle are.
-pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &Expectations<'_>) -> Lint {
+pub(super) fn check(path: &str, bytes: &[u8], tree: &Tree, expect: &CodeExpectations<'_>) -> Lint {
     let mut lint = Lint::default();
     let slices = match macho::slices(bytes) {
         Ok(slices) => slices,
@@ -64,7 +64,7 @@ fn check_slice(
     slice: &Slice<'_>,
     outline: &Outline,
     tree: &Tree,
-    expect: &Expectations<'_>,
+    expect: &CodeExpectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) -> Option<String> {
     let policy = expect.signer.policy;
@@ -74,7 +74,7 @@ fn check_slice(
     let Some(signature) = slice.signature else {
         if outline.signature.is_some() {
             issue(Reason::Invalid, "the signature is past the end of the file".to_owned());
-        } else if policy > Policy::Unsigned {
+        } else if policy > SignaturePolicy::Unsigned {
             issue(Reason::NotSigned, String::new());
         }
         return None;
@@ -94,7 +94,7 @@ fn check_slice(
     }
     for directory in &signature.directories {
         let team = directory.team.map(|team| String::from_utf8_lossy(team).into_owned());
-        if team != signed.team && policy > Policy::Unsigned {
+        if team != signed.team && policy > SignaturePolicy::Unsigned {
             let name = |team: &Option<String>| team.clone().unwrap_or_else(|| "none".to_owned());
             let detail = format!("the code says {}, its certificate {}", name(&team), name(&signed.team));
             issue(Reason::OtherTeam, detail);
@@ -107,11 +107,11 @@ fn check_slice(
 fn signer(
     signature: &CodeSignature<'_>,
     arch: &str,
-    expect: &Expectations<'_>,
+    expect: &CodeExpectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) -> Option<Signed> {
     let policy = expect.signer.policy;
-    if policy > Policy::Unsigned && signature.cms.is_none_or(<[u8]>::is_empty) {
+    if policy > SignaturePolicy::Unsigned && signature.cms.is_none_or(<[u8]>::is_empty) {
         let required =
             if policy.wants_developer_id() { "a Developer ID signature" } else { "a signature with a certificate" };
         issue(Reason::NotDeveloperId, format!("ad-hoc signed; {required} is required"));
@@ -129,11 +129,11 @@ fn signer(
         requirements: signature.blob(slot::REQUIREMENTS),
     };
     let judge = |policy| {
-        let expect = pkgsign::Expectations { policy, team: None, ..expect.signer };
+        let expect = pkgsign::SignatureExpectations { policy, team: None, ..expect.signer };
         pkgsign::check_code(&code, &expect, arch)
     };
     let report = judge(policy);
-    let reasons = Reason::of(&report.findings, || judge(Policy::Unsigned).findings);
+    let reasons = Reason::of(&report.findings, || judge(SignaturePolicy::Unsigned).findings);
     reasons.into_iter().for_each(|(reason, detail)| issue(reason, detail));
     if let (Some(signed), Some(expected)) = (&report.signed, expect.signer.team)
         && signed.team.as_deref() != Some(expected)
@@ -147,7 +147,7 @@ fn entitlements(
     path: &str,
     signature: &CodeSignature<'_>,
     outline: &Outline,
-    expect: &Expectations<'_>,
+    expect: &CodeExpectations<'_>,
     issue: &mut dyn FnMut(Reason, String),
 ) {
     let (xml, der) = (signature.contents(slot::ENTITLEMENTS), signature.contents(slot::DER_ENTITLEMENTS));

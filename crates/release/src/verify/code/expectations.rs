@@ -4,9 +4,9 @@ use super::entitlements::Decided;
 
 /// What code must be like.
 #[derive(Debug, Clone, Copy)]
-pub struct Expectations<'a> {
+pub struct CodeExpectations<'a> {
     /// How it must be signed, and by whom.
-    pub signer: pkgsign::Expectations<'a>,
+    pub signer: pkgsign::SignatureExpectations<'a>,
     /// What programs ask for; whatever they like when this is nothing.
     pub entitlements: Option<Decided<'a>>,
 }

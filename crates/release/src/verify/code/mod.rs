@@ -33,7 +33,7 @@ use flatpkg::package::Package;
 use rayon::prelude::*;
 
 pub use entitlements::{Decided, Entitlements};
-pub use expectations::Expectations;
+pub use expectations::CodeExpectations;
 pub use issue::{Issue, Reason, Severity, notary_log};
 pub use lint::Lint;
 
@@ -43,7 +43,7 @@ use super::tree::Tree;
 ///
 /// # Errors
 /// When something can't be read. Whatever is wrong with what was read is an issue.
-pub fn of_root(root: &Path, expect: &Expectations<'_>) -> Result<Lint> {
+pub fn of_root(root: &Path, expect: &CodeExpectations<'_>) -> Result<Lint> {
     of_tree(&Tree::read(root)?, expect)
 }
 
@@ -52,17 +52,17 @@ pub fn of_root(root: &Path, expect: &Expectations<'_>) -> Result<Lint> {
 ///
 /// # Errors
 /// When a payload can't be read, or is too large.
-pub fn of_package(package: &Package, expect: &Expectations<'_>) -> Result<Lint> {
+pub fn of_package(package: &Package, expect: &CodeExpectations<'_>) -> Result<Lint> {
     of_package_within(package, Options::default(), expect)
 }
 
 /// [`of_package`], with another limit.
-pub(super) fn of_package_within(package: &Package, options: Options, expect: &Expectations<'_>) -> Result<Lint> {
+pub(super) fn of_package_within(package: &Package, options: Options, expect: &CodeExpectations<'_>) -> Result<Lint> {
     let dir = tempfile::tempdir()?;
     of_tree(&Tree::of_package(package, dir.path(), options)?, expect)
 }
 
-fn of_tree(tree: &Tree, expect: &Expectations<'_>) -> Result<Lint> {
+fn of_tree(tree: &Tree, expect: &CodeExpectations<'_>) -> Result<Lint> {
     let files: Vec<_> = tree.files().collect();
     let parts = files.into_par_iter().map(|(path, file)| archive::look(path, &file.source, tree, expect));
     let mut parts = parts.collect::<Result<Vec<_>>>()?;

@@ -18,9 +18,9 @@
 use std::collections::BTreeSet;
 
 use flatpkg::plist::{Dictionary, Value};
-use pkgsign::{Hash, Policy};
+use pkgsign::{Hash, SignaturePolicy};
 
-use super::expectations::Expectations;
+use super::expectations::CodeExpectations;
 use super::issue::{Issue, Reason};
 use crate::verify::signature::digest;
 use crate::verify::tree::{Kind, Tree};
@@ -45,7 +45,7 @@ const OMITTED: [&str; 5] = [
 ];
 
 /// Checks all bundles.
-pub(super) fn check(tree: &Tree, expect: &Expectations<'_>) -> Vec<Issue> {
+pub(super) fn check(tree: &Tree, expect: &CodeExpectations<'_>) -> Vec<Issue> {
     let sealed = tree.entries().filter_map(|(path, _)| path.strip_suffix(LIST)?.strip_suffix('/'));
     // Archives need not list folders, so what is below counts.
     let above =
@@ -70,13 +70,13 @@ struct Bundle<'a> {
 }
 
 impl Bundle<'_> {
-    fn check(&self, expect: &Expectations<'_>) -> Vec<Issue> {
+    fn check(&self, expect: &CodeExpectations<'_>) -> Vec<Issue> {
         let issue = |name: &str, what: String| {
             let path = if name.is_empty() { self.path.to_owned() } else { format!("{}/{name}", self.path) };
             Issue::new(Reason::Invalid, &path, None, what)
         };
         let program = self.program();
-        let must_be_signed = expect.signer.policy > Policy::Unsigned;
+        let must_be_signed = expect.signer.policy > SignaturePolicy::Unsigned;
         if self.tree.get(&self.inside(LIST)).is_none() {
             // A folder with such a name, and without code, needs no seal.
             let unsealed = must_be_signed && program.is_some_and(|name| self.bytes(&name).is_some());

@@ -9,11 +9,11 @@ use flatpkg::mode::Mode;
 use flatpkg::package::Package;
 use flatpkg::tree::{Entry, Tree, TreePath};
 use insta::assert_snapshot;
-use pkgsign::{Anchor, Policy, Time};
+use pkgsign::{Anchor, SignaturePolicy, Time};
 use sha2::{Digest as _, Sha256};
 
 use super::author::{Author, BUNDLE, By, DYLIB, EXECUTE, fat};
-use crate::verify::code::{Decided, Entitlements, Expectations, Lint, notary_log, of_package, of_root};
+use crate::verify::code::{CodeExpectations, Decided, Entitlements, Lint, notary_log, of_package, of_root};
 use macho::Arch;
 
 pub(super) const HARDENED: u32 = 0x1_0000;
@@ -32,7 +32,11 @@ pub(super) fn good(fake: &'static FakeApple, arch: Arch, file_type: u32) -> Auth
     Author { by: Some(by), flags, signed: true, ..Author::new(arch, file_type) }
 }
 
-pub(super) fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Option<Decided<'_>>) -> Option<Lint> {
+pub(super) fn lint(
+    files: &[(&str, Vec<u8>)],
+    policy: SignaturePolicy,
+    entitlements: Option<Decided<'_>>,
+) -> Option<Lint> {
     let dir = tempfile::tempdir().unwrap();
     for (path, bytes) in files {
         let path = dir.path().join(path);
@@ -40,8 +44,8 @@ pub(super) fn lint(files: &[(&str, Vec<u8>)], policy: Policy, entitlements: Opti
         fs_err::write(path, bytes).unwrap();
     }
     let anchors = [Anchor::from_bytes(FakeApple::get()?.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy, anchors: &anchors, team: None, now: THEN };
-    Some(of_root(dir.path(), &Expectations { signer, entitlements }).unwrap())
+    let signer = pkgsign::SignatureExpectations { policy, anchors: &anchors, team: None, now: THEN };
+    Some(of_root(dir.path(), &CodeExpectations { signer, entitlements }).unwrap())
 }
 
 #[test]
@@ -58,7 +62,7 @@ fn code_signed_as_it_should_be() {
         ("config/libpython.a", b"!<arch>\n".to_vec()),
         ("lib/os.py", b"import sys\n".to_vec()),
     ];
-    let lint = lint(&files, Policy::DeveloperId, None).unwrap();
+    let lint = lint(&files, SignaturePolicy::DeveloperId, None).unwrap();
     assert_snapshot!(lint, @"nothing to reject in 3 Mach-O files, slices by team FAKE123456: 4; object files and static libraries, which nobody signs: 2");
     assert_eq!(lint.objects, ["config/libpython.a", "config/python.o"]);
 }
@@ -95,7 +99,7 @@ fn each_reason_to_reject_code() {
         ("changed.dylib", changed),
         ("cut.dylib", cut),
     ];
-    let said = lint(&files, Policy::DeveloperId, None).unwrap().to_string();
+    let said = lint(&files, SignaturePolicy::DeveloperId, None).unwrap().to_string();
     // The one time that is of today.
     let stamp = said.split_once("expected valid at ").and_then(|(_, rest)| rest.split(')').next()).unwrap();
     assert_snapshot!(said.replace(stamp, "[the time stamp]"), @r#"
@@ -123,7 +127,7 @@ fn code_of_two_teams() {
     let ours = good(fake, Arch::Arm64, DYLIB);
     let other = By { kind: Kind::OtherTeam, team: "OTHER12345", ..ours.by.unwrap() };
     let files = [("a.dylib", ours.thin()), ("b.dylib", Author { by: Some(other), ..ours.clone() }.thin())];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"
+    assert_snapshot!(lint(&files, SignaturePolicy::DeveloperId, None).unwrap(), @"
     error: The binary is signed by another team. (FAKE123456: 1, OTHER12345: 1) Fix: sign everything with one identity
     1 issue in 2 Mach-O files, slices by team FAKE123456: 1, slices by team OTHER12345: 1
     ");
@@ -141,13 +145,13 @@ fn programs_ask_for_what_was_decided() {
         ("nothing", program.thin()),
         ("lib.dylib", good(fake, Arch::Arm64, DYLIB).thin()),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"
+    assert_snapshot!(lint(&files, SignaturePolicy::DeveloperId, Some(Decided::Everywhere(&expected))).unwrap(), @"
     error: nothing (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit) Fix: sign it with the entitlements that were decided on
     error: other (arm64): The executable requests other entitlements than expected. (without com.apple.security.cs.allow-jit, with com.apple.security.cs.disable-library-validation) Fix: sign it with the entitlements that were decided on
     2 issues in 4 Mach-O files, slices by team FAKE123456: 4
     ");
     let programs = BTreeMap::from([("right".to_owned(), expected)]);
-    let lint = lint(&files, Policy::DeveloperId, Some(Decided::ByPath(&programs))).unwrap();
+    let lint = lint(&files, SignaturePolicy::DeveloperId, Some(Decided::ByPath(&programs))).unwrap();
     let wrong: Vec<_> = lint.issues.iter().map(|issue| issue.path.as_str()).collect();
     assert_eq!(wrong, ["other"]);
 }
@@ -162,13 +166,13 @@ fn less_is_demanded_of_code_that_nobody_signed() {
         ("ad-hoc.dylib", Author::new(Arch::Arm64, DYLIB).thin()),
         ("changed.dylib", changed),
     ];
-    assert_snapshot!(lint(&files, Policy::Unsigned, None).unwrap(), @"
+    assert_snapshot!(lint(&files, SignaturePolicy::Unsigned, None).unwrap(), @"
     error: changed.dylib (arm64): The signature of the binary is invalid. (a wrong hash for 1 of 2 pages, the first is number 0, expected the hash of each page: sign it again) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
     1 issue in 3 Mach-O files
     ");
     let own = By { fake, kind: Kind::SelfSigned, timestamp: false, team: TEAM };
     let signed = Author { by: Some(own), ..good(fake, Arch::Arm64, DYLIB) }.thin();
-    assert_snapshot!(lint(&[("own.dylib", signed)], Policy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
+    assert_snapshot!(lint(&[("own.dylib", signed)], SignaturePolicy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
 }
 
 /// Files of a zip archive.
@@ -192,7 +196,7 @@ fn code_in_wheels_and_in_archives_in_archives() {
         ("lib/broken.zip", b"PK\x03\x04 and no more".to_vec()),
         ("lib/bomb.zip", (0..6).fold(zip(&[("end", b"")]), |inner, _| zip(&[("inner.zip", &inner)]))),
     ];
-    assert_snapshot!(lint(&files, Policy::DeveloperId, None).unwrap(), @"
+    assert_snapshot!(lint(&files, SignaturePolicy::DeveloperId, None).unwrap(), @"
     error: lib/all.zip/inner.whl/pkg/_speedups.so (x86_64): The binary is not signed. Fix: sign it, and everything around it again: cargo xtask sign
     warning: lib/bomb.zip/inner.zip/inner.zip/inner.zip/inner.zip: The archive could not be opened. (archives in archives in archives) Fix: see whether it is broken, or what it is for
     warning: lib/broken.zip: The archive could not be opened. (invalid Zip archive: Could not find EOCD) Fix: see whether it is broken, or what it is for
@@ -217,8 +221,13 @@ fn code_in_a_package_and_apple_s_log() {
     let out = dir.path().join("example.pkg");
     component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
-    let expect = Expectations { signer, entitlements: None };
+    let signer = pkgsign::SignatureExpectations {
+        policy: SignaturePolicy::DeveloperId,
+        anchors: &anchors,
+        team: None,
+        now: THEN,
+    };
+    let expect = CodeExpectations { signer, entitlements: None };
     let lint = of_package(&Package::open(&out).unwrap(), &expect).unwrap();
     assert_snapshot!(lint, @"
     error: Contents/Payload/Versions/Current: The bundle format is ambiguous (could be app or framework). (a folder, expected a link to the version) Fix: pack the framework with its relative links
@@ -288,7 +297,7 @@ fn app(resource: &str, more: &[(&str, &str)]) -> Option<Lint> {
         ("A.app/Contents/_CodeSignature/CodeResources", seal.into_bytes()),
     ];
     files.extend(more.iter().map(|(path, text)| (*path, text.as_bytes().to_vec())));
-    lint(&files, Policy::DeveloperId, None)
+    lint(&files, SignaturePolicy::DeveloperId, None)
 }
 
 #[test]
@@ -311,11 +320,11 @@ fn code_that_apple_s_tools_signed() {
     let Some(fixture) = oracle::fixture("relic-dummy.pkg") else { return };
     let anchors = [Anchor::apple().unwrap()];
     let judge = |policy| {
-        let signer = pkgsign::Expectations { policy, anchors: &anchors, team: None, now: THEN };
-        of_package(&Package::open(&fixture).unwrap(), &Expectations { signer, entitlements: None }).unwrap()
+        let signer = pkgsign::SignatureExpectations { policy, anchors: &anchors, team: None, now: THEN };
+        of_package(&Package::open(&fixture).unwrap(), &CodeExpectations { signer, entitlements: None }).unwrap()
     };
-    assert_snapshot!(judge(Policy::Unsigned), @"nothing to reject in 1 Mach-O files");
-    assert_snapshot!(judge(Policy::DeveloperId), @"
+    assert_snapshot!(judge(SignaturePolicy::Unsigned), @"nothing to reject in 1 Mach-O files");
+    assert_snapshot!(judge(SignaturePolicy::DeveloperId), @"
     error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (arm64): The binary is not signed with a valid Developer ID certificate. (ad-hoc signed; a Developer ID signature is required) Fix: sign it with a Developer ID Application certificate and its whole chain
     error: com.sas.dummy.pkg Contents/Payload/dummy.app/Contents/MacOS/dummy (x86_64): The binary is not signed with a valid Developer ID certificate. (ad-hoc signed; a Developer ID signature is required) Fix: sign it with a Developer ID Application certificate and its whole chain
     2 issues in 1 Mach-O files

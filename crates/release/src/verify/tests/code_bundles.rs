@@ -7,11 +7,11 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use fake_apple::FakeApple;
-use pkgsign::{Anchor, Hash, Policy};
+use pkgsign::{Anchor, Hash, SignaturePolicy};
 
 use super::author::{Author, DYLIB, EXECUTE};
 use super::code::{THEN, good, lint, zip};
-use crate::verify::code::{Expectations, Lint, Reason, of_package, of_package_within, of_root};
+use crate::verify::code::{CodeExpectations, Lint, Reason, of_package, of_package_within, of_root};
 use macho::Arch;
 
 const INFO: &str = "<plist version=\"1.0\"><dict><key>CFBundleExecutable</key><string>App</string></dict></plist>";
@@ -55,7 +55,7 @@ fn app(fake: &'static FakeApple, at: &str, app: &App) -> Vec<(String, Vec<u8>)> 
 
 fn judge(files: &[(String, Vec<u8>)]) -> Lint {
     let files: Vec<_> = files.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
-    lint(&files, Policy::DeveloperId, None).unwrap()
+    lint(&files, SignaturePolicy::DeveloperId, None).unwrap()
 }
 
 /// What is said, one line an issue, without what it means for the service.
@@ -190,8 +190,13 @@ fn names_that_are_no_utf_8_stay_what_they_are() {
     file(b"evil\xff", b"text");
     file("evil\u{fffd}".as_bytes(), b"text");
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
-    let lint = of_root(dir.path(), &Expectations { signer, entitlements: None }).unwrap();
+    let signer = pkgsign::SignatureExpectations {
+        policy: SignaturePolicy::DeveloperId,
+        anchors: &anchors,
+        team: None,
+        now: THEN,
+    };
+    let lint = of_root(dir.path(), &CodeExpectations { signer, entitlements: None }).unwrap();
     insta::assert_snapshot!(said(&lint), @"
     evil�fe: The binary is not signed.
     ");
@@ -242,7 +247,7 @@ fn code_in_archives_of_all_kinds() {
         ("app.tar", tar(&sealed)),
         ("text", b"PK\x05\x06 and no archive".to_vec()),
     ];
-    insta::assert_snapshot!(said(&lint(&files, Policy::DeveloperId, None).unwrap()), @"
+    insta::assert_snapshot!(said(&lint(&files, SignaturePolicy::DeveloperId, None).unwrap()), @"
     app.tar/S.app/Contents: it has no seal: _CodeSignature/CodeResources is missing
     code.tar/lib/a.dylib: The binary is not signed.
     code.tgz/a.dylib: The binary is not signed.
@@ -271,9 +276,14 @@ fn code_beside_the_payload_of_a_product() {
     add(&["Plugins", "P.bundle", "Contents", "MacOS", "P"], &unsigned);
     writer.finish().unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::SignatureExpectations {
+        policy: SignaturePolicy::DeveloperId,
+        anchors: &anchors,
+        team: None,
+        now: THEN,
+    };
     let package = flatpkg::package::Package::open(&out).unwrap();
-    let lint = of_package(&package, &Expectations { signer, entitlements: None }).unwrap();
+    let lint = of_package(&package, &CodeExpectations { signer, entitlements: None }).unwrap();
     insta::assert_snapshot!(said(&lint), @"
     Plugins/P.bundle/Contents/MacOS/P: The binary is not signed.
     Resources/en.lproj/more.zip/x: The binary is not signed.
@@ -297,11 +307,16 @@ fn a_package_that_is_too_large_for_the_disk_or_the_limit() {
     let out = dir.path().join("zeros.pkg");
     flatpkg::component::write(&component, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
+    let signer = pkgsign::SignatureExpectations {
+        policy: SignaturePolicy::DeveloperId,
+        anchors: &anchors,
+        team: None,
+        now: THEN,
+    };
     let package = flatpkg::package::Package::open(&out).unwrap();
     let judge = |max_size| {
         let options = flatpkg::laydown::Options { max_size, ..flatpkg::laydown::Options::default() };
-        of_package_within(&package, options, &Expectations { signer, entitlements: None })
+        of_package_within(&package, options, &CodeExpectations { signer, entitlements: None })
     };
     assert!(judge(2 << 20).is_ok());
     let error = format!("{:#}", judge(1 << 20).unwrap_err());
@@ -321,8 +336,13 @@ fn files_that_are_too_large_to_be_looked_at() {
         std::fs::File::options().write(true).open(&path).unwrap().set_len((1 << 30) + 1).unwrap();
     }
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let signer = pkgsign::Expectations { policy: Policy::DeveloperId, anchors: &anchors, team: None, now: THEN };
-    let lint = of_root(root.path(), &Expectations { signer, entitlements: None }).unwrap();
+    let signer = pkgsign::SignatureExpectations {
+        policy: SignaturePolicy::DeveloperId,
+        anchors: &anchors,
+        team: None,
+        now: THEN,
+    };
+    let lint = of_root(root.path(), &CodeExpectations { signer, entitlements: None }).unwrap();
     let reasons: Vec<_> = lint.issues.iter().map(|issue| (issue.path.as_str(), issue.reason)).collect();
     assert_eq!(reasons, [("code", Reason::Invalid), ("more.zip", Reason::Archive)]);
 }

@@ -1,7 +1,7 @@
 //! Code signatures, good and forged: each is accepted or refused, with the reason.
 
 use fake_apple::{FakeApple, Kind, TEAM};
-use pkgsign::Policy;
+use pkgsign::SignaturePolicy;
 use rayon::prelude::*;
 
 use super::author::{Author, Blobs, By, DYLIB, EXECUTE, big_endian, blob, fat};
@@ -46,7 +46,7 @@ fn without_fingerprints(text: &str) -> String {
 /// A line for each case: its name, and why it is refused.
 fn outcome(cases: Vec<(&'static str, Make)>) -> Vec<String> {
     let files: Vec<_> = cases.into_par_iter().map(|(name, make)| (name, make())).collect();
-    let lint = lint(&files, Policy::DeveloperId, None).unwrap();
+    let lint = lint(&files, SignaturePolicy::DeveloperId, None).unwrap();
     let line = |(name, _): &(&'static str, Vec<u8>)| {
         let issues = lint.issues.iter().filter(|issue| issue.path == *name);
         let mut reasons: Vec<_> = issues

@@ -91,6 +91,6 @@ fn an_unreadable_stub_is_an_error() {
     let text = crate::hint::render(&error).replace(&sample.sdk.path().display().to_string(), "SDK");
     assert_snapshot!(text, @"
     error: failed to read SDK/usr/lib/libSystem.tbd
-      caused by: simple key expected ':' at line 3, column 1
+      caused by: line 3: expected `key: value`
     ");
 }
