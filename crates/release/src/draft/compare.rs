@@ -107,7 +107,7 @@ impl Comparison {
 
     /// As a text.
     pub fn render(&self) -> String {
-        let mut text = format!("{:12} {:12} {:14}\n", "library", "the script", "the data");
+        let mut text = format!("{:12} {:12} the data\n", "library", "the script");
         for row in &self.libraries {
             let shown = |version: &Option<String>| version.clone().unwrap_or_else(|| "-".to_owned());
             let line = format!("{:12} {:12} {:14} {}", row.name, shown(&row.asked), shown(&row.ours), row.judged());

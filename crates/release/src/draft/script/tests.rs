@@ -99,7 +99,7 @@ fn libraries_options_and_targets_are_read() {
         ["--enable-framework", "--enable-universalsdk=/", "--with-universal-archs=%s", "--with-computed-gotos"];
     assert_eq!(script.options, options);
     assert_eq!(script.targets[0], ("universal2".to_owned(), "10.9".to_owned()));
-    assert_eq!(script.notes, ["line 69: whether `weather ( )` isn't known; it is taken to be so"]);
+    assert_eq!(script.notes, ["line 68: whether `weather ( )` isn't known; it is taken to be so"]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_line_that_is_not_understood_is_said() {
     let odd = SCRIPT
         .replace("    return result", "    for x in result:\n        pass\n    result.extend([)])\n    return result");
     let notes = Script::read(&odd).unwrap().notes.join("\n");
-    assert!(notes.contains("line 73 isn't understood, and was passed over"), "{notes}");
+    assert!(notes.contains("line 72 isn't understood, and was passed over"), "{notes}");
 }
 
 proptest::proptest! {
