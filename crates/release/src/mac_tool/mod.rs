@@ -44,7 +44,7 @@ impl<'a> MacTool<'a> {
         let tools = plan.with(steps, &build::executor())?;
         let sources = fetch::all(cx, &tools.sources(), &Supply::default())?;
         let sdk = build::step(cx, &tools, &sources, sdk::STEP, OnFailure::Stop)?;
-        Ok(Self { cx, plan, sdk, standard_library: StandardLibrary::find(cx, plan, &Self::ARCHS)? })
+        Ok(Self { cx, plan, sdk, standard_library: StandardLibrary::find(cx, plan, &Self::ARCHS.map(triple))? })
     }
 
     /// Every lint on every target of the workspace, as compiled for a processor.

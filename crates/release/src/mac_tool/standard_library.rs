@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 
-use super::triple;
 use crate::build::{self, OnFailure};
 use crate::context::Context;
 use crate::exec::{Needs, cmd, read, shell_for};
@@ -15,7 +14,6 @@ use crate::hint::WithHint as _;
 use crate::plan::{Op, Plan, Step};
 use crate::recipe::{LockedPackage, read_toml};
 use crate::toolchain::lock;
-use macho::Arch;
 
 /// Where it comes from.
 #[derive(Debug, PartialEq, Eq)]
@@ -27,15 +25,14 @@ pub(super) enum StandardLibrary {
 }
 
 impl StandardLibrary {
-    /// Finds it for all of these processors, or fetches its sources.
-    pub(super) fn find(cx: &Context, plan: &Plan, archs: &[Arch]) -> Result<Self> {
+    /// Finds it for all of these targets, or fetches its sources.
+    pub(super) fn find(cx: &Context, plan: &Plan, triples: &[&str]) -> Result<Self> {
         let sh = shell_for(Needs::Cargo, &cx.paths.repo)?;
-        let installed = |arch: &Arch| {
-            let triple = triple(*arch);
+        let installed = |triple: &&str| {
             let folder = read(cmd!(sh, "rustc --print target-libdir --target {triple}"))?;
             anyhow::Ok(Path::new(&folder).is_dir())
         };
-        if archs.iter().map(installed).collect::<Result<Vec<_>>>()?.into_iter().all(|there| there) {
+        if triples.iter().map(installed).collect::<Result<Vec<_>>>()?.into_iter().all(|there| there) {
             return Ok(Self::Installed);
         }
         let version = release(&read(cmd!(sh, "rustc -vV"))?)?;
