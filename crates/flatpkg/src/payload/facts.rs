@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::facts::FileFacts;
 use crate::tree::TreePath;
 
-/// How far [`write()`] has come.
+/// How far [`write()`](super::write) has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Progress {
     /// Entries read completely.
