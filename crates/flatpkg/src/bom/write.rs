@@ -36,7 +36,9 @@ pub(super) fn encode(totals: &[(CpuType, u32)], records: &[Record], capacity: Ca
     let mut nodes = btree::nodes(&leaf_entries(records, &parents), PATHS_ROOT, capacity, &mut number);
     let large = large(records, &mut number);
     let pairs: Vec<Pair> = large.iter().map(|large| large.pair).collect();
-    nodes.extend(btree::nodes(&pairs, SIZE64_ROOT, capacity, &mut number));
+    if !pairs.is_empty() {
+        nodes.extend(btree::nodes(&pairs, SIZE64_ROOT, capacity, &mut number));
+    }
 
     let names: usize = records.iter().map(|record| record.path.name().len()).sum();
     let mut store = Store::new(next_number, names + nodes.iter().map(|(_, node)| node.len()).sum::<usize>());
@@ -118,7 +120,7 @@ fn large(records: &[Record], mut number: impl FnMut() -> u32) -> Vec<Large> {
         .collect()
 }
 
-/// Blocks 1 to 10, but for the nodes of Paths and Size64.
+/// Blocks 1 to 10, but for the node of Paths, and that of Size64 where it has `large` entries.
 fn fixed_blocks(totals: &[(CpuType, u32)], paths: u32, large: u32, store: &mut Store) -> Result<(), Error> {
     let info =
         InfoHeader { version: U32::new(1), paths: paths.saturating_add(1).into(), count: (totals.len() as u32).into() };
@@ -135,7 +137,8 @@ fn fixed_blocks(totals: &[(CpuType, u32)], paths: u32, large: u32, store: &mut S
     store.put(6, vindex.as_bytes())?;
     store.put(7, tree(8, VINDEX_NODE_SIZE, 0).as_bytes())?;
     store.put(8, &empty_leaf(VINDEX_NODE_SIZE))?;
-    store.put(9, tree(SIZE64_ROOT, NODE_SIZE, large).as_bytes())
+    store.put(9, tree(SIZE64_ROOT, NODE_SIZE, large).as_bytes())?;
+    if large == 0 { store.put(SIZE64_ROOT, &empty_leaf(NODE_SIZE)) } else { Ok(()) }
 }
 
 fn tree(root: u32, node_size: usize, entries: u32) -> TreeHeader {
