@@ -87,7 +87,7 @@ impl Apt {
     /// # Errors
     /// On a machine without apt, or one whose sources don't name its own distribution.
     pub fn open(state: &Path) -> Result<Self> {
-        const HINT: &str = "take the sources from a folder (`--sources DIR`), or run on Debian or Ubuntu";
+        const HINT: &str = "name a mirror of Debian's (XTASK_DEBIAN_MIRROR=https://…/debian), or a folder with the files (--sources DIR)";
         let state = std::path::absolute(state)?;
         fs_err::create_dir_all(&state)?;
         let sh = exec::shell_for(Needs::Apt, &state)?;

@@ -1,24 +1,22 @@
 //! `cargo xtask ci`.
 
-use std::path::PathBuf;
-
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use clap::Args;
 
-use macho::Arch;
-use release::build::{OnFailure, tree};
 use release::context::Context;
 use release::exec::Check;
 use release::fetch::Supply;
+use release::hint::WithHint as _;
 use release::interpreter::From;
-use release::mac_tool::MacTool;
+use release::mac_tool;
 use release::package::Ownership;
 use release::pipeline::{self, Order};
-use release::plan::{BuildOptions, Host, Plan};
+use release::plan::BuildOptions;
 use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
 
 use super::product_flags::Kind;
+use super::twice;
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -66,7 +64,7 @@ impl Ci {
     /// The first check that fails.
     pub fn run(self, cx: &Context) -> Result<()> {
         if self.mac_tool {
-            return mac_tool(cx, &ready(cx, newest(cx)?.planned, &Supply::default())?.plan);
+            return mac_tool::check(cx, &ready(cx, newest(cx)?.planned, &Supply::default())?.plan);
         }
         for (purpose, arguments) in CHECKS {
             cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
@@ -86,44 +84,21 @@ impl Ci {
                     let trial = Trial { smoke: true, self_check: true, ..Trial::default() };
                     trial::run(cx, plan, &From::Package(package), &trial)?;
                 }
+                Some((what, remedy)) if std::env::var_os("XTASK_NO_SKIP").is_some() => {
+                    return Err(anyhow!("what was built can't run here: {what}")).hint(remedy);
+                }
                 Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
-            mac_tool(cx, plan)?;
+            mac_tool::check(cx, plan)?;
             cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
             Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()?;
         }
         if self.twice {
             cx.ui.say("#### the same again");
-            twice(cx)?;
+            twice::compare(cx)?;
         }
         Ok(())
     }
-}
-
-/// This tool for both processors of Macs, by the toolchain that made the release.
-fn mac_tool(cx: &Context, plan: &Plan) -> Result<()> {
-    cx.ui.say("#### this tool as a macOS program");
-    if matches!(plan.host, Host::Mac { .. }) {
-        cx.ui.say("it is one");
-        return Ok(());
-    }
-    let mac = MacTool::new(cx, plan)?;
-    mac.lint(Arch::Arm64)?;
-    for arch in MacTool::ARCHS {
-        cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
-    }
-    Ok(())
-}
-
-/// Builds with a cache that is removed before and after, so that nothing is shared but the data and this program.
-fn twice(cx: &Context) -> Result<()> {
-    let folder = cx.paths.cache.join("twice");
-    tree::remove(&folder)?;
-    let other = Context::new(Some(folder.clone()), Some(folder.join("dist")), cx.offline, Some(cx.jobs))?;
-    let first = root(cx)?;
-    let second = root(&other)?;
-    super::manifest::compare(cx, &first, &second)?;
-    tree::remove(&folder)
 }
 
 /// The newest release that is no draft, unsigned.
@@ -138,10 +113,4 @@ fn newest(cx: &Context) -> Result<Order> {
         signing: None,
         notary: None,
     })
-}
-
-fn root(cx: &Context) -> Result<PathBuf> {
-    let plan = ready(cx, newest(cx)?.planned, &Supply::default())?.plan;
-    let sources = release::fetch::all(cx, &plan.sources(), &Supply::default())?;
-    Ok(release::staged::root(cx, &plan, &sources, OnFailure::Stop)?.root)
 }

@@ -29,6 +29,7 @@ mod source_date;
 pub mod test;
 pub mod toolchain;
 pub mod trust;
+mod twice;
 pub mod upgrade_check;
 pub mod vendor;
 pub mod verify;

@@ -84,7 +84,7 @@ fn from_fields(fields: Vec<(String, String)>) -> Option<Stanza> {
     (!stanza.uris.is_empty() && !stanza.suites.is_empty()).then_some(stanza)
 }
 
-/// Reads lines such as `deb [signed-by=/usr/share/keyrings/x.gpg] http://deb.debian.org/debian bookworm main`.
+/// Reads lines such as `deb [signed-by=/usr/share/keyrings/x.gpg] http://mirror.example.org/debian bookworm main`.
 fn from_lines(text: &str) -> Vec<Stanza> {
     text.lines().filter_map(from_line).collect()
 }
@@ -165,13 +165,13 @@ mod tests {
     const SOURCES: &str = "\
 # as the installer wrote it
 Types: deb
-URIs: http://deb.debian.org/debian
+URIs: http://mirror.example.org/debian
 Suites: bookworm bookworm-updates bookworm-backports
 Components: main contrib
 Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
 types: deb deb-src
-uris: http://deb.debian.org/debian-security
+uris: http://mirror.example.org/debian-security
 suites: bookworm-security
 components: main
 signed-by:
@@ -211,13 +211,13 @@ deb http://mirror.example/flat ./
     fn deb822_in_another_suite() {
         insta::assert_snapshot!(render(&from_deb822(SOURCES), "trixie"), @r"
         Types: deb-src
-        URIs: http://deb.debian.org/debian
+        URIs: http://mirror.example.org/debian
         Suites: trixie trixie-updates
         Components: main contrib
         Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
 
         Types: deb-src
-        URIs: http://deb.debian.org/debian-security
+        URIs: http://mirror.example.org/debian-security
         Suites: trixie-security
         Components: main
         signed-by:
@@ -232,7 +232,7 @@ deb http://mirror.example/flat ./
     fn sid_has_no_updates_of_its_own() {
         insta::assert_snapshot!(render(&from_deb822(SOURCES), "sid"), @r"
         Types: deb-src
-        URIs: http://deb.debian.org/debian
+        URIs: http://mirror.example.org/debian
         Suites: sid
         Components: main contrib
         Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
@@ -258,7 +258,7 @@ deb http://mirror.example/flat ./
     #[test]
     fn aliases_mean_the_own_suite() {
         let stanzas =
-            from_lines("deb http://deb.debian.org/debian stable main\ndeb http://x.example stable/updates main");
+            from_lines("deb http://mirror.example.org/debian stable main\ndeb http://x.example stable/updates main");
         assert!(render(&stanzas, "trixie").contains("Suites: trixie\n"));
         assert!(render(&stanzas, "bookworm").contains("Suites: stable/updates\n"), "the own suite keeps its name");
         assert!(from_lines("deb http://x.example bookworm-pgdg main")[0].of_distribution("bookworm").is_none());

@@ -125,7 +125,7 @@ mod tests {
     fn a_line_of_print_uris() {
         let text = format!(
             "Reading package lists...\n\
-             'http://deb.debian.org/debian/pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb' \
+             'http://mirror.example.org/debian/pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb' \
              clang-19_1%3a19.1.7-3~deb12u1_amd64.deb 116188 SHA256:{DIGEST}\n"
         );
         let uris = parse(&text).unwrap();
@@ -140,7 +140,7 @@ mod tests {
             assert!(parse(&format!("{line}{DIGEST}")).is_err(), "{line}");
         }
         let uri = |place: &str, file: &str| Uri {
-            uri: format!("http://deb.debian.org/{place}/{file}"),
+            uri: format!("http://mirror.example.org/{place}/{file}"),
             file: file.to_owned(),
             sha256: DIGEST.parse().unwrap(),
         };

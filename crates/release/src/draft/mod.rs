@@ -156,7 +156,7 @@ impl Drafts<'_> {
             Ok(source) => self.write(path, &write::recipe(&before, asked, &source)),
             Err(error) => {
                 let said = innermost(&error);
-                let line = said.lines().next().unwrap_or_default();
+                let line = said.lines().next_back().unwrap_or_default().trim();
                 let Asked { url, checksum, .. } = asked;
                 self.notes.push(format!("{name} {version} got no recipe, since its source could not be had: {line}"));
                 self.notes.push(format!("  the script takes {url}, {checksum}"));

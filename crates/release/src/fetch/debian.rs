@@ -7,6 +7,18 @@ use anyhow::{Result, anyhow};
 use crate::context::Context;
 use crate::recipe::{DebianSource, Pin, Upstream};
 
+/// The variable that names a mirror of Debian's, as its list of mirrors does: for machines without apt, such as Macs.
+pub const MIRROR: &str = "XTASK_DEBIAN_MIRROR";
+
+/// The address of a file in the pool of the mirror that the user names.
+pub fn address(source: &DebianSource) -> Option<String> {
+    at(&std::env::var(MIRROR).ok()?, source)
+}
+
+fn at(mirror: &str, DebianSource { pool, file, .. }: &DebianSource) -> Option<String> {
+    Some(format!("{}/{}/{file}", mirror.trim_end_matches('/'), pool.as_ref()?))
+}
+
 /// Downloads one file of a source package with the machine's own package client: from its place in the pool where that is
 /// known, else from its suite, else from wherever another suite's lists have a file with its digest.
 ///
@@ -41,4 +53,24 @@ pub fn download(cx: &Context, source: &DebianSource, pin: Pin, into: &Path) -> R
         }
         Err(error)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mirror_has_a_file_in_its_pool() {
+        let mut source = DebianSource {
+            suite: None,
+            package: "tcl8.6".into(),
+            version: "8.6.18+dfsg-1".into(),
+            file: "tcl8.6_8.6.18+dfsg.orig.tar.gz".into(),
+            pool: Some("pool/main/t/tcl8.6".into()),
+        };
+        let place = "https://mirror.example/debian/pool/main/t/tcl8.6/tcl8.6_8.6.18+dfsg.orig.tar.gz";
+        assert_eq!(at("https://mirror.example/debian/", &source).as_deref(), Some(place));
+        source.pool = None;
+        assert_eq!(at("https://mirror.example/debian", &source), None);
+    }
 }

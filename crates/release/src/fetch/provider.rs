@@ -52,6 +52,9 @@ impl<'a> Provider<'a> {
             }
             Provider::Folder { file, .. } => file.clone(),
             Provider::Debian(package) => {
+                if let Some(url) = debian::address(package) {
+                    return client.download(&cx.ui, &url, source.size, part);
+                }
                 let scratch = part.scratch().map_err(Refusal::Local)?;
                 debian::download(cx, package, source.pin, &scratch).map_err(Refusal::Absent)?
             }

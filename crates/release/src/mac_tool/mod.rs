@@ -15,12 +15,30 @@ use crate::build::{self, Names, OnFailure};
 use crate::context::Context;
 use crate::exec::Check;
 use crate::fetch::{self, Supply};
-use crate::plan::Plan;
+use crate::plan::{Host, Plan};
 use macho::Arch;
 use standard_library::StandardLibrary;
 
+/// Looks at this tool as a macOS program, and makes it for every processor of Macs.
+///
+/// # Errors
+/// When the toolchain or Rust's standard library for macOS can't be had, or the compiler, a lint or the linker complains.
+pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
+    cx.ui.say("#### this tool as a macOS program");
+    if matches!(plan.host, Host::Mac { .. }) {
+        cx.ui.say("it is one");
+        return Ok(());
+    }
+    let mac = MacTool::new(cx, plan)?;
+    mac.lint(Arch::Arm64)?;
+    for arch in MacTool::ARCHS {
+        cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
+    }
+    Ok(())
+}
+
 /// What makes this tool for macOS.
-pub struct MacTool<'a> {
+struct MacTool<'a> {
     cx: &'a Context,
     plan: &'a Plan,
     /// The SDK with what this tool links to.
@@ -30,13 +48,13 @@ pub struct MacTool<'a> {
 
 impl<'a> MacTool<'a> {
     /// The processors of Macs.
-    pub const ARCHS: [Arch; 2] = [Arch::Arm64, Arch::X86_64];
+    const ARCHS: [Arch; 2] = [Arch::Arm64, Arch::X86_64];
 
     /// Sets it up with the toolchain of a plan that cross-compiles.
     ///
     /// # Errors
     /// When the plan builds on a Mac, the toolchain can't be made, or Rust's standard library for macOS can't be had.
-    pub fn new(cx: &'a Context, plan: &'a Plan) -> Result<Self> {
+    fn new(cx: &'a Context, plan: &'a Plan) -> Result<Self> {
         let mut steps: Vec<_> =
             plan.steps.iter().filter(|step| sdk::NEEDS.contains(&step.name.as_str())).cloned().collect();
         ensure!(steps.len() == sdk::NEEDS.len(), "this plan builds with Apple's tools, not with a cross toolchain");
@@ -51,7 +69,7 @@ impl<'a> MacTool<'a> {
     ///
     /// # Errors
     /// When the compiler or a lint complains.
-    pub fn lint(&self, arch: Arch) -> Result<()> {
+    fn lint(&self, arch: Arch) -> Result<()> {
         let purpose = format!("looking at this tool as a macOS program for {arch}");
         self.cargo(&purpose, arch, &["clippy", "--workspace", "--all-targets"], &["--", "-D", "warnings"])
     }
@@ -60,7 +78,7 @@ impl<'a> MacTool<'a> {
     ///
     /// # Errors
     /// When it doesn't compile, or needs something of macOS that its SDK lacks.
-    pub fn build(&self, arch: Arch) -> Result<PathBuf> {
+    fn build(&self, arch: Arch) -> Result<PathBuf> {
         self.cargo(&format!("making this tool for macOS on {arch}"), arch, &["build", "--workspace", "--bins"], &[])?;
         Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
     }
