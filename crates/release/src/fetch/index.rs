@@ -100,13 +100,13 @@ impl Index {
         self.locks.iter().find(|entry| Path::new(&entry.path).ends_with(name))
     }
 
-    /// Takes what another one names, too. What has its path, but other contents, gets a folder that is named by its digest.
+    /// Where a file goes: to its path, or where another file has that, below a folder that is named by its digest.
     pub fn place(&self, path: &str, sha256: Sha256) -> PathBuf {
         let taken = self.files.iter().chain(&self.locks).any(|entry| entry.path == path && entry.sha256 != sha256);
         if taken { Path::new(&sha256.short()).join(path) } else { path.into() }
     }
 
-    /// Adds files. One that is there already gets their word on who has it.
+    /// Adds files; an entry of the same path is replaced.
     pub fn add(&mut self, entries: impl IntoIterator<Item = Entry>) {
         let mut files: BTreeMap<String, Entry> =
             std::mem::take(&mut self.files).into_iter().map(|entry| (entry.path.clone(), entry)).collect();
