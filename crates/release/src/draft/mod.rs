@@ -155,10 +155,9 @@ impl Drafts<'_> {
         match source_of(cx, upstream, asked, &before, supply) {
             Ok(source) => self.write(path, &write::recipe(&before, asked, &source)),
             Err(error) => {
-                let said = innermost(&error);
-                let line = said.lines().next_back().unwrap_or_default().trim();
                 let Asked { url, checksum, .. } = asked;
-                self.notes.push(format!("{name} {version} got no recipe, since its source could not be had: {line}"));
+                self.notes.push(format!("{name} {version} got no recipe, since its source could not be had:"));
+                self.notes.extend(innermost(&error).lines().map(|line| format!("  {}", line.trim_end())));
                 self.notes.push(format!("  the script takes {url}, {checksum}"));
                 Ok(())
             }

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::fetch;
 use crate::hint::{WithHint as _, innermost};
-use crate::recipe::{DebianSource, Pin, Source, Upstream};
+use crate::recipe::{DebianSource, Ending, Pin, Source, Upstream};
 use crate::version::{PythonVersion, Stage};
 
 /// How long a Sigstore bundle may be, bytes: that of a release has 10 kB.
@@ -30,49 +30,25 @@ pub struct Origin {
 /// # Errors
 /// When nobody vouches for a digest: with what each said.
 pub fn find(cx: &Context, upstream: &Upstream, version: PythonVersion, given: Option<Sha256>) -> Result<Origin> {
-    let names = Names::of(upstream, version);
-    let mut said = Vec::new();
+    let forms: Vec<Names> = upstream.endings.iter().map(|ending| Names::of(upstream, ending, version)).collect();
+    let first = forms.first().context("Mac/upstream.toml has no [[endings]]")?;
     if let Some(sha256) = given {
         let vouched = "The digest is that which --sha256 gave.".to_owned();
-        return Ok(Origin { source: names.source(sha256, 0, None), vouched });
+        return Ok(Origin { source: first.source(sha256, 0, None), vouched });
     }
+    let mut refused = Vec::new();
     if cx.offline {
-        said.push("--offline was given: nobody was asked".to_owned());
-    } else {
-        for suite in &upstream.debian.suites {
-            match cx.with_apt(|apt| apt.listed(suite, &names.package, &names.file)) {
-                Ok(listed) => {
-                    let vouched = format!(
-                        "Size and digest are those of Debian's signed lists of {suite}: {} {}.",
-                        names.package, listed.version
-                    );
-                    let debian = names.debian(Some(suite.clone()), listed.version, listed.pool);
-                    return Ok(Origin { source: names.source(listed.sha256, listed.size, Some(debian)), vouched });
-                }
-                Err(error) => said.push(format!("{suite}: {}", line(&error))),
-            }
-        }
-        let place = format!("{}/{}_{}-1.dsc", names.pool, names.package, debian_version(version));
-        match cx.with_apt(|apt| apt.described(&place, &names.file)) {
-            Ok(listed) => {
-                let vouched = format!("Size and digest are those of {place}, signed by a developer of Debian's.");
-                let debian = names.debian(None, listed.version, listed.pool);
-                return Ok(Origin { source: names.source(listed.sha256, listed.size, Some(debian)), vouched });
-            }
-            Err(error) => said.push(format!("{place}: {}", line(&error))),
-        }
-        let bundle = format!("{}.sigstore", names.url);
-        match fetch::text(&bundle, LARGEST_BUNDLE).and_then(|text| published(&text)) {
-            Ok(sha256) => {
-                let vouched = format!("The digest is that of {bundle}, whose signature wasn't checked.");
-                return Ok(Origin { source: names.source(sha256, 0, None), vouched });
-            }
-            Err(error) => said.push(format!("{bundle}: {}", line(&error))),
+        refused.push("--offline was given: nobody was asked".to_owned());
+    }
+    for names in forms.iter().filter(|_| !cx.offline) {
+        match names.find(cx, upstream, version) {
+            Ok(origin) => return Ok(origin),
+            Err(lines) => refused.extend(lines),
         }
     }
-    Err(anyhow!("nobody vouches for the source of Python {version}:\n{}", said.join("\n"))).hint(format!(
+    Err(anyhow!("nobody vouches for the source of Python {version}:\n{}", refused.join("\n"))).hint(format!(
         "if you know its digest from somebody you trust, give it with --sha256, and {} in a folder with --sources",
-        names.upstream
+        first.upstream
     ))
 }
 
@@ -115,9 +91,10 @@ struct Names {
 }
 
 impl Names {
-    fn of(upstream: &Upstream, version: PythonVersion) -> Self {
-        let fill = |template: &str| {
+    fn of(upstream: &Upstream, ending: &Ending, version: PythonVersion) -> Self {
+        let fill = |template: &str, ending: &str| {
             let pairs = [
+                ("{ending}", ending.to_owned()),
                 ("{version}", version.to_string()),
                 ("{numbers}", version.numbers()),
                 ("{short}", version.short()),
@@ -126,11 +103,52 @@ impl Names {
             pairs.iter().fold(template.to_owned(), |text, (name, value)| text.replace(name, value))
         };
         Self {
-            upstream: fill(&upstream.python.file),
-            url: fill(&upstream.python.url),
-            package: fill(&upstream.debian.package),
-            file: fill(&upstream.debian.file),
-            pool: fill(&upstream.debian.pool),
+            upstream: fill(&upstream.python.file, &ending.python),
+            url: fill(&upstream.python.url, &ending.python),
+            package: fill(&upstream.debian.package, &ending.debian),
+            file: fill(&upstream.debian.file, &ending.debian),
+            pool: fill(&upstream.debian.pool, &ending.debian),
+        }
+    }
+
+    /// Asks everybody for this form of the archive.
+    ///
+    /// # Errors
+    /// A line for each that was asked.
+    fn find(&self, cx: &Context, upstream: &Upstream, version: PythonVersion) -> Result<Origin, Vec<String>> {
+        let mut refused = Vec::new();
+        for suite in &upstream.debian.suites {
+            match cx.with_apt(|apt| apt.listed(suite, &self.package, &self.file)) {
+                Ok(listed) => {
+                    let vouched = format!(
+                        "Size and digest are those of Debian's signed lists of {suite}: {} {}.",
+                        self.package, listed.version
+                    );
+                    let debian = self.debian(Some(suite.clone()), listed.version, listed.pool);
+                    return Ok(Origin { source: self.source(listed.sha256, listed.size, Some(debian)), vouched });
+                }
+                Err(error) => refused.push(format!("{suite}: {}", line(&error))),
+            }
+        }
+        let place = format!("{}/{}_{}-1.dsc", self.pool, self.package, debian_version(version));
+        match cx.with_apt(|apt| apt.described(&place, &self.file)) {
+            Ok(listed) => {
+                let vouched = format!("Size and digest are those of {place}, signed by a developer of Debian's.");
+                let debian = self.debian(None, listed.version, listed.pool);
+                return Ok(Origin { source: self.source(listed.sha256, listed.size, Some(debian)), vouched });
+            }
+            Err(error) => refused.push(format!("{place}: {}", line(&error))),
+        }
+        let bundle = format!("{}.sigstore", self.url);
+        match fetch::text(&bundle, LARGEST_BUNDLE).and_then(|text| published(&text)) {
+            Ok(sha256) => {
+                let vouched = format!("The digest is that of {bundle}, whose signature wasn't checked.");
+                Ok(Origin { source: self.source(sha256, 0, None), vouched })
+            }
+            Err(error) => {
+                refused.push(format!("{bundle}: {}", line(&error)));
+                Err(refused)
+            }
         }
     }
 

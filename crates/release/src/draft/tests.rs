@@ -126,10 +126,7 @@ fn a_library_whose_source_cannot_be_had_is_named() {
     let draft = place.draft("3.13.99", Some(sha256)).unwrap();
     assert_eq!(place.written(&draft), ["Mac/releases/3.13.99.toml"]);
     let notes = draft.notes.join("\n");
-    assert!(
-        notes.contains("openssl 99.0 got no recipe, since its source could not be had: could not fetch"),
-        "{notes}"
-    );
+    assert!(notes.contains("openssl 99.0 got no recipe") && notes.contains("could not fetch a source"), "{notes}");
     assert!(notes.contains("the script takes https://example.invalid/OpenSSL.tar.gz"), "{notes}");
     assert!(notes.contains("sqlite 99.0 got no recipe") && notes.contains("is not a SHA-256"), "{notes}");
 }

@@ -24,7 +24,7 @@ pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Var
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
 pub(crate) use text::inside;
-pub use upstream::Upstream;
+pub use upstream::{Ending, Upstream};
 
 use layers::Layers;
 

@@ -14,6 +14,9 @@ use super::read_toml;
 pub struct Upstream {
     /// Python itself.
     pub python: Python,
+    /// How the names of its archives end, the one that is looked for first before the others.
+    #[serde(default)]
+    pub endings: Vec<Ending>,
     /// The distribution whose mirrors have the same bytes.
     pub debian: Debian,
     /// What recipes call libraries that CPython's own script calls otherwise, by its name in small letters.
@@ -42,6 +45,16 @@ pub struct Python {
     pub file: String,
     /// Its address.
     pub url: String,
+}
+
+/// How the names of one form of archive end: `tgz` and `tar.gz` are the same bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ending {
+    /// At python.org.
+    pub python: String,
+    /// In Debian.
+    pub debian: String,
 }
 
 /// Debian's archive, and how it names sources of Python.
