@@ -1,12 +1,10 @@
 //! `cargo xtask ci`.
 
-use anyhow::{Result, anyhow};
+use anyhow::Result;
 use clap::Args;
 
 use release::context::Context;
-use release::exec::Check;
 use release::fetch::Supply;
-use release::hint::WithHint as _;
 use release::interpreter::From;
 use release::mac_tool;
 use release::package::Ownership;
@@ -16,7 +14,7 @@ use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
 
 use super::product_flags::Kind;
-use super::twice;
+use super::{checks, twice};
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -34,29 +32,6 @@ pub struct Ci {
     mac_tool: bool,
 }
 
-/// Checks of the code, in the order that fails fastest.
-const CHECKS: &[(&str, &str)] = &[
-    ("format", "fmt --all -- --check"),
-    ("lints", "clippy --locked --workspace --all-targets -- -D warnings"),
-    ("documentation", "doc --locked --workspace --no-deps --document-private-items"),
-    ("fuzz targets of the readers", "check --locked --quiet --manifest-path crates/flatpkg/fuzz/Cargo.toml"),
-    ("fuzz targets of the Mach-O readers", "check --locked --quiet --manifest-path crates/macho/fuzz/Cargo.toml"),
-    ("tests", "test --locked --no-fail-fast --workspace"),
-];
-
-/// The tests of signing that need a release that was built.
-const SIGNING: &[&str] = &[
-    "test",
-    "--locked",
-    "--quiet",
-    "--workspace",
-    "--tests",
-    "--",
-    "--ignored",
-    "--nocapture",
-    "the_release_is_signed",
-];
-
 impl Ci {
     /// Runs them all.
     ///
@@ -66,11 +41,7 @@ impl Ci {
         if self.mac_tool {
             return mac_tool::check(cx, &ready(cx, newest(cx)?.planned, &Supply::default())?.plan);
         }
-        for (purpose, arguments) in CHECKS {
-            cx.ui.say(format_args!("#### {purpose}: cargo {arguments}"));
-            let args: Vec<&str> = arguments.split(' ').collect();
-            Check { purpose, args: &args, env: &[], dir: &cx.paths.repo }.run()?;
-        }
+        checks::code(cx)?;
         if !self.quick {
             cx.ui.say("#### release");
             let released = pipeline::release(cx, newest(cx)?)?;
@@ -84,14 +55,12 @@ impl Ci {
                     let trial = Trial { smoke: true, self_check: true, ..Trial::default() };
                     trial::run(cx, plan, &From::Package(package), &trial)?;
                 }
-                Some((what, remedy)) if std::env::var_os("XTASK_NO_SKIP").is_some() => {
-                    return Err(anyhow!("what was built can't run here: {what}")).hint(remedy);
+                Some((what, remedy)) => {
+                    checks::leave_out(cx, &format!("what was built can't run here: {what}"), remedy)?
                 }
-                Some((what, remedy)) => cx.ui.say(format_args!("skipped: {what} ({remedy})")),
             }
             mac_tool::check(cx, plan)?;
-            cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
-            Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()?;
+            checks::signing(cx)?;
         }
         if self.twice {
             cx.ui.say("#### the same again");

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod build_flags;
+mod checks;
 pub mod ci;
 pub mod clean;
 pub mod completions;
