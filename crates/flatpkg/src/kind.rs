@@ -77,7 +77,8 @@ impl FileKind {
     /// # Errors
     /// It can't be read.
     pub fn of(path: &Path) -> io::Result<FileKind> {
-        let metadata = fs_err::metadata(path)?;
+        // What can't be looked at can't be opened either, and then says so.
+        let metadata = fs_err::metadata(path).or_else(|_| fs_err::File::open(path)?.metadata())?;
         if metadata.is_dir() {
             return folder(path);
         }

@@ -62,6 +62,17 @@ fn missing_and_added_bytes_are_found() {
     insta::assert_snapshot!(report.to_string(), @"error: heap: what follows the last member is 4 bytes that nothing refers to, expected nothing or a ticket");
 }
 
+#[test]
+fn a_file_that_was_cut_off_is_one_finding() {
+    let bytes = sample::bytes();
+    let cut = |lost: usize| Package::from_bytes(bytes[..bytes.len() - lost].to_vec()).unwrap();
+    for lost in [1, 100] {
+        let report = verify(&cut(lost), Options::default());
+        let text = format!("the file was cut off: it has {} bytes of {}", bytes.len() - lost, bytes.len());
+        assert!(report.findings.len() == 1 && report.to_string().contains(&text), "{report}");
+    }
+}
+
 /// A component package whose parts are given one by one.
 #[derive(Clone)]
 struct Parts {
@@ -317,7 +328,7 @@ fn the_table_of_contents_lies() {
     error: Distribution: "License.rtf" of <license> is missing: it is not in Resources, nor in one of its .lproj folders
     error: Python_Framework.pkg/Bom: encoded bytes cannot be read: it ends after # bytes, the table of contents says #
     error: Python_Framework.pkg/Bom: the bill of materials cannot be read: failed to read member Python_Framework.pkg/Bom: it ends after # bytes, the table of contents says #
-    error: Python_Framework.pkg/PackageInfo: archived checksum is missing, expected there
+    error: Python_Framework.pkg/PackageInfo: archived checksum is missing
     error: Python_Framework.pkg/PackageInfo: id is 3, as of Python_Framework.pkg/Bom, expected unique
     error: Python_Framework.pkg/Payload: archived checksum is #, expected #
     error: Python_Framework.pkg/Payload: extracted checksum is #, expected #

@@ -49,6 +49,9 @@ fn alone(cache: &Path) -> Result<()> {
     if there != cache {
         return Ok(());
     }
+    if !real.is_dir() {
+        return Err(anyhow!("the cache {} is not a folder", cache.display())).hint("name a folder with --cache DIR");
+    }
     let below = ["sources", "steps", "manifests", "work", "logs", "apt", "debs"].map(|name| cache.join(name));
     for dir in [cache].into_iter().chain(below.iter().map(|dir| dir.as_path())).filter(|dir| dir.exists()) {
         let found = fs_err::metadata(dir)?;

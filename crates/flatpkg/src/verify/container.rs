@@ -34,6 +34,25 @@ pub(super) fn check(archive: &Archive, options: Options) -> Findings {
     findings
 }
 
+/// Whether the file was cut off: what it should have lies one after the other, as every writer puts it, and some of it isn't there.
+/// Nothing more can be said of such a file than that.
+pub(super) fn cut_off(archive: &Archive) -> Option<Finding> {
+    let mut extents: Vec<_> = archive.toc().extents().filter(|extent| extent.length > 0).collect();
+    extents.sort_by_key(|extent| (extent.offset, extent.length));
+    let whole = extents
+        .into_iter()
+        .try_fold(0, |end: u64, extent| (extent.offset == end).then(|| end.saturating_add(extent.length)))?;
+    let lost = whole.checked_sub(archive.heap_available()).filter(|lost| *lost > 0)?;
+    let (len, whole) = (archive.file_len(), archive.heap_offset().saturating_add(whole));
+    let mut findings = Findings::default();
+    findings.says(
+        HEAP,
+        "the file",
+        format_args!("was cut off: it has {len} bytes of {whole}, the last {lost} are missing; fetch it again"),
+    );
+    findings.0.pop()
+}
+
 fn toc_digest(archive: &Archive, findings: &mut Findings) {
     let (header, checksum) = (archive.header(), &archive.toc().checksum);
     // Never: libxar writes the length of its structure. Bytes after it would be covered by nothing.
@@ -209,7 +228,7 @@ fn stretch(archive: &Archive, place: &str, data: &Data, slack: Severity, finding
 fn style(checksum: Option<&Checksum>, which: &str, place: &str, findings: &mut Findings) -> Option<Style> {
     let what = format!("{which} checksum");
     match checksum {
-        None => findings.error(place, &what, "missing", "there"),
+        None => findings.says(place, &what, "is missing"),
         Some(checksum) if checksum.style.digester().is_none() => {
             findings.error(place, &format!("{what}'s style"), checksum.style, "sha1, sha256 or sha512");
         }

@@ -75,6 +75,9 @@ pub fn verify(package: &Package, options: Options) -> Report {
 /// Checks the archive alone: everything that a signature vouches for, without looking into the members.
 #[must_use]
 pub fn verify_archive(archive: &Archive, options: Options) -> Report {
+    if let Some(finding) = container::cut_off(archive) {
+        return Report { findings: vec![finding] };
+    }
     Report { findings: container::check(archive, options).sorted() }
 }
 
@@ -82,6 +85,9 @@ pub fn verify_archive(archive: &Archive, options: Options) -> Report {
 /// what the package states.
 #[must_use]
 pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> Report {
+    if let Some(finding) = container::cut_off(package.archive()) {
+        return Report { findings: vec![finding] };
+    }
     let meter = Meter::new(package, progress);
     let (mut findings, others) = rayon::join(
         || container::check(package.archive(), options),
