@@ -19,7 +19,7 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
     let report = examine(cx, plan, built)?;
     if !report.passed() {
         cx.ui.say(&report);
-        bail!("the staged root {} is not sound: {} findings", built.root.display(), report.findings.len());
+        bail!("the staged root {} failed the audit: {} problems", built.root.display(), report.findings.len());
     }
     let counts = &report.counts;
     task.done(format_args!(
@@ -50,7 +50,8 @@ pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
         current: plan.current,
         bytecode: plan.options.pyc == Some(Pyc::Hash),
         forbidden_paths: built.folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect(),
-        sdk: sdk.is_dir().then_some(sdk),
+        // That of the build; a Mac's plan has no step for it.
+        sdk: Some(sdk).filter(|sdk| sdk.is_dir()).or_else(crate::host::apple_sdk),
         linkage: Linkage::read(&cx.paths.mac().join("linkage.toml"))?,
         stack_size: STACK_SIZE,
     };

@@ -1,7 +1,7 @@
 //! The machine that builds, and the state of the data beside the recipes.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use walkdir::WalkDir;
@@ -30,6 +30,16 @@ pub fn detect() -> Result<Host> {
         }
         other => bail!("nothing can be built on {other}: use a Mac or Linux"),
     }
+}
+
+/// On a Mac, the SDK that its compiler takes, whose stubs say what macOS exports; nothing where there is none.
+pub fn apple_sdk() -> Option<PathBuf> {
+    if System::HERE != System::Mac {
+        return None;
+    }
+    let sh = shell(Path::new("/")).ok()?;
+    let sdk = PathBuf::from(read(cmd!(sh, "xcrun --sdk macosx --show-sdk-path")).ok()?);
+    sdk.is_dir().then_some(sdk)
 }
 
 /// A system that Python can be built on.

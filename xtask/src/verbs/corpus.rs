@@ -21,7 +21,7 @@ pub struct Corpus {
     /// The folder with the files [default: corpus, in the cache].
     folder: Option<PathBuf>,
 
-    /// For programs.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }

@@ -1,14 +1,16 @@
 //! `cargo xtask doctor`.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use clap::Args;
 use rayon::prelude::*;
 
 use release::context::Context;
-use release::doctor::{Machine, State, examine};
+use release::doctor::{Machine, State, account, examine};
 use release::hint::WithHint as _;
+use release::output::write_whole;
 use release::recipe::{Recipes, newest_built};
 use release::sign::{Wanted, preflight};
 
@@ -24,6 +26,11 @@ pub struct Doctor {
     /// Look at the identities that the flags below name, and at nothing else: what `sign` would refuse or advise.
     #[arg(long)]
     sign: bool,
+
+    /// Write everything that somebody needs to understand a failure on this machine into a file: what is looked at here, versions of
+    /// system and tools, the end of the newest log. Home folder, user and host name are left out.
+    #[arg(long, value_name = "FILE", conflicts_with = "sign")]
+    report: Option<PathBuf>,
 
     /// Print JSON.
     #[arg(long)]
@@ -51,6 +58,11 @@ impl Doctor {
                 urls.map(|url| (url.split('/').nth(2).unwrap_or(url), url.as_str())).collect();
             let asked = hosts.par_iter().map(|(host, url)| ((*host).to_owned(), release::fetch::unreachable(url)));
             machine.network = asked.collect();
+        }
+        if let Some(file) = &self.report {
+            write_whole(file, account(cx, &machine)?.as_bytes(), 0o644)?;
+            cx.ui.result(format_args!("{}: please read it before you send it", file.display()));
+            return Ok(());
         }
         let report = examine(&machine);
         if self.json {

@@ -1,5 +1,6 @@
 //! What a machine can build, and what it lacks: a pure function of what the machine is, so that tests can try any.
 
+mod account;
 mod machine;
 mod programs;
 
@@ -7,6 +8,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+pub use account::account;
 pub use machine::{Machine, System};
 use programs::{LINUX_PROGRAMS, MAC_PROGRAMS};
 

@@ -16,7 +16,8 @@ pub(super) const MAC_PROGRAMS: &[(&str, &str)] = &[
     ("make", "builds Python and its libraries"),
     ("perl", "configures OpenSSL"),
     ("lipo", "merges architectures"),
-    ("codesign", "signs what was merged"),
+    ("install_name_tool", "links the copy that is tested to its own libraries"),
+    ("codesign", "signs that copy"),
 ];
 
 /// Programs that are looked for on any machine.

@@ -112,6 +112,7 @@ fn a_mac_with_and_without_tools() {
       ok       make: /usr/bin/make
       ok       perl: /usr/bin/perl
       ok       lipo: /usr/bin/lipo
+      ok       install_name_tool: /usr/bin/install_name_tool
       ok       codesign: /usr/bin/codesign
       ok       disk: 50.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
       ok       memory: 8.0 GiB available for 2 jobs
@@ -125,6 +126,7 @@ fn a_mac_with_and_without_tools() {
       ok       perl: /usr/bin/perl
       MISSING  lipo: not installed; merges architectures
                fix: xcode-select --install
+      ok       install_name_tool: /usr/bin/install_name_tool
       ok       codesign: /usr/bin/codesign
       ok       disk: 50.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
       ok       memory: 8.0 GiB available for 2 jobs

@@ -39,7 +39,7 @@ impl Interpreter {
         let home = self.folder.path().join("home");
         fs_err::create_dir_all(&home)?;
         let text = |path: &Path| path.to_string_lossy().into_owned();
-        Ok(BTreeMap::from([
+        let mut env = BTreeMap::from([
             ("HOME".to_owned(), text(&home)),
             // Install scripts change nothing of a user whose name is this.
             ("USER".to_owned(), "root".to_owned()),
@@ -47,8 +47,13 @@ impl Interpreter {
             // The one UTF-8 locale that both systems have.
             ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
             ("TERM".to_owned(), "xterm".to_owned()),
-            ("TERMINFO".to_owned(), text(&self.folder.path().join(TERMINALS))),
-        ]))
+        ]);
+        let terminals = self.folder.path().join(TERMINALS);
+        // A Mac has its own.
+        if terminals.is_dir() {
+            env.insert("TERMINFO".to_owned(), text(&terminals));
+        }
+        Ok(env)
     }
 
     /// Runs a program in that environment.

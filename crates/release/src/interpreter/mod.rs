@@ -1,12 +1,14 @@
 //! The Python that was built, made to run on this machine: natively on a Mac, under `machorun` on Linux.
 //!
 //! Always a copy of the staged root, because Python writes into what it runs from. On Linux the programs of the copy
-//! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader.
+//! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader; on a Mac they are linked to
+//! the libraries of the copy.
 
 mod copy;
 mod expectations;
 mod install;
 mod loader;
+mod relink;
 mod self_check;
 mod smoke;
 mod speed;
@@ -79,7 +81,9 @@ impl Interpreter {
                 .hint("is it of this release?");
         }
         let interpreter = Self { folder, root, framework, program };
-        if !cfg!(target_os = "macos") {
+        if cfg!(target_os = "macos") {
+            relink::link_to_copy(&interpreter.root)?;
+        } else {
             let sdk = place.join(SDK);
             copy_stubs(&cx.paths.steps().join(plan.folder("sdk")), &sdk)?;
             describe_terminals(&place.join(TERMINALS))?;

@@ -60,7 +60,7 @@ impl Inventory {
                 found.code.insert(path.clone(), code);
             }
             if let Some(dir) = bundle_dir(&path) {
-                let bundle = bundle(entry.path(), dir).with_context(|| format!("{path} is not sound"))?;
+                let bundle = bundle(entry.path(), dir).with_context(|| format!("{path} is damaged or incomplete"))?;
                 found.bundles.insert(dir.to_owned(), bundle);
             }
         }

@@ -116,5 +116,5 @@ fn findings_fail_a_build() {
     let sources = crate::fetch::all(&cx, &[], &crate::fetch::Supply::default()).unwrap();
     let error = crate::staged::root(&cx, &plan, &sources, OnFailure::Stop).unwrap_err();
     let text = crate::hint::render(&error);
-    assert!(text.contains("is not sound") && text.contains("findings"), "{text}");
+    assert!(text.contains("failed the audit") && text.contains("problems"), "{text}");
 }
