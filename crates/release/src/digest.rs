@@ -100,10 +100,10 @@ fn stream(path: &Path, mut update: impl FnMut(&[u8])) -> io::Result<()> {
 
 /// The bytes that hexadecimal digits stand for, if they are `N`.
 fn bytes<const N: usize>(text: &str, name: &str) -> Result<[u8; N], String> {
+    let mut bytes = [0; N];
     let wrong = || format!("`{text}` is not {name} digest; expected {} hexadecimal digits", 2 * N);
-    let digits: Vec<u32> = text.chars().map(|c| c.to_digit(16)).collect::<Option<_>>().ok_or_else(wrong)?;
-    let bytes: Vec<u8> = digits.chunks(2).map(|pair| pair.iter().fold(0, |byte, d| byte << 4 | *d as u8)).collect();
-    (digits.len() == 2 * N).then_some(bytes).and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)
+    hex::decode_to_slice(text, &mut bytes).map_err(|_| wrong())?;
+    Ok(bytes)
 }
 
 macro_rules! digest_as_text {
@@ -117,7 +117,7 @@ macro_rules! digest_as_text {
 
         impl fmt::Display for $kind {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+                f.write_str(&hex::encode(self.0))
             }
         }
 

@@ -65,11 +65,7 @@ fn published(bundle: &str) -> Result<Sha256> {
     let digest = bundle.pointer("/messageSignature/messageDigest/digest").and_then(Value::as_str);
     let algorithm = bundle.pointer("/messageSignature/messageDigest/algorithm").and_then(Value::as_str);
     let digest = digest.filter(|_| algorithm == Some("SHA2_256")).context("it states no SHA-256")?;
-    hex(&STANDARD.decode(digest)?).parse().map_err(Error::msg)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(STANDARD.decode(digest)?).parse().map_err(Error::msg)
 }
 
 /// `3.15.0~rc2` of `3.15.0rc2`: Debian's versions sort a tilde before everything.
@@ -180,8 +176,7 @@ mod tests {
             ))
         };
         let digest = Sha256::of(b"contents");
-        let bytes: Vec<u8> =
-            (0..32).map(|at| u8::from_str_radix(&digest.to_string()[2 * at..2 * at + 2], 16).unwrap()).collect();
+        let bytes = hex::decode(digest.to_string()).unwrap();
         assert_eq!(bundle("SHA2_256", &STANDARD.encode(bytes)).unwrap(), digest);
         assert!(bundle("SHA2_512", "").is_err() && bundle("SHA2_256", "AAAA").is_err() && published("{}").is_err());
     }

@@ -36,6 +36,9 @@ pub(super) fn release(release: &Release, mac: &Path) -> Vec<String> {
 /// Contradictions in a library's recipe: one line each.
 pub(super) fn library(library: &Library, tools: &LinuxTools) -> Vec<String> {
     let mut wrong: Vec<String> = [&library.source].into_iter().chain(&library.patches).flat_map(source).collect();
+    if let Err(error) = spdx::Expression::parse(&library.license) {
+        wrong.push(format!("license: `{}` is not an SPDX expression: {}", library.license, error.reason));
+    }
     let build = &library.build;
     if build.universal == Universal::OnePass {
         for (key, used) in [("arch", !build.arch.is_empty()), ("arch-headers", !build.arch_headers.is_empty())] {
