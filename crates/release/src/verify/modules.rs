@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
+use crate::version::PythonVersion;
 
 /// The names of all extension modules in `lib-dynload`, sorted.
 pub(super) fn check(
@@ -28,7 +29,7 @@ pub(super) fn check(
             continue;
         }
         modules.insert(name.to_owned());
-        check_entry_point(name, binaries.get(path), &mut findings);
+        check_entry_point(name, binaries.get(path), expect, &mut findings);
     }
     for name in &expect.modules {
         if !modules.contains(name) {
@@ -53,12 +54,30 @@ pub(super) fn is_importable(suffix: &str, expect: &Expectations) -> bool {
     named && flags.chars().all(|flag| "dmut".contains(flag))
 }
 
-/// `import _ssl` calls `PyInit__ssl`; in every slice.
-fn check_entry_point(name: &str, binary: Option<&Binary>, findings: &mut Findings<'_>) {
-    let entry = format!("_PyInit_{name}");
+/// One of the module's entry points is in every slice.
+fn check_entry_point(name: &str, binary: Option<&Binary>, expect: &Expectations, findings: &mut Findings<'_>) {
+    let entries = entry_points(name, expect.python);
     for image in binary.into_iter().flat_map(|binary| &binary.images) {
-        if !image.exports.contains(&entry) {
-            findings.of_slice(image.arch).add(Check::Modules, "no entry point", format!("PyInit_{name}"));
+        if !entries.iter().any(|entry| image.exports.contains(&format!("_{entry}"))) {
+            findings.of_slice(image.arch).add(Check::Modules, "no entry point", entries.join(" or "));
         }
+    }
+}
+
+/// `import _ssl` calls `PyInit__ssl`; since 3.15 `PyModExport__ssl` where there is one (PEP 793).
+fn entry_points(name: &str, python: PythonVersion) -> Vec<String> {
+    let export = (python.major, python.minor) >= (3, 15);
+    ["PyInit"].into_iter().chain(export.then_some("PyModExport")).map(|prefix| format!("{prefix}_{name}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_export_themselves_since_3_15() {
+        let of = |python: &str| entry_points("_ssl", python.parse().unwrap()).join(" ");
+        assert_eq!(of("3.14.7"), "PyInit__ssl");
+        assert_eq!(of("3.15.0rc2"), "PyInit__ssl PyModExport__ssl");
     }
 }

@@ -64,6 +64,19 @@ structures! {
         f_flags_ext: u32,
         f_reserved: [u32; 7],
     }
+    Statvfs = "struct statvfs" {
+        f_bsize: u64,
+        f_frsize: u64,
+        f_blocks: u32,
+        f_bfree: u32,
+        f_bavail: u32,
+        f_files: u32,
+        f_ffree: u32,
+        f_favail: u32,
+        f_fsid: u64,
+        f_flag: u64,
+        f_namemax: u64,
+    }
     Dirent = "struct dirent" {
         d_ino: u64,
         d_seekoff: u64,

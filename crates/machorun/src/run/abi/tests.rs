@@ -33,6 +33,7 @@ const HEADERS: &[&str] = &[
     "sys/resource.h",
     "sys/socket.h",
     "sys/stat.h",
+    "sys/statvfs.h",
     "sys/un.h",
     "sys/utsname.h",
     "sys/wait.h",

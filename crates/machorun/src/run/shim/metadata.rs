@@ -99,6 +99,39 @@ unsafe extern "C" fn fstatfs(file: c_int, out: *mut d::Statfs) -> c_int {
     statfs_from(libc::fstatfs(file, &mut linux), &linux, out)
 }
 
+/// Darwin's numbers have 32 bits; a disk with more blocks than they can count has as many as they can.
+unsafe fn statvfs_from(result: c_int, linux: &libc::statvfs, out: *mut d::Statvfs) -> c_int {
+    if result != 0 {
+        return result;
+    }
+    let count = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
+    out.write(d::Statvfs {
+        f_bsize: linux.f_bsize,
+        f_frsize: linux.f_frsize,
+        f_blocks: count(linux.f_blocks),
+        f_bfree: count(linux.f_bfree),
+        f_bavail: count(linux.f_bavail),
+        f_files: count(linux.f_files),
+        f_ffree: count(linux.f_ffree),
+        f_favail: count(linux.f_favail),
+        f_fsid: linux.f_fsid,
+        // ST_RDONLY and ST_NOSUID are 1 and 2 in both; Darwin has no others.
+        f_flag: linux.f_flag & 3,
+        f_namemax: linux.f_namemax,
+    });
+    0
+}
+
+unsafe extern "C" fn statvfs(path: *const c_char, out: *mut d::Statvfs) -> c_int {
+    let mut linux = std::mem::zeroed();
+    statvfs_from(libc::statvfs(path, &mut linux), &linux, out)
+}
+
+unsafe extern "C" fn fstatvfs(file: c_int, out: *mut d::Statvfs) -> c_int {
+    let mut linux = std::mem::zeroed();
+    statvfs_from(libc::fstatvfs(file, &mut linux), &linux, out)
+}
+
 thread_local! {
     static ENTRY: UnsafeCell<d::Dirent> = const {
         UnsafeCell::new(d::Dirent { d_ino: 0, d_seekoff: 0, d_reclen: 0, d_namlen: 0, d_type: 0, d_name: [0; 1024] })
@@ -276,6 +309,8 @@ shims! {
     ["_fstatat$INODE64" => fstatat]
     ["_statfs$INODE64" => statfs]
     ["_fstatfs$INODE64" => fstatfs]
+    [statvfs]
+    [fstatvfs]
     ["_readdir$INODE64" => readdir]
     [utimensat]
     [futimens]
