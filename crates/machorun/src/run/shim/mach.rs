@@ -32,6 +32,12 @@ unsafe extern "C" fn task_threads(_task: u32, list: *mut *mut u32, count: *mut u
     0
 }
 
+/// `libproc.h`: nothing is told of any process; 0 is an error.
+unsafe extern "C" fn untold() -> c_int {
+    let _: c_int = errno::fail(d::EPERM);
+    0
+}
+
 unsafe extern "C" fn not_supported() -> c_int {
     errno::fail(d::ENOTSUP)
 }
@@ -44,5 +50,9 @@ shims! {
     ["_mach_vm_region" => refused]
     ["_mach_vm_read_overwrite" => refused]
     ["_mach_vm_write" => refused]
+    ["_task_suspend" => refused]
+    ["_task_resume" => refused]
+    ["_proc_listpids" => untold]
+    ["_proc_pidinfo" => untold]
     ["_fsctl" => not_supported]
 }

@@ -349,7 +349,9 @@ pub const SYSTEM: &[&str] = &[
 /// Symbols of zlib, which is the same library on both.
 pub const ZLIB: &[&str] = &[
     "_adler32",
+    "_adler32_combine",
     "_crc32",
+    "_crc32_combine",
     "_deflate",
     "_deflateCopy",
     "_deflateEnd",
