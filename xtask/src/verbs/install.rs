@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
+use effect::{Offer, Selection, Situation};
 use flatpkg::laydown::Options;
 use flatpkg::shown::shown;
 
@@ -26,9 +27,17 @@ pub struct Install {
     #[arg(long, value_name = "NAME")]
     package: Option<String>,
 
-    /// The folder that stands for the root of the disk.
+    /// The folder that stands for the root of the disk: a new or an empty one, never the system that runs here.
     #[arg(long, value_name = "DIR")]
     root: PathBuf,
+
+    /// Into a folder that has something in it, too.
+    #[arg(long)]
+    force: bool,
+
+    /// Say what would be laid down, and write nothing.
+    #[arg(long, short = 'n', conflicts_with = "run_scripts")]
+    dry_run: bool,
 
     /// What to install, as `installer -applyChoiceChangesXML` reads it [default: what the package selects].
     #[arg(long, value_name = "FILE")]
@@ -59,9 +68,13 @@ impl Install {
     /// # Errors
     /// It can't be read or laid down, or a script fails.
     pub fn run(self, cx: &Context) -> Result<()> {
+        install::target::check(&self.root, self.force)?;
         let package = install::open(&self.path, self.package.as_deref())?;
         let offer = package.offer()?;
         let selection = install::selection(&offer, self.choices.as_deref())?;
+        if self.dry_run {
+            return self.announce(cx, &offer, &selection);
+        }
         let log = cx.paths.logs().join("install.log");
         if self.run_scripts {
             fs_err::create_dir_all(cx.paths.logs())?;
@@ -70,13 +83,26 @@ impl Install {
         let options = Options { keep_setid: self.keep_setid, ..self.limit.options()?.with_owners() };
         let run_scripts = self.run_scripts.then_some(log.as_path());
         let count = package.lay_down(&offer, &selection, &self.root, options, run_scripts)?;
+        self.list(cx, &offer, &selection);
+        cx.ui.result(format_args!("{count} entries in {}", self.root.display()));
+        Ok(())
+    }
+
+    fn announce(&self, cx: &Context, offer: &Offer, selection: &Selection) -> Result<()> {
+        let (disk, receipts) = Situation::Fresh.disk([offer, offer])?;
+        let outcome = effect::install(offer, selection, disk, &receipts)?;
+        self.list(cx, offer, selection);
+        let root = self.root.display();
+        cx.ui.result(format_args!("{} entries would be in {root}; nothing was written", outcome.origins.len()));
+        Ok(())
+    }
+
+    fn list(&self, cx: &Context, offer: &Offer, selection: &Selection) {
         for part in offer.parts.iter().filter(|part| selection.contains(&part.id)) {
             let [identifier, version, location] = [&part.identifier, &part.version, &part.location].map(shown);
             cx.ui.say(format_args!("  {identifier} {version} in {location}"));
-            let idle = part.scripts.iter().filter(|_| !self.run_scripts);
+            let idle = part.scripts.iter().filter(|_| !self.run_scripts && !self.dry_run);
             idle.for_each(|script| cx.ui.say(format_args!("    {} was not run", shown(&script.name))));
         }
-        cx.ui.result(format_args!("{count} entries in {}", self.root.display()));
-        Ok(())
     }
 }

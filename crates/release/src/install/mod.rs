@@ -5,6 +5,7 @@ mod attacks;
 mod choices;
 pub mod confine;
 mod scripts;
+pub mod target;
 #[cfg(test)]
 pub(crate) mod tests;
 
