@@ -125,6 +125,14 @@ unsafe extern "C" fn _dyld_get_image_name(index: u32) -> *const c_char {
     loader::images().get(index as usize).map_or(std::ptr::null(), |image| image.path.as_ptr())
 }
 
+unsafe extern "C" fn image_header(index: u32) -> *const c_void {
+    loader::images().get(index as usize).map_or(std::ptr::null(), |image| image.base() as *const c_void)
+}
+
+unsafe extern "C" fn image_slide(index: u32) -> isize {
+    loader::images().get(index as usize).map_or(0, |image| image.slide() as isize)
+}
+
 /// The functions of before Mac OS X 10.4 (`mach-o/dyld.h`), with which Python 3.3 asks where its own library lies. A symbol
 /// and a module are opaque: both are the symbol's address here.
 unsafe extern "C" fn lookup_and_bind_symbol(name: *const c_char) -> *mut c_void {
@@ -170,6 +178,8 @@ shims! {
     ["_NSLibraryNameForModule" => library_name_for_module]
     [_dyld_image_count]
     [_dyld_get_image_name]
+    ["__dyld_get_image_header" => image_header]
+    ["__dyld_get_image_vmaddr_slide" => image_slide]
     ["__availability_version_check" => _availability_version_check]
     ["__dyld_shared_cache_contains_path" => _dyld_shared_cache_contains_path]
 }

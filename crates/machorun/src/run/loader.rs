@@ -216,6 +216,11 @@ impl Loaded {
         self.image.segments.span().start.wrapping_add(self.slide)
     }
 
+    /// How far it lies from where it was linked to be.
+    pub fn slide(&self) -> u64 {
+        self.slide
+    }
+
     /// The address of `main`.
     pub fn entry(&self) -> Option<u64> {
         self.image.entry.map(|entry| self.base().wrapping_add(entry))

@@ -27,6 +27,13 @@ const STAND_INS: &[StandIn] = &[
         passed: &[],
         host: &[],
     },
+    StandIn {
+        install_name: "/System/Library/Frameworks/Security.framework/Versions/A/Security",
+        passed: &[],
+        host: &[],
+    },
+    // The libc crate links it, and nothing calls it.
+    StandIn { install_name: "/usr/lib/libiconv.2.dylib", passed: &[], host: &[] },
     StandIn { install_name: "/System/Library/Frameworks/Carbon.framework/Versions/A/Carbon", passed: &[], host: &[] },
     StandIn {
         install_name: "/System/Library/Frameworks/CoreServices.framework/Versions/A/CoreServices",
@@ -43,7 +50,11 @@ const STAND_INS: &[StandIn] = &[
 /// The shims of all areas, but for what [`prepare`] gets.
 const AREAS: &[&[Shim]] = &[
     shim::accounts::SHIMS,
+    shim::arguments::SHIMS,
+    shim::attributes::SHIMS,
     shim::backtrace::SHIMS,
+    shim::copies::SHIMS,
+    shim::dispatch::SHIMS,
     shim::editline::SHIMS,
     shim::errno::SHIMS,
     shim::files::SHIMS,
@@ -67,6 +78,7 @@ const AREAS: &[&[Shim]] = &[
     shim::terminal::SHIMS,
     shim::threads::SHIMS,
     shim::time::SHIMS,
+    shim::unwinding::SHIMS,
     &[("__tlv_bootstrap", never as *const ()), ("dyld_stub_binder", never as *const ())],
 ];
 

@@ -34,7 +34,7 @@ use crate::plan::{Plan, framework_prefix};
 use copy::{SDK, TERMINALS};
 
 pub use copy::Interpreter;
-pub use loader::check as check_loader;
+pub use loader::{build as build_loader, check as check_loader};
 pub use self_check::self_check;
 pub use smoke::smoke;
 pub use speed::speed;

@@ -1,8 +1,9 @@
 //! This tool as a macOS program, made on Linux by the toolchain that makes Python.
 //!
 //! Its users sit at a Mac, and nobody who changes it has to have one: `cargo xtask ci` compiles it for both processors, looks at
-//! it with every lint, and links it against what a Mac has. `Mac/tool` is what that needs beyond the toolchain of a plan.
+//! it with every lint, links it against what a Mac has, and runs it. `Mac/tool` is what that needs beyond the toolchain of a plan.
 
+mod same;
 mod sdk;
 mod standard_library;
 
@@ -15,14 +16,17 @@ use crate::build::{self, Names, OnFailure};
 use crate::context::Context;
 use crate::exec::Check;
 use crate::fetch::{self, Supply};
+use crate::interpreter;
 use crate::plan::{Host, Plan};
 use macho::Arch;
+use same::Start;
 use standard_library::StandardLibrary;
 
-/// Looks at this tool as a macOS program, and makes it for every processor of Macs.
+/// Looks at this tool as a macOS program, makes it for every processor of Macs, and runs it where this machine can.
 ///
 /// # Errors
-/// When the toolchain or Rust's standard library for macOS can't be had, or the compiler, a lint or the linker complains.
+/// When the toolchain or Rust's standard library for macOS can't be had, the compiler, a lint or the linker complains, or it does
+/// something else than this program.
 pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     cx.ui.say("#### this tool as a macOS program");
     if matches!(plan.host, Host::Mac { .. }) {
@@ -33,6 +37,10 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     mac.lint(Arch::Arm64)?;
     for arch in MacTool::ARCHS {
         cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
+    }
+    match interpreter::obstacle() {
+        None => cx.ui.say(format_args!("{} verbs do the same as a macOS program", mac.run()?)),
+        Some((what, remedy)) => cx.ui.say(format_args!("not run: {what} ({remedy})")),
     }
     Ok(())
 }
@@ -81,6 +89,19 @@ impl<'a> MacTool<'a> {
     fn build(&self, arch: Arch) -> Result<PathBuf> {
         self.cargo(&format!("making this tool for macOS on {arch}"), arch, &["build", "--workspace", "--bins"], &[])?;
         Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
+    }
+
+    /// Runs it beside this program; gives back how many verbs were compared.
+    ///
+    /// # Errors
+    /// When the loader can't be made, or anything differs.
+    fn run(&self) -> Result<usize> {
+        let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/xtask");
+        let loader = interpreter::build_loader(self.cx)?;
+        let before = ["--root".into(), "/".into(), "--sdk".into(), self.sdk.clone().into(), "--argv0".into()];
+        let before = before.into_iter().chain(["xtask".into(), program.into()]).collect();
+        let ours = Start { program: std::env::current_exe()?, before: vec![] };
+        same::compare(self.cx, &self.plan.python.to_string(), &ours, &Start { program: loader, before })
     }
 
     /// Beside what is made for this machine: other flags would make cargo compile that again.

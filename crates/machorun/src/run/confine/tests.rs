@@ -53,7 +53,6 @@ const ABSENT: &[&str] = &[
     // sys/ptrace.h, mach/mach.h, libproc.h
     "ptrace",
     "task_terminate",
-    "task_suspend",
     "thread_terminate",
     "processor_set_tasks",
     "host_reboot",
@@ -205,6 +204,11 @@ fn functions_of_macos(parent: usize, folder: &Path) {
     for name in ABSENT {
         assert_eq!(address(name), None, "{name}");
         assert_eq!(stand_ins::trap(&format!("_{name}")), None, "{name}");
+    }
+    for name in ["task_for_pid", "task_suspend", "task_resume"] {
+        let mut task = 0_u32;
+        let answer = darwin(name, &[1, parent, &raw mut task as usize]);
+        assert_eq!(answer, Ok(5), "{name} says KERN_FAILURE");
     }
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     let other = [1_u32];

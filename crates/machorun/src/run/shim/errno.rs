@@ -131,7 +131,17 @@ unsafe extern "C" fn perror(text: *const c_char) {
     libc::perror(text);
 }
 
-shims! { [__error] [strerror] [perror] }
+/// POSIX's, the only one of Darwin.
+unsafe extern "C" fn strerror_r(number: c_int, buffer: *mut c_char, size: usize) -> c_int {
+    let text = std::ffi::CStr::from_ptr(strerror(number)).to_bytes_with_nul();
+    if text.len() > size {
+        return d::ERANGE;
+    }
+    std::ptr::copy_nonoverlapping(text.as_ptr(), buffer.cast(), text.len());
+    0
+}
+
+shims! { [__error] [strerror] [strerror_r] [perror] }
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 //! Opening, controlling and linking files.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_long, c_uint};
 
 use libc::mode_t;
 
@@ -280,18 +280,25 @@ unsafe extern "C" fn sendfile(
     result
 }
 
-/// Copies the contents, which is all that CPython asks of it (`COPYFILE_DATA`, 8 in `copyfile.h`).
-unsafe extern "C" fn fcopyfile(from: c_int, to: c_int, _state: *mut c_void, flags: u32) -> c_int {
-    if flags != 8 {
-        return errno::fail(d::ENOTSUP);
-    }
-    loop {
-        match libc::sendfile(to, from, std::ptr::null_mut(), 1 << 30) {
-            0 => return 0,
-            count if count < 0 => return -1,
-            _ => {}
-        }
-    }
+/// `RENAME_SWAP` and `RENAME_EXCL` of `sys/stdio.h`.
+unsafe extern "C" fn renameatx_np(
+    from: c_int,
+    old: *const c_char,
+    to: c_int,
+    new: *const c_char,
+    flags: c_uint,
+) -> c_int {
+    let linux = match flags {
+        0 => 0,
+        2 => libc::RENAME_EXCHANGE,
+        4 => libc::RENAME_NOREPLACE,
+        _ => return errno::fail(d::EINVAL),
+    };
+    libc::renameat2(folder(from), old, folder(to), new, linux)
+}
+
+unsafe extern "C" fn renamex_np(old: *const c_char, new: *const c_char, flags: c_uint) -> c_int {
+    renameatx_np(d::AT_FDCWD, old, d::AT_FDCWD, new, flags)
 }
 
 shims! {
@@ -315,5 +322,6 @@ shims! {
     [symlinkat]
     [unlinkat]
     [sendfile]
-    [fcopyfile]
+    [renameatx_np]
+    [renamex_np]
 }

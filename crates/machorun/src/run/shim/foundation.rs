@@ -45,7 +45,19 @@ unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i16 {
     0
 }
 
+/// Seconds between 1970 and 2001, which CoreFoundation counts from (`CFDate.h`).
+static SINCE_1970: f64 = 978_307_200.0;
+
+/// No allocator is the default one.
+static NO_ALLOCATOR: usize = 0;
+
+/// `CFArrayCallBacks`: a version and four functions.
+static CALLBACKS: [usize; 5] = [0; 5];
+
 shims! {
+    ["_kCFAbsoluteTimeIntervalSince1970" => data &raw const SINCE_1970]
+    ["_kCFAllocatorDefault" => data &raw const NO_ALLOCATOR]
+    ["_kCFTypeArrayCallBacks" => data &raw const CALLBACKS]
     [Gestalt]
     [SCDynamicStoreCopyProxies]
     ["_CFDictionaryGetValue" => nothing]

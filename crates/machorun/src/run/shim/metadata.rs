@@ -157,6 +157,20 @@ unsafe extern "C" fn readdir(dir: *mut DIR) -> *mut d::Dirent {
     entry
 }
 
+/// The caller's entry may end behind the name.
+unsafe extern "C" fn readdir_r(dir: *mut DIR, entry: *mut d::Dirent, out: *mut *mut d::Dirent) -> c_int {
+    *libc::__errno_location() = 0;
+    let found = readdir(dir);
+    if found.is_null() {
+        out.write(std::ptr::null_mut());
+        return errno::darwin(*libc::__errno_location());
+    }
+    let length = std::mem::offset_of!(d::Dirent, d_name) + usize::from((*found).d_namlen) + 1;
+    std::ptr::copy_nonoverlapping(found.cast::<u8>(), entry.cast::<u8>(), length);
+    out.write(entry);
+    0
+}
+
 /// Two times, with Darwin's ways to say *now* and *leave it* (`sys/stat.h`).
 unsafe fn times(darwin: *const timespec) -> [timespec; 2] {
     let one = |time: timespec| timespec {
@@ -312,6 +326,7 @@ shims! {
     [statvfs]
     [fstatvfs]
     ["_readdir$INODE64" => readdir]
+    ["_readdir_r$INODE64" => readdir_r]
     [utimensat]
     [futimens]
     [utimes]

@@ -9,7 +9,11 @@
 //! `super::stand_ins` puts the lists together.
 
 pub mod accounts;
+pub mod arguments;
+pub mod attributes;
 pub mod backtrace;
+pub mod copies;
+pub mod dispatch;
 pub mod editline;
 pub mod errno;
 pub mod files;
@@ -36,6 +40,7 @@ pub mod tables;
 pub mod terminal;
 pub mod threads;
 pub mod time;
+pub mod unwinding;
 pub mod version;
 
 use list::shims;

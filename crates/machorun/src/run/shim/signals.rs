@@ -286,7 +286,29 @@ unsafe extern "C" fn siginterrupt(signal: c_int, on: c_int) -> c_int {
     sigaction(signal, &action, std::ptr::null_mut())
 }
 
+/// Sets have a bit for each of 32 signals (`signal.h`).
+unsafe extern "C" fn sigemptyset(set: *mut u32) -> c_int {
+    set.write(0);
+    0
+}
+
+unsafe extern "C" fn sigfillset(set: *mut u32) -> c_int {
+    set.write(!0);
+    0
+}
+
+unsafe extern "C" fn sigaddset(set: *mut u32, signal: c_int) -> c_int {
+    if !(1..=32).contains(&signal) {
+        return errno::fail(d::EINVAL);
+    }
+    *set |= 1 << (signal - 1);
+    0
+}
+
 shims! {
+    [sigemptyset]
+    [sigfillset]
+    [sigaddset]
     [sigaction]
     [signal]
     [pthread_sigmask]

@@ -8,6 +8,7 @@ use libc::{posix_spawn_file_actions_t, posix_spawnattr_t};
 use super::files::open_flags;
 use super::processes::Command;
 use super::{d, errno, shims, signals};
+use crate::run::process::environment;
 
 /// glibc's attributes, and the one flag of Darwin's that it lacks: become the program instead of starting it.
 struct Attributes {
@@ -126,7 +127,28 @@ unsafe extern "C" fn posix_spawn(
     ))
 }
 
-/// Looks the program up in `PATH`, as the shell does.
+unsafe extern "C" fn posix_spawn_file_actions_addchdir_np(actions: *mut Actions, path: *const c_char) -> c_int {
+    errno::darwin(libc::posix_spawn_file_actions_addchdir_np(*actions, path))
+}
+
+/// Where a program is, looked up in `PATH` as the shell does; none when it is nowhere.
+unsafe fn look_up(file: *const c_char) -> Option<CString> {
+    let name = CStr::from_ptr(file);
+    if name.to_bytes().contains(&b'/') {
+        return Some(name.to_owned());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
+    let candidates = std::env::split_paths(&path).map(|dir| dir.join(std::ffi::OsStr::from_bytes(name.to_bytes())));
+    let mut candidates = candidates.filter_map(|path| CString::new(path.as_os_str().as_bytes()).ok());
+    candidates.find(|path| libc::access(path.as_ptr(), libc::X_OK) == 0)
+}
+
+unsafe extern "C" fn execvp(file: *const c_char, argv: *const *const c_char) -> c_int {
+    let Some(file) = look_up(file) else { return errno::fail(d::ENOENT) };
+    let command = Command::new(file.as_ptr(), argv);
+    libc::execve(command.file.as_ptr(), command.argv.as_ptr(), (*environment()).cast())
+}
+
 unsafe extern "C" fn posix_spawnp(
     pid: *mut libc::pid_t,
     file: *const c_char,
@@ -135,19 +157,8 @@ unsafe extern "C" fn posix_spawnp(
     argv: *const *const c_char,
     environment: *const *const c_char,
 ) -> c_int {
-    let name = CStr::from_ptr(file);
-    let mut found = None;
-    if !name.to_bytes().contains(&b'/') {
-        let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
-        let candidates = std::env::split_paths(&path).map(|dir| dir.join(std::ffi::OsStr::from_bytes(name.to_bytes())));
-        let mut candidates = candidates.filter_map(|path| CString::new(path.as_os_str().as_bytes()).ok());
-        found = candidates.find(|path| libc::access(path.as_ptr(), libc::X_OK) == 0);
-        if found.is_none() {
-            return d::ENOENT;
-        }
-    }
-    let path = found.as_ref().map_or(file, |path| path.as_ptr());
-    posix_spawn(pid, path, actions, attributes, argv, environment)
+    let Some(found) = look_up(file) else { return d::ENOENT };
+    posix_spawn(pid, found.as_ptr(), actions, attributes, argv, environment)
 }
 
 /// A shell runs it; what the shell starts is the kernel's to start.
@@ -171,5 +182,7 @@ shims! {
     [posix_spawn_file_actions_addopen]
     [posix_spawn]
     [posix_spawnp]
+    [posix_spawn_file_actions_addchdir_np]
+    [execvp]
     [system]
 }

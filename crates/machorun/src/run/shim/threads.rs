@@ -124,7 +124,17 @@ unsafe extern "C" fn pthread_get_stacksize_np(thread: pthread_t) -> usize {
     stack(thread).len()
 }
 
+/// Calls a destructor when the thread ends, in the opposite order of registration: glibc's own list does just that.
+unsafe extern "C" fn tlv_atexit(destructor: unsafe extern "C" fn(*mut c_void), object: *mut c_void) {
+    unsafe extern "C" {
+        fn __cxa_thread_atexit_impl(destructor: *const (), object: *mut c_void, image: *const c_void) -> c_int;
+        static __dso_handle: u8;
+    }
+    __cxa_thread_atexit_impl(destructor as *const (), object, (&raw const __dso_handle).cast());
+}
+
 shims! {
+    ["__tlv_atexit" => tlv_atexit]
     [pthread_create]
     [pthread_join]
     [pthread_detach]
