@@ -17,7 +17,7 @@ const CHECKS: &[(&str, &str)] = &[
 ];
 
 /// Licences and places of all crates that are used; known faults are asked for by hand, since they change without the code.
-const DEPENDENCIES: &str = "deny --locked check bans licenses sources";
+const DEPENDENCIES: &str = "deny --locked --log-level error check bans licenses sources";
 
 /// What installs the program that looks at them.
 const DENY: &str = "cargo install cargo-deny --locked";
