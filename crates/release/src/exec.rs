@@ -75,7 +75,7 @@ impl Job<'_> {
         let ended =
             expression.run().with_context(|| format!("could not start `{}` ({})", self.program, self.purpose))?;
         if !ended.status.success() {
-            let tail = tail(self.log)?;
+            let tail = tail(self.log, TAIL_LINES)?;
             return Err(anyhow::anyhow!("{} ended with {}\n{tail}", self.program, ended.status))
                 .with_context(|| format!("failed to {}", self.purpose))
                 .hint(format!("the whole log is {}", self.log.display()));
@@ -212,9 +212,12 @@ pub fn find(program: &str) -> Result<PathBuf> {
 /// Where the system's own programs are.
 pub const SYSTEM_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin";
 
-/// The last lines of a log.
-fn tail(log: &Path) -> Result<String> {
-    const WINDOW: u64 = 16 << 10;
+/// The last lines of a log, at most so many, and no more than 64 KiB.
+///
+/// # Errors
+/// When it can't be read.
+pub fn tail(log: &Path, count: usize) -> Result<String> {
+    const WINDOW: u64 = 64 << 10;
     let mut file = File::open(log)?;
     let len = file.metadata()?.len();
     file.seek(SeekFrom::Start(len.saturating_sub(WINDOW)))?;
@@ -222,7 +225,7 @@ fn tail(log: &Path) -> Result<String> {
     file.read_to_end(&mut bytes)?;
     let text = String::from_utf8_lossy(&bytes);
     let lines: Vec<&str> = text.lines().collect();
-    Ok(lines.get(lines.len().saturating_sub(TAIL_LINES)..).unwrap_or_default().join("\n"))
+    Ok(lines.get(lines.len().saturating_sub(count)..).unwrap_or_default().join("\n"))
 }
 
 #[cfg(test)]

@@ -37,9 +37,7 @@ pub(super) fn check(archive: &Archive, options: Options) -> Findings {
 /// Whether the file was cut off: what it should have lies one after the other, as every writer puts it, and some of it isn't there.
 /// Nothing more can be said of such a file than that.
 pub(super) fn cut_off(archive: &Archive) -> Option<Finding> {
-    let mut extents: Vec<_> = archive.toc().extents().filter(|extent| extent.length > 0).collect();
-    extents.sort_by_key(|extent| (extent.offset, extent.length));
-    let whole = extents
+    let whole = in_order(archive)
         .into_iter()
         .try_fold(0, |end: u64, extent| (extent.offset == end).then(|| end.saturating_add(extent.length)))?;
     let lost = whole.checked_sub(archive.heap_available()).filter(|lost| *lost > 0)?;
@@ -124,16 +122,21 @@ fn names(archive: &Archive, odd: Severity, findings: &mut Findings) {
     }
 }
 
+/// The stretches of the heap that have bytes, as they lie there.
+fn in_order(archive: &Archive) -> Vec<Extent> {
+    let mut extents: Vec<_> = archive.toc().extents().filter(|extent| extent.length > 0).collect();
+    extents.sort_by_key(|extent| (extent.offset, extent.length));
+    extents
+}
+
 /// Whether the stretches of the heap lie inside the file and beside each other.
 fn extents(archive: &Archive, slack: Severity, findings: &mut Findings) {
     let available = archive.heap_available();
-    let mut extents: Vec<_> = archive.toc().extents().filter(|extent| extent.length > 0).collect();
-    extents.sort_by_key(|extent| (extent.offset, extent.length));
     let severity = |is_attribute| if is_attribute { Severity::Note } else { Severity::Error };
     let start = || (0_u64, "the start of the heap".to_owned());
     // Where the last stretch ends, and where the last one ends that is no extended attribute.
     let (mut any, mut kept) = (start(), start());
-    for Extent { place, offset, length, is_attribute } in extents {
+    for Extent { place, offset, length, is_attribute } in in_order(archive) {
         if offset > any.0 {
             // Seen: PackageMaker and productbuild leave bytes between members.
             let got = format!("{} bytes that nothing refers to, at {}", offset - any.0, any.0);

@@ -125,7 +125,7 @@ mod tests {
     fn a_line_of_print_uris() {
         let text = format!(
             "Reading package lists...\n\
-             'http://mirror.example.org/debian/pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb' \
+             'http://example.org/any/pool/main/l/llvm-toolchain-19/clang-19_19.1.7-3~deb12u1_amd64.deb' \
              clang-19_1%3a19.1.7-3~deb12u1_amd64.deb 116188 SHA256:{DIGEST}\n"
         );
         let uris = parse(&text).unwrap();

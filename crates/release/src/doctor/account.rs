@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Machine, examine};
 use crate::context::Context;
-use crate::exec::{Cmd, cmd, read, shell};
+use crate::exec::{Cmd, cmd, read, shell, tail};
 
 /// How many lines of a log are told: the failure is at its end.
 const LINES: usize = 200;
@@ -28,7 +28,10 @@ pub fn account(cx: &Context, machine: &Machine) -> Result<String> {
             "sdk": asked(cmd!(sh, "xcrun --sdk macosx --show-sdk-version")),
         },
         "doctor": examine(machine),
-        "newest log": newest(&cx.paths.cache.join("logs")).and_then(|path| tail(&path)),
+        "newest log": newest(&cx.paths.logs()).and_then(|log| {
+            let text = tail(&log, LINES).ok()?;
+            Some(json!({ "name": log.file_name()?.to_string_lossy(), "lines": text.lines().collect::<Vec<_>>() }))
+        }),
     });
     let private = Private {
         home: std::env::var("HOME").ok(),
@@ -44,13 +47,6 @@ fn newest(logs: &Path) -> Option<PathBuf> {
     logs.filter_map(|log| Some((log.metadata().ok()?.modified().ok()?, log.path()))).max().map(|(_, path)| path)
 }
 
-fn tail(log: &Path) -> Option<Value> {
-    let text = String::from_utf8_lossy(&fs_err::read(log).ok()?).into_owned();
-    let lines: Vec<&str> = text.lines().collect();
-    let last = lines.get(lines.len().saturating_sub(LINES)..).unwrap_or_default();
-    Some(json!({ "name": log.file_name()?.to_string_lossy(), "lines": last }))
-}
-
 /// What is nobody's business.
 struct Private {
     home: Option<String>,
@@ -59,17 +55,33 @@ struct Private {
 }
 
 impl Private {
-    /// The text without home folder, user and host name. `root` is everybody's name, and one of two letters is in any word.
+    /// The text without home folder, user and host name, where they are words of their own. What is a folder of every system,
+    /// `/root` or `/dev`, says nothing of anybody.
     fn without(&self, text: &str) -> String {
         let names = [(&self.home, "~"), (&self.host, "HOST"), (&self.user, "USER")];
         let names = names.into_iter().filter_map(|(name, other)| Some((name.as_deref()?.trim(), other)));
-        let telling = names.filter(|(name, _)| name.len() > 2 && *name != "root" && *name != "/root");
-        telling.fold(text.to_owned(), |text, (name, other)| text.replace(name, other))
+        let telling = names.filter(|(name, _)| {
+            let below = name.trim_start_matches('/');
+            !below.is_empty() && (below.contains('/') || !Path::new("/").join(below).exists())
+        });
+        telling.fold(text.to_owned(), |text, (name, other)| replace_word(&text, name, other))
     }
+}
+
+fn replace_word(text: &str, word: &str, other: &str) -> String {
+    let (mut replaced, mut rest) = (String::new(), text);
+    while let Some((before, after)) = rest.split_once(word) {
+        let is_part = before.ends_with(char::is_alphanumeric) || after.starts_with(char::is_alphanumeric);
+        replaced.extend([before, if is_part { word } else { other }]);
+        rest = after;
+    }
+    replaced + rest
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::*;
 
     #[test]
@@ -78,6 +90,12 @@ mod tests {
         let private = Private { home: some("/Users/jane"), user: some("jane"), host: some("janes-mac.local") };
         let text = "/Users/jane/cpython on janes-mac.local: jane has no clang";
         assert_eq!(private.without(text), "~/cpython on HOST: USER has no clang");
+        assert_eq!(private.without("janet and /Users/janet are others"), "janet and /Users/janet are others");
+        let system = Private { home: some("/home/dev"), user: some("dev"), host: some("x") };
+        assert_eq!(
+            system.without("/home/dev/a wrote to /dev/null on x, not exec"),
+            "~/a wrote to /dev/null on HOST, not exec"
+        );
         let anyone = Private { home: some("/root"), user: some("root"), host: None };
         assert_eq!(anyone.without("the root of /root"), "the root of /root");
     }

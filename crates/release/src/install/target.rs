@@ -45,13 +45,19 @@ pub fn check(root: &Path, force: bool) -> Result<()> {
 fn is_running(there: &Path, is_new: bool) -> Result<bool> {
     let (one, top) = (fs_err::metadata(there)?, fs_err::metadata("/")?);
     let is_top = (one.dev(), one.ino()) == (top.dev(), top.ino());
+    Ok(is_top && !is_new || is_of_system(there, is_new))
+}
+
+/// The same by the name alone. On macOS, `/etc`, `/tmp` and `/var` lead into `/private`.
+fn is_of_system(there: &Path, is_new: bool) -> bool {
+    let there = there.strip_prefix("/private").ok().filter(|rest| rest.components().next().is_some()).unwrap_or(there);
     let mut names = there.components().filter_map(|component| match component {
         Component::Normal(name) => name.to_str(),
         _ => None,
     });
-    let (first, second) = (names.next(), names.next());
-    let is_shared = second.is_none() && first.is_some_and(|first| SHARED.contains(&first));
-    Ok(is_top && !is_new || first.is_some_and(|first| SYSTEM.contains(&first)) || is_shared && !is_new)
+    let (first, is_deeper) = (names.next(), names.next().is_some());
+    let is_one_of = |names: &[&str]| first.is_some_and(|first| names.contains(&first));
+    is_one_of(SYSTEM) || is_one_of(SHARED) && !is_deeper && !is_new
 }
 
 #[cfg(test)]
@@ -72,6 +78,18 @@ mod tests {
         {
             assert!(refusal(root, true).contains("part of the system that runs here"), "{}", root.display());
         }
+    }
+
+    #[test]
+    fn names_of_macos_are_known_everywhere() {
+        let of_system = |path: &str, is_new| is_of_system(Path::new(path), is_new);
+        for path in ["/private/etc/ssl", "/private/tmp", "/private", "/System/Volumes", "/Library", "/Users"] {
+            assert!(of_system(path, false), "{path}");
+        }
+        for path in ["/private/tmp/x", "/private/var/folders/x", "/Users/jane/x", "/opt/x"] {
+            assert!(!of_system(path, false) && !of_system(path, true), "{path}");
+        }
+        assert!(of_system("/private/etc", true) && !of_system("/private/tmp", true));
     }
 
     #[test]

@@ -69,11 +69,10 @@ fn names<'a>(
     dylibs: impl Iterator<Item = &'a Dylib>,
     is_in_copy: &dyn Fn(&str) -> bool,
 ) -> Vec<(String, String)> {
-    let up = "../".repeat(path.matches('/').count());
     let mut names: Vec<(String, String)> = dylibs
         .filter_map(|dylib| Some((&dylib.path, dylib.path.strip_prefix('/')?)))
         .filter(|(_, below)| is_in_copy(below))
-        .map(|(old, below)| (old.clone(), shortest(path, below, &up)))
+        .map(|(old, below)| (old.clone(), from_folder_of(path, below)))
         .collect();
     names.sort();
     names.dedup();
@@ -81,9 +80,9 @@ fn names<'a>(
 }
 
 /// `@loader_path/../Python`, of two paths below the same root.
-fn shortest(from: &str, to: &str, up: &str) -> String {
+fn from_folder_of(from: &str, to: &str) -> String {
     let shared = from.split('/').zip(to.split('/')).take_while(|(one, other)| one == other).count();
-    let up = up.get(3 * shared..).unwrap_or_default();
+    let up = "../".repeat(from.matches('/').count().saturating_sub(shared));
     let rest: Vec<&str> = to.split('/').skip(shared).collect();
     format!("@loader_path/{up}{}", rest.join("/"))
 }

@@ -3,15 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, bail};
-use walkdir::WalkDir;
+use anyhow::{Result, bail};
 
 use crate::context::Context;
-use crate::digest::Sha256;
 use crate::exec::Tool;
+use crate::manifest::{Manifest, manifest};
 
 /// What is run, in this order; `@` is a folder that is empty at the start, `VERSION` the plan's.
 const VERBS: &[&str] = &[
@@ -42,11 +40,9 @@ struct Answer {
 }
 
 /// All that one program said, and the files that it left.
-#[derive(Debug, Default, PartialEq, Eq)]
 struct Account {
     answers: BTreeMap<String, Answer>,
-    /// Modes, and digests of contents or of where links lead.
-    files: BTreeMap<PathBuf, (u32, Sha256)>,
+    files: Manifest,
 }
 
 /// A way to start a program: the words before its arguments.
@@ -67,7 +63,7 @@ pub(super) fn compare(cx: &Context, version: &str, ours: &Start, theirs: &Start)
     let theirs = theirs.account(cx, version, &place)?;
     let differences = differences(&ours, &theirs);
     if !differences.is_empty() {
-        bail!("as a macOS program, this tool does something else:\n{}", differences.join("\n"));
+        bail!("as a macOS program, this tool does something else (- here, + there):\n{}", differences.join("\n"));
     }
     Ok(VERBS.len())
 }
@@ -75,38 +71,19 @@ pub(super) fn compare(cx: &Context, version: &str, ours: &Start, theirs: &Start)
 impl Start {
     fn account(&self, cx: &Context, version: &str, place: &Path) -> Result<Account> {
         fs_err::create_dir_all(place)?;
-        let mut account = Account::default();
+        let mut answers = BTreeMap::new();
         for verb in VERBS {
             let text = verb.replace("VERSION", version).replace('@', &place.to_string_lossy());
             let cache = format!("--cache {}/cache {text}", place.display());
             let args: Vec<OsString> = self.before.iter().cloned().chain(cache.split(' ').map(OsString::from)).collect();
             let tool = Tool { purpose: verb, program: &self.program, args: &args, dir: &cx.paths.repo, input: None };
             let ended = tool.run()?;
-            account.answers.insert((*verb).to_owned(), Answer { status: ended.status, out: ended.out });
+            answers.insert((*verb).to_owned(), Answer { status: ended.status, out: ended.out });
         }
-        account.files = files(place)?;
+        let account = Account { answers, files: manifest(place)? };
         fs_err::remove_dir_all(place)?;
         Ok(account)
     }
-}
-
-/// Every file and link below a folder.
-fn files(folder: &Path) -> Result<BTreeMap<PathBuf, (u32, Sha256)>> {
-    let mut files = BTreeMap::new();
-    for entry in WalkDir::new(folder).min_depth(1) {
-        let entry = entry?;
-        let metadata = entry.metadata()?;
-        let digest = if metadata.is_symlink() {
-            Sha256::of(fs_err::read_link(entry.path())?.as_os_str().as_encoded_bytes())
-        } else if metadata.is_file() {
-            Sha256::of(&fs_err::read(entry.path())?)
-        } else {
-            Sha256::of(b"")
-        };
-        let path = entry.path().strip_prefix(folder).context("a path left its folder")?;
-        files.insert(path.to_owned(), (metadata.mode(), digest));
-    }
-    Ok(files)
 }
 
 /// One line each.
@@ -121,15 +98,7 @@ fn differences(ours: &Account, theirs: &Account) -> Vec<String> {
             lines.push(format!("{verb}: prints {here:?} here, {there:?} there"));
         }
     }
-    let paths = ours.files.keys().chain(theirs.files.keys().filter(|path| !ours.files.contains_key(*path)));
-    for path in paths.filter(|path| ours.files.get(*path) != theirs.files.get(*path)) {
-        let what = match (ours.files.get(path), theirs.files.get(path)) {
-            (Some(_), None) => "is only here",
-            (None, Some(_)) => "is only there",
-            _ => "differs",
-        };
-        lines.push(format!("{} {what}", path.display()));
-    }
+    lines.extend(ours.files.differences(&theirs.files));
     lines
 }
 
@@ -153,25 +122,25 @@ fn first_difference<'a>(ours: &'a str, theirs: &'a str) -> Option<(&'a str, &'a 
 mod tests {
     use super::*;
 
-    fn account(status: &str, out: &str, files: &[(&str, u32)]) -> Account {
+    fn account(status: &str, out: &str, files: &str) -> Account {
         let answer = Answer { status: status.to_owned(), out: out.to_owned() };
-        let file = |(path, mode): &(&str, u32)| (PathBuf::from(path), (*mode, Sha256::of(b"")));
-        Account { answers: BTreeMap::from([("inspect".to_owned(), answer)]), files: files.iter().map(file).collect() }
+        Account { answers: BTreeMap::from([("inspect".to_owned(), answer)]), files: Manifest::parse(files) }
     }
 
     #[test]
     fn whatever_differs_is_named() {
-        let ours = account("exit status: 0", "a\nb\n", &[("x", 0o644), ("y", 0o644)]);
+        let ours = account("exit status: 0", "a\nb\n", "x file 0644\ny file 0644");
         assert_eq!(differences(&ours, &ours), Vec::<String>::new());
-        let theirs = account("exit status: 1", "a\nc\n", &[("y", 0o600), ("z", 0o644)]);
+        let theirs = account("exit status: 1", "a\nc\n", "y file 0600\nz file 0644");
         insta::assert_snapshot!(differences(&ours, &theirs).join("\n"), @r#"
         inspect: exit status: 0 here, exit status: 1 there
         inspect: prints "b" here, "c" there
-        x is only here
-        y differs
-        z is only there
+        - x file 0644
+        + y file 0600
+        - y file 0644
+        + z file 0644
         "#);
-        let short = account("exit status: 0", "a\n", &[("x", 0o644), ("y", 0o644)]);
+        let short = account("exit status: 0", "a\n", "x file 0644\ny file 0644");
         assert_eq!(differences(&ours, &short), [r#"inspect: prints "b" here, "nothing more" there"#]);
     }
 }
