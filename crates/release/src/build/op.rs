@@ -16,7 +16,7 @@ use crate::fetch::Sources;
 use crate::fetch::WHOLE as PATIENCE;
 use crate::given::{Checkout, TclTk};
 use crate::hint::WithHint as _;
-use crate::plan::{Docs, Given, Op, Plan, Step};
+use crate::plan::{Docs, Given, LICENSES, Op, Plan, Step};
 use crate::recipe::{Pins, Source};
 use crate::toolchain;
 
@@ -148,7 +148,9 @@ impl Execution<'_> {
                 let given = options.tcltk.as_ref().context("the plan has no Tcl and Tk")?;
                 let now = TclTk::open(&given.dir)?;
                 ensure!(now.digest == *digest, "{} changed while the build was running", given.dir.display());
-                tree::copy(&given.dir.join("include"), &into.join("include"))?;
+                for folder in ["include", LICENSES] {
+                    tree::copy(&given.dir.join(folder), &into.join(folder))?;
+                }
                 let libraries = now.ship.iter().map(|name| Path::new("lib").join(name));
                 libraries.into_iter().try_for_each(|below| tree::copy(&given.dir.join(&below), &into.join(below)))
             }
@@ -206,7 +208,7 @@ fn check(source: &Source, file: &Path) -> Result<()> {
     if source.pin.admits(Fingerprint::of_file(file)?) {
         return Ok(());
     }
-    Err(anyhow!("{} is not the pinned one any more: it was changed after it was fetched", source.file))
+    Err(anyhow!("{} has the wrong checksum: it was changed after it was fetched", file.display()))
         .hint("delete it from the cache; the next run fetches it again")
 }
 

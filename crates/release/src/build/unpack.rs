@@ -34,18 +34,24 @@ fn unpack_at(archive: &Path, into: &Path, is_right: impl Fn(Fingerprint) -> bool
         _ => bail!("its name ends in none of .gz, .tgz, .bz2, .xz"),
     };
     let mut filling = Filling::begin(into, Options::default())?;
+    let laid_down = lay_down_all(&mut filling.folder, reader);
+    // A changed file often can't be unpacked either; that it was changed is the cause, and what is said.
+    if !is_right(bytes.finish()?) {
+        return Err(anyhow!("it has the wrong checksum: it was changed after it was fetched"))
+            .hint("delete the file; the next run fetches it again");
+    }
+    laid_down?;
+    Ok(filling.finish_only_directory()?)
+}
+
+fn lay_down_all(folder: &mut Folder, reader: impl Read) -> Result<()> {
     let mut tar = tar::Archive::new(reader);
     for entry in tar.entries()? {
         let entry = entry?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
-        lay_down(&mut filling.folder, entry).with_context(|| format!("its entry {name} can't be laid down"))?;
+        lay_down(folder, entry).with_context(|| format!("its entry {name} can't be laid down"))?;
     }
-    drop(tar);
-    if !is_right(bytes.finish()?) {
-        return Err(anyhow!("its digest is not the pinned one: the file was changed after it was fetched"))
-            .hint("delete the file; the next run fetches it again");
-    }
-    Ok(filling.finish_only_directory()?)
+    Ok(())
 }
 
 fn lay_down(folder: &mut Folder, mut entry: tar::Entry<'_, impl Read>) -> Result<()> {
@@ -160,16 +166,17 @@ mod tests {
         let (file, into) = (dir.path().join("a.tgz"), dir.path().join("a"));
         archive(&file, &[(Regular, "a-1/x", "")]);
         let pinned = Fingerprint::of_file(&file).unwrap();
-        // What no decoder reads counts, too.
-        let mut bytes = fs_err::read(&file).unwrap();
-        bytes.push(0);
-        fs_err::write(&file, bytes).unwrap();
-        let error = crate::hint::render(&unpack(&file, &into, |found| found == pinned).unwrap_err());
-        assert!(
-            error.contains("its digest is not the pinned one") && error.contains("hint: delete the file"),
-            "{error}"
-        );
-        assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 1, "nothing is left of the attempt");
+        let right = fs_err::read(&file).unwrap();
+        // What no decoder reads counts, too; and what none can read is called changed, not damaged.
+        let longer = [right.as_slice(), b"\0"].concat();
+        let mut flipped = right.clone();
+        flipped[right.len() / 2] ^= 0xff;
+        for bytes in [longer, flipped, right[..20].to_vec()] {
+            fs_err::write(&file, bytes).unwrap();
+            let error = crate::hint::render(&unpack(&file, &into, |found| found == pinned).unwrap_err());
+            assert!(error.contains("wrong checksum") && error.contains("hint: delete the file"), "{error}");
+            assert_eq!(fs_err::read_dir(dir.path()).unwrap().count(), 1, "nothing is left of the attempt");
+        }
     }
 
     #[test]

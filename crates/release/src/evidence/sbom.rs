@@ -1,8 +1,9 @@
 //! What is in the package, as an SPDX 2.3 document in JSON (<https://spdx.github.io/spdx-spec/v2.3/>).
 //!
-//! Python, the libraries that recipes name, and the wheels that Python carries for `ensurepip`. Times are the source date.
+//! Python, the libraries that recipes name, Tcl and Tk where they were given, and the wheels that Python carries for `ensurepip`. Times are the source date.
 
 use anyhow::{Context as _, Result};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::facts::Facts;
@@ -47,6 +48,23 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
             Prefix::Framework => "DYNAMIC_LINK",
         };
         relationships.push(relationship(PYTHON, link, &id));
+    }
+    for given in plan.options.tcltk.iter().flat_map(|own| &own.parts) {
+        let id = format!("SPDXRef-{}", given.name);
+        packages.push(json!({
+            "SPDXID": id,
+            "name": given.name,
+            "versionInfo": given.version,
+            "downloadLocation": "NOASSERTION",
+            "filesAnalyzed": false,
+            "licenseConcluded": "NOASSERTION",
+            "licenseDeclared": "TCL",
+            "copyrightText": "NOASSERTION",
+            "comment": "Built elsewhere and given as it is; the receipt has its digest.",
+            "primaryPackagePurpose": "LIBRARY",
+        }));
+        relationships.push(relationship(INSTALLER, "CONTAINS", &id));
+        relationships.push(relationship(PYTHON, "DYNAMIC_LINK", &id));
     }
     for (id, wheel) in wheels(facts) {
         relationships.push(relationship(PYTHON, "CONTAINS", &id));
@@ -131,14 +149,10 @@ fn wheels(facts: &Facts<'_>) -> Vec<(String, Value)> {
     wheels
 }
 
-/// Percent-encoding of all but unreserved characters (RFC 3986), as package URLs want it in versions and qualifiers.
-fn percent(text: &str) -> String {
-    text.bytes()
-        .map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
-            _ => format!("%{byte:02X}"),
-        })
-        .collect()
+/// All but unreserved characters (RFC 3986) is encoded, as package URLs want it in versions and qualifiers.
+fn percent(text: &str) -> PercentEncode<'_> {
+    const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+    utf8_percent_encode(text, const { &RESERVED })
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use macho::OsVersion;
 
 use crate::verify::{DylibSlice, dylib};
 
-/// A folder with `include/` and `lib/`, as `make install` of Tcl and Tk fills one.
+/// A folder with `include/` and `lib/`, as `make install` of Tcl and Tk fills one, and with `licenses/`, which is shipped.
 ///
 /// The libraries must have every slice that is built, and their install names must lead into the framework, where they
 /// are shipped: [`TclTk::unfit`]. The audit of the staged root looks at the rest.
@@ -23,14 +23,25 @@ pub struct TclTk {
     pub dir: PathBuf,
     /// `8.6`, from `tcl.h`.
     pub version: String,
-    /// The names of the libraries as the linker takes them, Tk's last: `tcl8.6`, `tk8.6`.
-    pub libraries: [String; 2],
-    /// What the two say of themselves.
-    pub slices: [Vec<DylibSlice>; 2],
+    /// Tcl and Tk.
+    pub parts: [TclTkPart; 2],
     /// What is shipped: files and folders of `lib/`.
     pub ship: Vec<String>,
     /// Of all that is read.
     pub digest: Sha256,
+}
+
+/// One of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TclTkPart {
+    /// `Tcl` or `Tk`.
+    pub name: &'static str,
+    /// `8.6.16`, from its header.
+    pub version: String,
+    /// The name of the library as the linker takes it: `tcl8.6`.
+    pub library: String,
+    /// What the library says of itself.
+    pub slices: Vec<DylibSlice>,
 }
 
 impl TclTk {
@@ -42,12 +53,15 @@ impl TclTk {
         let dir = std::path::absolute(dir)?;
         Self::read(&dir)
             .with_context(|| format!("{} can't be used as Tcl and Tk", dir.display()))
-            .hint("--tcltk takes a folder with include/tcl.h, include/tk.h, lib/libtcl8.6.dylib and lib/libtk8.6.dylib")
+            .hint(
+                "--tcltk takes a folder with include/tcl.h, include/tk.h, lib/libtcl8.6.dylib, lib/libtk8.6.dylib, and, because \
+                 they are shipped, licenses/tcl.txt and licenses/tk.txt: the files `license.terms` of their sources",
+            )
     }
 
     fn read(dir: &Path) -> Result<Self> {
-        let missing: Vec<&str> =
-            ["include/tcl.h", "include/tk.h", "lib"].into_iter().filter(|below| !dir.join(below).exists()).collect();
+        let needed = ["include/tcl.h", "include/tk.h", "lib", "licenses/tcl.txt", "licenses/tk.txt"];
+        let missing: Vec<&str> = needed.into_iter().filter(|below| !dir.join(below).exists()).collect();
         if !missing.is_empty() {
             bail!("it has no {}", missing.join(", no "));
         }
@@ -63,24 +77,30 @@ impl TclTk {
         };
         // Tk 9 for Tcl 9 has a name of its own.
         let tk = [format!("tk{version}"), format!("tcl{}tk{version}", version.split('.').next().unwrap_or_default())];
-        let libraries = [library(&[format!("tcl{version}")])?, library(&tk)?];
-        let slices = [slices(dir, &libraries[0])?, slices(dir, &libraries[1])?];
-        let mut ship: Vec<String> = libraries.iter().map(|name| format!("lib{name}.dylib")).collect();
+        let part = |name, header, macro_name, names: &[String]| -> Result<_> {
+            let (library, version) = (library(names)?, self::version(dir, header, macro_name)?);
+            Ok(TclTkPart { name, version, slices: slices(dir, &library)?, library })
+        };
+        let parts = [
+            part("Tcl", "tcl.h", "TCL_PATCH_LEVEL", &[format!("tcl{version}")])?,
+            part("Tk", "tk.h", "TK_PATCH_LEVEL", &tk)?,
+        ];
+        let mut ship: Vec<String> = parts.iter().map(|part| format!("lib{}.dylib", part.library)).collect();
         // Scripts that the libraries load when they start: lib/tcl8.6, lib/tk8.6, and modules in lib/tcl8; Tk's pictures.
         let major = version.split('.').next().unwrap_or_default();
         let scripts = [format!("tcl{major}"), format!("tcl{version}"), format!("tk{version}")];
         let beside = scripts.into_iter().chain(["Tk.icns", "Tk.tiff"].map(String::from));
         ship.extend(beside.filter(|name| dir.join("lib").join(name).exists()));
-        let read = ship.iter().map(|name| dir.join("lib").join(name)).chain([dir.join("include")]);
+        let read = ship.iter().map(|name| dir.join("lib").join(name)).chain(["include", "licenses"].map(|name| dir.join(name)));
         let digest = super::digest(dir, &files(dir, read)?)?;
-        Ok(Self { dir: dir.to_owned(), version, libraries, slices, ship, digest })
+        Ok(Self { dir: dir.to_owned(), version, parts, ship, digest })
     }
 
     /// Why the libraries can't be shipped in a framework whose version folder is `prefix`: one line each. `wanted` are the
     /// slices that are built, with the oldest macOS of each.
     pub fn unfit(&self, prefix: &str, wanted: &[(Arch, OsVersion)]) -> Vec<String> {
         let mut unfit = Vec::new();
-        for (name, slices) in self.libraries.iter().zip(&self.slices) {
+        for TclTkPart { library: name, slices, .. } in &self.parts {
             let file = self.dir.join(format!("lib/lib{name}.dylib"));
             let file = file.display();
             for (arch, minimum) in wanted {
@@ -104,7 +124,7 @@ impl TclTk {
 
     /// What the linker is told.
     pub fn link(&self) -> String {
-        self.libraries.each_ref().map(|name| format!("-l{name}")).join(" ")
+        self.parts.each_ref().map(|part| format!("-l{}", part.library)).join(" ")
     }
 }
 
@@ -154,8 +174,13 @@ pub(crate) mod tests {
             crate::verify::sample_dylib(&name, &[Arch::X86_64, Arch::Arm64])
         };
         let files = [
-            ("include/tcl.h", b"#   define TCL_MAJOR_VERSION 8\n#define TCL_VERSION\t    \"8.6\"\n".to_vec()),
-            ("include/tk.h", b"#ifndef TK_VERSION\n#   define TK_VERSION\t\"8.6\"\n".to_vec()),
+            (
+                "include/tcl.h",
+                b"#   define TCL_MAJOR_VERSION 8\n#define TCL_VERSION\t    \"8.6\"\n#define TCL_PATCH_LEVEL \"8.6.16\"\n".to_vec(),
+            ),
+            ("include/tk.h", b"#ifndef TK_VERSION\n#   define TK_VERSION\t\"8.6\"\n# define TK_PATCH_LEVEL \"8.6.15\"".to_vec()),
+            ("licenses/tcl.txt", b"terms".to_vec()),
+            ("licenses/tk.txt", b"terms".to_vec()),
             ("lib/libtcl8.6.dylib", library("tcl8.6")),
             ("lib/libtk8.6.dylib", library("tk8.6")),
             ("lib/tk8.6/tk.tcl", vec![]),
@@ -178,12 +203,20 @@ pub(crate) mod tests {
         let tcltk = TclTk::open(dir.path()).unwrap();
         assert_eq!((tcltk.version.as_str(), tcltk.link().as_str()), ("8.6", "-ltcl8.6 -ltk8.6"));
         assert_eq!(tcltk.ship, ["libtcl8.6.dylib", "libtk8.6.dylib", "tk8.6"]);
+        assert_eq!(tcltk.parts.each_ref().map(|part| part.version.as_str()), ["8.6.16", "8.6.15"]);
+        let digest = tcltk.digest;
+        fs_err::write(dir.path().join("licenses/tk.txt"), "other terms").unwrap();
+        assert_ne!(TclTk::open(dir.path()).unwrap().digest, digest, "licences are shipped, and so they count");
     }
 
     #[test]
     fn what_is_missing_is_named() {
         let empty = tempfile::tempdir().unwrap();
-        assert!(said(empty.path()).contains("no include/tcl.h, no include/tk.h, no lib"), "{}", said(empty.path()));
+        assert!(said(empty.path()).contains("no include/tcl.h, no include/tk.h, no lib, no licenses/tcl.txt, no"), "{}", said(empty.path()));
+        let dir = folder();
+        fs_err::remove_file(dir.path().join("licenses/tk.txt")).unwrap();
+        let text = said(dir.path());
+        assert!(text.contains("it has no licenses/tk.txt") && text.contains("`license.terms` of their sources"), "{text}");
         let dir = folder();
         fs_err::remove_file(dir.path().join("lib/libtk8.6.dylib")).unwrap();
         let text = said(dir.path());

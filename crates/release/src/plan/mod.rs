@@ -35,6 +35,7 @@ use toolchain::Toolchain;
 pub use host::{Host, ToolchainData};
 pub use keys::{Executor, keys};
 pub use layout::framework_prefix;
+pub use libraries::LICENSES;
 pub use options::{BuildOptions, Docs};
 pub use render::render;
 pub use stage::{STACK_SIZE, STAGE};

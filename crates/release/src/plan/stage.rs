@@ -126,6 +126,10 @@ impl Stage<'_> {
             // A merged library's licence is that of each of its parts.
             ops.push(copy(format!("@{}@/{LICENSES}/{file}", library.name), format!("{folder}/{file}")));
         }
+        for part in self.options.tcltk.iter().flat_map(|own| &own.parts) {
+            let file = format!("{}.txt", part.name.to_lowercase());
+            ops.push(copy(format!("@{TCLTK}@/{LICENSES}/{file}"), format!("{folder}/{file}")));
+        }
         ops.push(copy(python(), format!("{}/License.txt", self.applications())));
         ops
     }

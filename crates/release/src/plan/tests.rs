@@ -284,15 +284,15 @@ fn tcltk() -> crate::given::TclTk {
     crate::given::TclTk {
         dir: given("tcltk"),
         version: "8.6".into(),
-        libraries: ["tcl8.6".into(), "tk8.6".into()],
-        slices: ["tcl8.6", "tk8.6"].map(|name| {
-            let install_name = format!("{}/lib/lib{name}.dylib", framework_prefix("3.13.5".parse().unwrap()));
+        parts: [("Tcl", "tcl8.6"), ("Tk", "tk8.6")].map(|(name, library)| {
+            let install_name = format!("{}/lib/lib{library}.dylib", framework_prefix("3.13.5".parse().unwrap()));
             let slice = |arch, minimum: &str| crate::verify::DylibSlice {
                 arch,
                 install_name: install_name.clone(),
                 minimum: Some(minimum.parse().unwrap()),
             };
-            vec![slice(Arch::X86_64, "10.13"), slice(Arch::Arm64, "11.0")]
+            let slices = vec![slice(Arch::X86_64, "10.13"), slice(Arch::Arm64, "11.0")];
+            crate::given::TclTkPart { name, version: "8.6.16".into(), library: library.into(), slices }
         }),
         ship: ["libtcl8.6.dylib", "libtk8.6.dylib", "tcl8.6", "tk8.6"].map(String::from).to_vec(),
         digest: Sha256::of(b"tcltk"),

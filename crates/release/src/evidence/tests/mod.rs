@@ -12,19 +12,24 @@ use super::*;
 use crate::context::Context;
 use crate::package::Ownership;
 use crate::package::tests::{context, plan, root};
+use crate::plan::{BuildOptions, Plan};
 use crate::planning::Planned;
 use crate::product::Product;
 use crate::recipe::Recipes;
 
 /// A package of a small root with its evidence, in a folder of its own.
 fn released(dist: &Path) -> (Context, Vec<PathBuf>, PathBuf) {
+    released_with(dist, BuildOptions::default())
+}
+
+fn released_with(dist: &Path, options: BuildOptions) -> (Context, Vec<PathBuf>, PathBuf) {
     let root = root();
     let library = root.path().join("Library/Frameworks/Python.framework/Versions/3.13/lib/python3.13");
     fs_err::create_dir_all(library.join("ensurepip/_bundled")).unwrap();
     fs_err::write(library.join("ensurepip/_bundled/pip-25.1.1-py3-none-any.whl"), "wheel\n").unwrap();
     fs_err::write(library.join("os.py"), "import sys\n").unwrap();
     let cx = context(dist);
-    let plan = plan();
+    let plan = Plan { options, ..plan() };
     let recipes = Recipes::load(&cx.paths.mac(), plan.python).unwrap();
     let planned = Planned { release: plan.python, plan, recipes };
     let package = crate::package::tests::flat(&cx, &planned.plan, root.path(), Ownership::Parity).unwrap();
@@ -137,6 +142,19 @@ fn the_bill_says_what_the_package_contains() {
         Ok(output) => assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr)),
         Err(_) => oracle::missing("pyspdxtools is not installed (pip install spdx-tools)"),
     }
+}
+
+#[test]
+fn libraries_that_were_given_are_in_the_bill() {
+    let dist = tempfile::tempdir().unwrap();
+    let given = crate::given::tcltk_folder();
+    let tcltk = Some(crate::given::TclTk::open(given.path()).unwrap());
+    let (_, files, _) = released_with(dist.path(), BuildOptions { tcltk, ..BuildOptions::default() });
+    let bill = json(&files, ".spdx.json");
+    let packages = bill["packages"].as_array().unwrap().iter();
+    let given = packages.filter(|package| package["licenseDeclared"] == "TCL");
+    let given: Vec<_> = given.map(|package| (package["name"].as_str(), package["versionInfo"].as_str())).collect();
+    assert_eq!(given, [(Some("Tcl"), Some("8.6.16")), (Some("Tk"), Some("8.6.15"))]);
 }
 
 #[test]
