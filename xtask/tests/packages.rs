@@ -337,7 +337,7 @@ fn other_kinds(dir: &Path) -> Vec<(PathBuf, &'static str)> {
     };
     let mut image = fs::File::create(dir.join("old.dmg")).unwrap();
     udif::write(&mut image, |mut to| {
-        hfsplus::write(&volume, &mut to, &|_| ()).map_err(|error| udif::Error::Write(std::io::Error::other(error)))
+        hfsplus::write(&volume, &mut to, &|_| ()).map_err(|error| udif::UdifError::Write(std::io::Error::other(error)))
     })
     .unwrap();
     let xar = dir.join("plain.xar");

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rayon::prelude::*;
 
-use super::difference::{Difference, Group, Report, Subject, fields};
+use super::difference::{Comparison, Difference, Group, Subject, fields};
 use super::groups::{Trial, trials};
 use super::install::{in_order, install_parts};
-use super::{Choice, Endless, Event, Node, Offer, Outcome, Part, Placed, Policy, Selection, Situation, Stated};
+use super::{Choice, Endless, Event, Node, Offer, OfferPart, Outcome, Placed, Policy, Selection, Situation, Stated};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;
 
@@ -21,7 +21,7 @@ type Cases = (BTreeSet<usize>, BTreeSet<Situation>);
 /// difference. Of a folder only the paths are compared, with one selection.
 ///
 /// Parts that don't meet on a disk are compared each for itself, so that time and memory grow with the size of the packages
-/// and not with the number of selections ([`Report::work`]).
+/// and not with the number of selections ([`Comparison::work`]).
 ///
 /// # Errors
 /// Following the links of a package takes more work than its size allows.
@@ -30,7 +30,7 @@ pub fn compare(
     new: &Offer,
     only: Option<&Selection>,
     situations: &[Situation],
-) -> Result<Report, Endless> {
+) -> Result<Comparison, Endless> {
     let folder = old.is_folder || new.is_folder;
     let trials = match only {
         Some(selection) => vec![whole([old, new], selection.clone())],
@@ -54,7 +54,7 @@ pub fn compare(
         Difference { subject, old, new, reason, group, selections: selections.len(), situations }
     };
     let group = |trial: Trial| Group { selections: trial.selections.len(), choices: trial.choices };
-    Ok(Report {
+    Ok(Comparison {
         selections: trials.iter().map(|trial| trial.selections.len()).sum(),
         groups: trials.into_iter().map(group).collect(),
         situations: situations.to_vec(),
@@ -82,7 +82,7 @@ impl<'a> Indexed<'a> {
     }
 
     /// The parts with these names in the order of installation; all of a folder.
-    fn chosen(&self, names: &Selection) -> Vec<&'a Part> {
+    fn chosen(&self, names: &Selection) -> Vec<&'a OfferPart> {
         if self.offer.is_folder {
             return self.offer.parts.iter().collect();
         }
@@ -197,7 +197,7 @@ fn order(old: &Offer, new: &Offer) -> Vec<Found> {
     let receipts: BTreeSet<String> = everything(old).union(&everything(new)).cloned().collect();
     for receipts in [BTreeSet::new(), receipts] {
         let keys = |offer: &Offer| -> Vec<(String, &'static str)> {
-            let parts: Vec<&Part> = offer.parts.iter().collect();
+            let parts: Vec<&OfferPart> = offer.parts.iter().collect();
             let mut seen = BTreeSet::new();
             let keys = in_order(&parts, &receipts).into_iter().map(|Event { identifier, when, .. }| (identifier, when));
             keys.filter(|key| seen.insert(key.clone())).collect()
@@ -233,7 +233,7 @@ fn stated(old: &Offer, new: &Offer) -> Vec<Found> {
     if let Some((a, b)) = all {
         statements(a, b, &mut found, &|name| Subject::Stated(name.to_owned()));
     }
-    let by_id: HashMap<&str, &Part> = new.parts.iter().map(|part| (part.id.as_str(), part)).collect();
+    let by_id: HashMap<&str, &OfferPart> = new.parts.iter().map(|part| (part.id.as_str(), part)).collect();
     for a in &old.parts {
         // A part that only one has shows by its paths, scripts and choice.
         let Some(b) = by_id.get(a.id.as_str()) else { continue };
@@ -250,7 +250,7 @@ fn stated(old: &Offer, new: &Offer) -> Vec<Found> {
         }
         let names: BTreeSet<&String> = a.companions.keys().chain(b.companions.keys()).collect();
         for name in names {
-            let digest = |part: &Part| part.companions.get(name).map(ToString::to_string);
+            let digest = |part: &OfferPart| part.companions.get(name).map(ToString::to_string);
             let subject = Subject::Companion(a.id.clone(), name.clone());
             push(&mut found, subject, digest(a), digest(b), "contents");
         }

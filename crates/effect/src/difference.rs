@@ -41,7 +41,7 @@ pub struct Difference {
     pub new: Option<String>,
     /// Which fields differ, or which package alone has it.
     pub reason: String,
-    /// With which choices, by its place in [`Report::groups`]; none where selections don't matter.
+    /// With which choices, by its place in [`Comparison::groups`]; none where selections don't matter.
     pub group: Option<usize>,
     /// In how many selections of these choices; 0 where selections don't matter.
     pub selections: usize,
@@ -60,7 +60,7 @@ pub struct Group {
 
 /// All differences, by subject.
 #[derive(Debug, Clone, Serialize)]
-pub struct Report {
+pub struct Comparison {
     /// How many selections were tried, of all groups together.
     pub selections: usize,
     /// What was tried together.
@@ -75,7 +75,7 @@ pub struct Report {
     pub work: u64,
 }
 
-impl Report {
+impl Comparison {
     /// Whether the two do the same.
     #[must_use]
     pub fn is_equal(&self) -> bool {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io::Read;
 
-use super::{Node, Part};
+use super::{Node, OfferPart};
 use flatpkg::laydown::{self, Folder, remove_below};
 use flatpkg::tree::{MAX_PATH, TreePath};
 
@@ -91,7 +91,7 @@ impl Steps {
     const UNLIMITED: Steps = Steps(u64::MAX);
 
     /// A small multiple of what the part's paths take.
-    pub(super) fn for_part(part: &Part) -> Steps {
+    pub(super) fn for_part(part: &OfferPart) -> Steps {
         let length = |laid: &super::Laid| {
             let target = if let Node::Symlink(target) = &laid.node { target.len() } else { 0 };
             (laid.path.as_bytes().len() + target) as u64 + Self::PER_ENTRY
@@ -312,9 +312,9 @@ pub struct Bytes<'a> {
 
 impl Disk for Folder {
     type Bytes<'a> = Bytes<'a>;
-    type Error = laydown::Error;
+    type Error = laydown::LayDownError;
 
-    fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, laydown::Error> {
+    fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, laydown::LayDownError> {
         Folder::look(self, path)
     }
 
@@ -322,7 +322,12 @@ impl Disk for Folder {
         Folder::is_plain(self, path)
     }
 
-    fn make(&mut self, path: &TreePath, what: What<'_, Bytes<'_>>, to: Attributes) -> Result<(), laydown::Error> {
+    fn make(
+        &mut self,
+        path: &TreePath,
+        what: What<'_, Bytes<'_>>,
+        to: Attributes,
+    ) -> Result<(), laydown::LayDownError> {
         match what {
             What::Directory => self.directory(path, Some(to)),
             What::Symlink(target) => self.symlink(path, target, to, None),
@@ -330,11 +335,11 @@ impl Disk for Folder {
         }
     }
 
-    fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), laydown::Error> {
+    fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), laydown::LayDownError> {
         Folder::change(self, path, attributes)
     }
 
-    fn remove(&mut self, path: &TreePath) -> Result<(), laydown::Error> {
+    fn remove(&mut self, path: &TreePath) -> Result<(), laydown::LayDownError> {
         Folder::remove(self, path)
     }
 }

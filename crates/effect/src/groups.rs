@@ -14,7 +14,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::disk::{Attributes, Rules, Steps};
-use super::offer::{Choice, Node, Offer, Part, Selection};
+use super::offer::{Choice, Node, Offer, OfferPart, Selection};
 use super::situation::{ELSEWHERE, SYSTEM};
 
 /// Entries that are laid down at most for one group, over all of its selections.
@@ -50,7 +50,7 @@ pub(super) fn trials(offers: [&Offer; 2]) -> Vec<Trial> {
         .enumerate()
         .flat_map(|(at, unit)| unit.parts.iter().map(move |part| (part.as_str(), at)))
         .collect();
-    let parts: Vec<((usize, bool), &Part)> = offers
+    let parts: Vec<((usize, bool), &OfferPart)> = offers
         .iter()
         .flat_map(|offer| &offer.parts)
         .filter_map(|part| {
@@ -216,7 +216,7 @@ fn suits((attributes, overwrite_permissions, follow_links): (Attributes, bool, b
 }
 
 /// Joins the units that meet on a disk.
-fn meet(parts: &[((usize, bool), &Part)], joined: &mut Joined) {
+fn meet(parts: &[((usize, bool), &OfferPart)], joined: &mut Joined) {
     let mut touched: HashMap<&[u8], Touched> = HashMap::new();
     for (unit, part) in parts {
         let mut seen: HashSet<&[u8]> = HashSet::new();

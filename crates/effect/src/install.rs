@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::disk::{Steps, place_within};
-use super::{Digest, Memory, Node, Offer, Part, Rules, Selection, What};
+use super::{Digest, Memory, Node, Offer, OfferPart, Rules, Selection, What};
 use flatpkg::tree::TreePath;
 use oldpkg::bundle::Phase;
 
@@ -43,7 +43,7 @@ pub struct Endless {
     pub identifier: String,
 }
 
-impl Part {
+impl OfferPart {
     pub(super) fn rules(&self) -> Rules {
         Rules { overwrite_permissions: self.overwrite_permissions, follow_links: self.follow_links }
     }
@@ -64,13 +64,13 @@ pub fn install(
     disk: Memory,
     receipts: &BTreeSet<String>,
 ) -> Result<Outcome, Endless> {
-    let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
+    let parts: Vec<&OfferPart> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
     install_parts(&parts, disk, receipts)
 }
 
 /// The same for some parts.
 pub(super) fn install_parts(
-    parts: &[&Part],
+    parts: &[&OfferPart],
     mut disk: Memory,
     receipts: &BTreeSet<String>,
 ) -> Result<Outcome, Endless> {
@@ -95,7 +95,7 @@ pub(super) fn install_parts(
 }
 
 /// The scripts of some parts in the order in which they run.
-pub(super) fn in_order(parts: &[&Part], receipts: &BTreeSet<String>) -> Vec<Event> {
+pub(super) fn in_order(parts: &[&OfferPart], receipts: &BTreeSet<String>) -> Vec<Event> {
     let mut events = Vec::new();
     for phase in Phase::ALL {
         for part in parts {

@@ -20,12 +20,12 @@ use std::io::{self, Read};
 use sha2::Digest as _;
 
 pub use compare::compare;
-pub use difference::{Difference, Group, Report, Subject};
+pub use difference::{Comparison, Difference, Group, Subject};
 pub use disk::{Attributes, Bytes, Disk, Memory, Placed, Rules, Seen, What, place};
 pub use install::{Endless, Event, Outcome, install};
-pub use offer::{Choice, Laid, Node, Offer, Part, Policy, Script, Selection, When};
+pub use offer::{Choice, Laid, Node, Offer, OfferPart, Policy, Script, Selection, When};
 pub use situation::Situation;
-pub use source::{Error, Installable};
+pub use source::{Installable, OfferError};
 pub use stated::Stated;
 
 /// SHA-256.

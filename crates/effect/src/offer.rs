@@ -7,14 +7,14 @@ use flatpkg::laydown::Attributes;
 use flatpkg::tree::TreePath;
 use oldpkg::bundle::Phase;
 
-/// The parts that are installed, by [`Part::id`].
+/// The parts that are installed, by [`OfferPart::id`].
 pub type Selection = BTreeSet<String>;
 
 /// A package as the Installer sees it.
 #[derive(Debug, Clone, Default)]
 pub struct Offer {
     /// In the order of installation.
-    pub parts: Vec<Part>,
+    pub parts: Vec<OfferPart>,
     /// What the user may choose, in the order in which it is shown; those that install nothing hold others.
     pub choices: Vec<Choice>,
     /// What the Distribution states, and its pages. Other formats state less: nothing.
@@ -28,7 +28,7 @@ pub struct Offer {
 pub struct Choice {
     /// Its name, for unattended installs.
     pub id: String,
-    /// What it installs, by [`Part::id`].
+    /// What it installs, by [`OfferPart::id`].
     pub parts: Vec<String>,
     /// Can't be left out.
     pub required: bool,
@@ -40,7 +40,7 @@ pub struct Choice {
 
 /// What leaves one receipt.
 #[derive(Debug, Clone)]
-pub struct Part {
+pub struct OfferPart {
     /// What selections call it: the identifier, with its place in the package after it where another part has that one too.
     pub id: String,
     /// Its place among the components or members of the package.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::disk::{Steps, place_within};
 use super::install::install_parts;
-use super::{Attributes, Digest, Endless, Memory, Node, Offer, Part, Placed, Rules, What, place};
+use super::{Attributes, Digest, Endless, Memory, Node, Offer, OfferPart, Placed, Rules, What, place};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;
 
@@ -54,7 +54,7 @@ impl Situation {
     }
 
     /// The same for some parts of two packages.
-    pub(super) fn disk_of(self, parts: [&[&Part]; 2]) -> Result<(Memory, BTreeSet<String>), Endless> {
+    pub(super) fn disk_of(self, parts: [&[&OfferPart]; 2]) -> Result<(Memory, BTreeSet<String>), Endless> {
         let fresh = system();
         Ok(match self {
             Situation::Fresh => (fresh, BTreeSet::new()),
@@ -80,7 +80,7 @@ fn system() -> Memory {
     disk
 }
 
-fn upgrade(disk: Memory, parts: [&[&Part]; 2]) -> Result<(Memory, BTreeSet<String>), Endless> {
+fn upgrade(disk: Memory, parts: [&[&OfferPart]; 2]) -> Result<(Memory, BTreeSet<String>), Endless> {
     let user = Attributes { mode: Mode::PLAIN, uid: 501, gid: 20 };
     let mut receipts = BTreeSet::new();
     let mut disk = disk;
@@ -102,7 +102,7 @@ fn upgrade(disk: Memory, parts: [&[&Part]; 2]) -> Result<(Memory, BTreeSet<Strin
     Ok((disk, receipts))
 }
 
-fn directories(mut disk: Memory, parts: [&[&Part]; 2]) -> Result<Memory, Endless> {
+fn directories(mut disk: Memory, parts: [&[&OfferPart]; 2]) -> Result<Memory, Endless> {
     let private = Attributes { mode: Mode::from_st_mode(0o700), uid: 501, gid: 20 };
     for part in parts.into_iter().flatten() {
         let mut steps = Steps::for_part(part);
@@ -116,7 +116,7 @@ fn directories(mut disk: Memory, parts: [&[&Part]; 2]) -> Result<Memory, Endless
     Ok(disk)
 }
 
-fn links(mut disk: Memory, parts: [&[&Part]; 2]) -> Memory {
+fn links(mut disk: Memory, parts: [&[&OfferPart]; 2]) -> Memory {
     let mut places: Vec<TreePath> = Vec::new();
     for part in parts.into_iter().flatten().filter(|part| part.paths.is_some()) {
         // A place that macOS itself has stays what it is.

@@ -6,11 +6,11 @@ mod reading;
 
 use std::collections::BTreeMap;
 
-use super::offer::{Laid, Node, Offer, Part};
+use super::offer::{Laid, Node, Offer, OfferPart};
 use flatpkg::package::Package;
 use flatpkg::tree::{Tree, TreePath};
 use oldpkg::bundle::{self, Bundle};
-pub use reading::{Archive, Error};
+pub use reading::{Archive, OfferError};
 use reading::{bad_place, below, place, required};
 
 /// A package of either format.
@@ -27,7 +27,7 @@ impl Installable {
     ///
     /// # Errors
     /// A part that can't be read.
-    pub fn offer(&self) -> Result<Offer, Error> {
+    pub fn offer(&self) -> Result<Offer, OfferError> {
         match self {
             Installable::Flat(package) => flat::offer(package),
             Installable::Bundle(bundle) => old::offer(bundle),
@@ -38,7 +38,7 @@ impl Installable {
     ///
     /// # Errors
     /// It can't be opened.
-    pub fn archive(&self, part: &Part) -> Result<Option<Archive<'_>>, Error> {
+    pub fn archive(&self, part: &OfferPart) -> Result<Option<Archive<'_>>, OfferError> {
         match self {
             Installable::Flat(package) => match package.component_at(part.index) {
                 Some(component) => flat::archive(component, &part.identifier),
@@ -54,7 +54,7 @@ impl Installable {
     ///
     /// # Errors
     /// They can't be read.
-    pub fn scripts(&self, part: &Part) -> Result<Option<Tree>, Error> {
+    pub fn scripts(&self, part: &OfferPart) -> Result<Option<Tree>, OfferError> {
         match self {
             Installable::Flat(package) => match package.component_at(part.index) {
                 Some(component) => flat::scripts(component, &part.identifier),
@@ -65,12 +65,12 @@ impl Installable {
     }
 }
 
-impl Part {
+impl OfferPart {
     /// Where an entry of its archive goes, below the root of the disk.
     ///
     /// # Errors
     /// The part's place, or the path in it, can't be one.
-    pub fn place(&self, path: &TreePath) -> Result<TreePath, Error> {
+    pub fn place(&self, path: &TreePath) -> Result<TreePath, OfferError> {
         let place = place(&self.identifier, &self.location)?;
         below(&place, path).ok_or_else(|| bad_place(&self.identifier, &self.location))
     }
@@ -92,7 +92,7 @@ impl Offer {
     #[must_use]
     pub fn of_folder(mut entries: Vec<Laid>) -> Offer {
         entries.sort_by(|a, b| a.path.cmp(&b.path));
-        let part = Part {
+        let part = OfferPart {
             id: String::new(),
             index: 0,
             identifier: String::new(),

@@ -89,8 +89,8 @@ fn what_is_in_the_way_is_replaced() {
     ");
 }
 
-fn part(identifier: &str, choice: usize) -> (Part, Choice) {
-    let part = Part {
+fn part(identifier: &str, choice: usize) -> (OfferPart, Choice) {
+    let part = OfferPart {
         id: identifier.to_owned(),
         index: choice,
         identifier: identifier.to_owned(),
@@ -237,7 +237,7 @@ proptest! {
         for (part, overwrite) in one.parts.iter_mut().chain(&mut two.parts).zip(overwrite) {
             part.overwrite_permissions = overwrite;
         }
-        let subjects = |report: Report| -> std::collections::BTreeSet<Subject> {
+        let subjects = |report: Comparison| -> std::collections::BTreeSet<Subject> {
             report.differences.into_iter().map(|difference| difference.subject).collect()
         };
         let mut every = std::collections::BTreeSet::new();

@@ -4,10 +4,10 @@ use std::fmt;
 
 use flatpkg::shown::shown;
 
-use super::{Difference, Report};
+use super::{Comparison, Difference};
 
 /// Each difference in three lines, and how much was tried; what a stranger wrote is shown harmless.
-impl fmt::Display for Report {
+impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let tried = format!("{} selections in {} situations", self.selections, self.situations.len());
         if self.is_equal() {
@@ -20,7 +20,7 @@ impl fmt::Display for Report {
     }
 }
 
-fn one(difference: &Difference, report: &Report) -> String {
+fn one(difference: &Difference, report: &Comparison) -> String {
     let (old, new) = (value(&difference.old), value(&difference.new));
     let situations: Vec<&str> = difference.situations.iter().map(|situation| situation.name()).collect();
     let mut cases = Vec::new();

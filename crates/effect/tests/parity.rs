@@ -5,12 +5,12 @@
 
 use std::path::Path;
 
-use effect::{Installable, Offer, Report, Situation, compare};
+use effect::{Comparison, Installable, Offer, Situation, compare};
 use flatpkg::component::Component;
 use flatpkg::distribution::{self, Choice, Distribution, Line, Outline, PkgRef};
 use flatpkg::package::Package;
 use flatpkg::policy::Policy;
-use flatpkg::product::{Part, Product};
+use flatpkg::product::{Product, ProductPart};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use oldpkg::bundle::{self, Bundle};
 use oracle::sample::{self, mode, tree};
@@ -83,7 +83,7 @@ fn release() -> Release {
 impl Release {
     fn product(&self) -> Product<'_> {
         let id = |at: usize| format!("org.python.Python.{}", NAMES[at].0);
-        let components = self.order.iter().map(|&at| Part {
+        let components = self.order.iter().map(|&at| ProductPart {
             file_name: format!("{}.pkg", NAMES[at].0),
             component: Component {
                 install_location: NAMES[at].1.to_owned(),
@@ -131,13 +131,13 @@ impl Release {
     }
 }
 
-fn report(old: &Release, new: &Release) -> Report {
+fn report(old: &Release, new: &Release) -> Comparison {
     let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let (old, new) = (old.mpkg(one.path()), new.flat(two.path()));
     compare(&old, &new, None, &Situation::ALL).unwrap()
 }
 
-fn text(report: &Report) -> String {
+fn text(report: &Comparison) -> String {
     let lines = report.differences.iter().map(|difference| {
         let situations: Vec<&str> = difference.situations.iter().map(|situation| situation.name()).collect();
         let (old, new) = (difference.old.as_deref().unwrap_or("-"), difference.new.as_deref().unwrap_or("-"));

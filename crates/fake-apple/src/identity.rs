@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::openssl::OpenSsl;
 
-/// The team that everybody's certificates are for, but [`Kind::OtherTeam`]'s.
+/// The team that everybody's certificates are for, but [`IdentityKind::OtherTeam`]'s.
 pub const TEAM: &str = "FAKE123456";
 
 /// When a certificate begins and ends, as `openssl ca` wants it.
@@ -22,7 +22,7 @@ const CONFIGURATION: &str = include_str!("openssl.cnf");
 
 /// What certificates there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum IdentityKind {
     /// Developer ID Installer: signs packages.
     Installer,
     /// Developer ID Application: signs code.
@@ -45,7 +45,7 @@ pub enum Kind {
     Timestamp,
 }
 
-impl Kind {
+impl IdentityKind {
     /// All of them.
     pub const ALL: [Self; 10] = [
         Self::Installer,

@@ -11,7 +11,7 @@ mod timestamp;
 
 use std::sync::OnceLock;
 
-pub use identity::{Certificate, Files, Identity, Kind, LONG, TEAM, Validity, subject};
+pub use identity::{Certificate, Files, Identity, IdentityKind, LONG, TEAM, Validity, subject};
 pub use notary::{NotaryServer, Script, Seen};
 pub use openssl::OpenSsl;
 pub use sign::{Cms, Make, Parts, Signing, ticket};
@@ -24,7 +24,7 @@ pub struct FakeApple {
     root: Identity,
     developer_id: OnceLock<Identity>,
     timestamping: OnceLock<Identity>,
-    leaves: [OnceLock<Identity>; Kind::ALL.len()],
+    leaves: [OnceLock<Identity>; IdentityKind::ALL.len()],
 }
 
 impl FakeApple {
@@ -60,30 +60,30 @@ impl FakeApple {
     }
 
     /// A key, its certificate, and the certificates of those who vouch for it, made when it is first asked for.
-    pub fn identity(&self, kind: Kind) -> &Identity {
+    pub fn identity(&self, kind: IdentityKind) -> &Identity {
         self.leaves[kind as usize].get_or_init(|| self.make(kind))
     }
 
-    fn make(&self, kind: Kind) -> Identity {
+    fn make(&self, kind: IdentityKind) -> Identity {
         let openssl = &self.openssl;
         let installer = subject("Developer ID Installer", TEAM);
         let application = subject("Developer ID Application", TEAM);
         let issue = |subject: &str, section, validity| self.developer_id().issue(openssl, subject, section, validity);
         match kind {
-            Kind::Installer => issue(&installer, "installer", LONG),
-            Kind::Application => issue(&application, "application", LONG),
-            Kind::ExpiredInstaller => issue(&installer, "installer", identity::OVER),
-            Kind::ExpiredApplication => issue(&application, "application", identity::OVER),
-            Kind::ExpiringInstaller => issue(&installer, "installer", identity::SOON_OVER),
-            Kind::OtherTeam => issue(&subject("Developer ID Application", "OTHER12345"), "application", LONG),
-            Kind::OtherAuthority => {
+            IdentityKind::Installer => issue(&installer, "installer", LONG),
+            IdentityKind::Application => issue(&application, "application", LONG),
+            IdentityKind::ExpiredInstaller => issue(&installer, "installer", identity::OVER),
+            IdentityKind::ExpiredApplication => issue(&application, "application", identity::OVER),
+            IdentityKind::ExpiringInstaller => issue(&installer, "installer", identity::SOON_OVER),
+            IdentityKind::OtherTeam => issue(&subject("Developer ID Application", "OTHER12345"), "application", LONG),
+            IdentityKind::OtherAuthority => {
                 let name = "/CN=Fake Worldwide Developer Relations Certification Authority/O=Fake Apple Inc./C=US";
                 let authority = self.root.issue(openssl, name, "other-authority", LONG);
                 authority.issue(openssl, &installer, "installer", LONG)
             }
-            Kind::Plain => issue(&subject("Apple Development", TEAM), "plain", LONG),
-            Kind::SelfSigned => identity::self_signed(openssl, &installer, "installer"),
-            Kind::Timestamp => {
+            IdentityKind::Plain => issue(&subject("Apple Development", TEAM), "plain", LONG),
+            IdentityKind::SelfSigned => identity::self_signed(openssl, &installer, "installer"),
+            IdentityKind::Timestamp => {
                 let name = "/CN=Timestamp Signer FAKE1/O=Fake Apple Inc./C=US";
                 self.timestamping().issue(openssl, name, "timestamp", LONG)
             }

@@ -6,7 +6,7 @@ use flatpkg::xar::{self, Archive, Signable};
 use fs_err as fs;
 use pkgsign::{CmsForm, Hash, RsaForm};
 
-use crate::{Certificate, FakeApple, Identity, Kind, der};
+use crate::{Certificate, FakeApple, Identity, IdentityKind, der};
 
 /// Room for a CMS signature with its time stamp, as Apple's tools leave it.
 const CMS_ROOM: u64 = 10_000;
@@ -31,7 +31,7 @@ const RSA_ROOM: u64 = 256;
 #[derive(Debug, Clone, Copy)]
 pub struct Signing {
     /// By whom.
-    pub by: Kind,
+    pub by: IdentityKind,
     /// The RSA signature, in one of its forms.
     pub rsa: Option<RsaForm>,
     /// The CMS signature.
@@ -73,7 +73,13 @@ impl Cms {
 
 impl Default for Signing {
     fn default() -> Self {
-        Self { by: Kind::Installer, rsa: Some(RsaForm::Digest), cms: Some(Cms::default()), ticket: true, chain: true }
+        Self {
+            by: IdentityKind::Installer,
+            rsa: Some(RsaForm::Digest),
+            cms: Some(Cms::default()),
+            ticket: true,
+            chain: true,
+        }
     }
 }
 
@@ -222,7 +228,7 @@ impl FakeApple {
     /// With the time stamp that is asked for.
     fn timestamped(&self, cms: Vec<u8>, how: Cms) -> Vec<u8> {
         let Some(imprint) = how.timestamp else { return cms };
-        let authority = self.identity(Kind::Timestamp);
+        let authority = self.identity(IdentityKind::Timestamp);
         Self::stamped(&cms, |signature| self.timestamp_token(authority, imprint, &imprint.digest(signature)))
     }
 

@@ -7,7 +7,7 @@ use fs_err as fs;
 use pkgsign::Hash;
 
 use crate::http::{Response, Server};
-use crate::{FakeApple, Identity, Kind, identity, sign};
+use crate::{FakeApple, Identity, IdentityKind, identity, sign};
 
 impl FakeApple {
     /// Answers a time-stamp request: the reply's bytes, with the time of this machine's clock.
@@ -66,7 +66,7 @@ impl TimestampServer {
             }
             let body = match behaviour {
                 Behaviour::Garbage => b"no time stamp".to_vec(),
-                _ => fake.timestamp_reply(fake.identity(Kind::Timestamp), &request.body),
+                _ => fake.timestamp_reply(fake.identity(IdentityKind::Timestamp), &request.body),
             };
             Response::new(200, "application/timestamp-reply", body)
         });

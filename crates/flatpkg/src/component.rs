@@ -16,7 +16,7 @@ use crate::package_info::{Bundle, Bundles, PackageInfo, Payload, PostinstallActi
 use crate::payload::{self, Compression, Progress};
 use crate::script;
 use crate::shown::shown;
-use crate::tree::{Kind, Totals, Tree};
+use crate::tree::{EntryKind, Totals, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
 use macho::OsVersion;
@@ -69,20 +69,20 @@ pub struct ListedBundle {
 /// Why a component can't be made.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ComponentError {
     /// It would not be a sound one. All problems at once.
     #[error("{}", Problem::list(.0))]
     Problems(Vec<Problem>),
     /// The archive can't be written.
     #[error(transparent)]
-    Xar(#[from] xar::Error),
+    Xar(#[from] xar::XarError),
     /// The payload can't be written.
     #[error("failed to write the payload of {identifier}", identifier = shown(identifier))]
     Payload {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// The scripts can't be written.
     #[error("failed to write the scripts of {identifier}", identifier = shown(identifier))]
@@ -90,7 +90,7 @@ pub enum Error {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// The bill of materials can't be written.
     #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
@@ -98,7 +98,7 @@ pub enum Error {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: bom::Error,
+        source: bom::BomError,
     },
     /// A value that XML can't hold.
     #[error("failed to write the PackageInfo of {identifier}", identifier = shown(identifier))]
@@ -106,7 +106,7 @@ pub enum Error {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: xml::Error,
+        source: xml::XmlError,
     },
 }
 
@@ -199,7 +199,7 @@ impl<'a> Component<'a> {
             let path = listed.bundle.path.as_deref().unwrap_or_default();
             let inside = path.strip_prefix("./").unwrap_or(path);
             let kind = self.payload.and_then(|tree| tree.get(inside.as_bytes())).map(|entry| &entry.kind);
-            if !matches!(kind, Some(Kind::Directory)) {
+            if !matches!(kind, Some(EntryKind::Directory)) {
                 problem(format!("bundle {path:?} is no directory in the payload"), "a path in the payload");
             }
         }
@@ -208,7 +208,7 @@ impl<'a> Component<'a> {
                 problem("scripts without preinstall and postinstall".to_owned(), "one of them at the top");
             }
             for (name, entry) in SCRIPTS.iter().filter_map(|name| Some((name, scripts.get(name.as_bytes())?))) {
-                if !matches!(entry.kind, Kind::File(_)) {
+                if !matches!(entry.kind, EntryKind::File(_)) {
                     problem(format!("{name} is no regular file"), "a script");
                 } else if !entry.mode.is_executable() {
                     problem(format!("{name} has mode {}", entry.mode), "an executable script");
@@ -221,13 +221,15 @@ impl<'a> Component<'a> {
     }
 
     /// Whether the formats can hold it: numbers and sizes of the trees. Nothing is read or written.
-    pub(crate) fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), ComponentError> {
         let identifier = || self.identifier.clone();
         if let Some(tree) = self.payload {
-            cpio::check(tree).map_err(|source| Error::Payload { identifier: identifier(), source: source.into() })?;
+            cpio::check(tree)
+                .map_err(|source| ComponentError::Payload { identifier: identifier(), source: source.into() })?;
         }
         if let Some(tree) = self.scripts {
-            cpio::check(tree).map_err(|source| Error::Scripts { identifier: identifier(), source: source.into() })?;
+            cpio::check(tree)
+                .map_err(|source| ComponentError::Scripts { identifier: identifier(), source: source.into() })?;
         }
         Ok(())
     }
@@ -268,24 +270,26 @@ impl<'a> Component<'a> {
         archive: &mut Writer,
         directory: Option<&str>,
         progress: &(dyn Fn(Progress) + Sync),
-    ) -> Result<(), Error> {
+    ) -> Result<(), ComponentError> {
         let identifier = || self.identifier.clone();
         let member = |name| directory.into_iter().chain([name]).collect::<Vec<&str>>();
         if let Some(tree) = self.payload {
             let mut payload = archive.start_file(&member("Payload"), Encoding::Stored)?;
             let facts = payload::write(tree, self.compression, &mut payload, progress)
-                .map_err(|source| Error::Payload { identifier: identifier(), source })?;
+                .map_err(|source| ComponentError::Payload { identifier: identifier(), source })?;
             payload.finish()?;
-            let bom = bom::write(tree, &facts).map_err(|source| Error::Bom { identifier: identifier(), source })?;
+            let bom =
+                bom::write(tree, &facts).map_err(|source| ComponentError::Bom { identifier: identifier(), source })?;
             archive.add_file(&member("Bom"), bom.as_slice(), Encoding::Zlib)?;
         }
         if let Some(tree) = self.scripts {
             let mut scripts = archive.start_file(&member("Scripts"), Encoding::Stored)?;
             payload::write(tree, Compression::Gzip, &mut scripts, &|_| ())
-                .map_err(|source| Error::Scripts { identifier: identifier(), source })?;
+                .map_err(|source| ComponentError::Scripts { identifier: identifier(), source })?;
             scripts.finish()?;
         }
-        let xml = self.package_info().to_xml().map_err(|source| Error::Xml { identifier: identifier(), source })?;
+        let xml =
+            self.package_info().to_xml().map_err(|source| ComponentError::Xml { identifier: identifier(), source })?;
         archive.add_file(&member("PackageInfo"), xml.as_bytes(), Encoding::Zlib)?;
         Ok(())
     }
@@ -294,17 +298,17 @@ impl<'a> Component<'a> {
 /// Writes a component package. The output appears whole or not at all.
 ///
 /// # Errors
-/// [`Error::Problems`] when it would not be sound, [`Error::Bom`], [`Error::Payload`] and [`Error::Scripts`] when the
+/// [`ComponentError::Problems`] when it would not be sound, [`ComponentError::Bom`], [`ComponentError::Payload`] and [`ComponentError::Scripts`] when the
 /// formats can't hold it, before anything is written; else when reading or writing fails.
 pub fn write(
     component: &Component<'_>,
     out: &Path,
     options: xar::Options,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<xar::Summary, Error> {
+) -> Result<xar::Summary, ComponentError> {
     let problems = component.problems(None);
     if !problems.is_empty() {
-        return Err(Error::Problems(problems));
+        return Err(ComponentError::Problems(problems));
     }
     component.check()?;
     let mut archive = Writer::new(out, options)?;
@@ -313,9 +317,9 @@ pub fn write(
 }
 
 /// What keeps the system from starting a script. One that can't be read is reported when it is packaged.
-fn script_flaw(kind: &Kind) -> Option<script::Flaw> {
+fn script_flaw(kind: &EntryKind) -> Option<script::Flaw> {
     use std::io::Read as _;
-    let Kind::File(contents) = kind else { return None };
+    let EntryKind::File(contents) = kind else { return None };
     let mut start = Vec::new();
     contents.open().ok()?.take(script::START).read_to_end(&mut start).ok()?;
     script::flaw(&start)

@@ -255,7 +255,7 @@ impl Distribution {
     ///
     /// # Errors
     /// Not XML within our limits, another root element, a value of another type than it should have.
-    pub fn parse(bytes: &[u8]) -> Result<Self, xml::Error> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, xml::XmlError> {
         let (root, distribution) = xml::from_str::<Self>(xml::text(bytes)?, &ROOTS)?;
         let root = if root == Root::Gui.name() { Root::Gui } else { Root::Script };
         Ok(Self { root, ..distribution })
@@ -265,7 +265,7 @@ impl Distribution {
     ///
     /// # Errors
     /// Never for values that XML can hold.
-    pub fn to_xml(&self) -> Result<String, xml::Error> {
+    pub fn to_xml(&self) -> Result<String, xml::XmlError> {
         xml::to_string(self.root.name(), self)
     }
 

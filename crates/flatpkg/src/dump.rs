@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::bom::{Bom, Node, Record};
 use crate::facts::SliceFacts;
-use crate::package::{self, Component, Kind, Package};
+use crate::package::{self, Component, Package, PackageKind};
 use crate::payload;
 use crate::shown;
 use crate::tree::TreePath;
@@ -19,7 +19,7 @@ use macho::OsVersion;
 #[derive(Debug, Clone, Serialize)]
 pub struct Dump {
     /// Component or product.
-    pub kind: Kind,
+    pub kind: PackageKind,
     /// Bytes of the file.
     pub len: u64,
     /// The archive's header.
@@ -138,7 +138,7 @@ impl Dump {
     ///
     /// # Errors
     /// A part that can't be read or understood.
-    pub fn of(package: &Package) -> Result<Self, package::Error> {
+    pub fn of(package: &Package) -> Result<Self, package::PackageError> {
         let archive = package.archive();
         let components = package.components().map(ComponentDump::of).collect::<Result<Vec<_>, _>>()?;
         let Toc { creation_time, checksum, signatures, files } = archive.toc().clone();
@@ -159,7 +159,7 @@ impl Dump {
 }
 
 impl DistributionDump {
-    fn of(package: &Package, components: &[ComponentDump]) -> Result<Option<Self>, package::Error> {
+    fn of(package: &Package, components: &[ComponentDump]) -> Result<Option<Self>, package::PackageError> {
         let (Some(distribution), Some(xml)) = (package.distribution()?, package.distribution_xml()?) else {
             return Ok(None);
         };
@@ -192,12 +192,12 @@ impl DistributionDump {
 }
 
 impl ComponentDump {
-    fn of(component: Component<'_>) -> Result<Self, package::Error> {
+    fn of(component: Component<'_>) -> Result<Self, package::PackageError> {
         let (totals, records) = component.bom()?.map_or_else(Default::default, |bom: Bom| (bom.totals, bom.records));
         let scripts = match component.scripts()? {
             None => Vec::new(),
             Some(input) => payload::records(input)
-                .map_err(|source| package::Error::Archive { member: component.member("Scripts"), source })?,
+                .map_err(|source| package::PackageError::Archive { member: component.member("Scripts"), source })?,
         };
         let info = component.package_info()?;
         Ok(Self {
@@ -282,7 +282,7 @@ fn dotted(path: &TreePath) -> String {
 ///
 /// # Errors
 /// A part that can't be read or understood.
-pub fn dump(package: &Package) -> Result<String, package::Error> {
+pub fn dump(package: &Package) -> Result<String, package::PackageError> {
     let dump = Dump::of(package)?;
     let mut out = String::new();
     archive(&dump, &mut out);

@@ -24,20 +24,20 @@ use crate::xar;
 /// Why a package can't be expanded.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ExpandError {
     /// The package can't be read.
     #[error(transparent)]
-    Package(#[from] package::Error),
+    Package(#[from] package::PackageError),
     /// The archive can't be read.
     #[error(transparent)]
-    Xar(#[from] xar::Error),
+    Xar(#[from] xar::XarError),
     /// A payload or an archive of scripts can't be read.
     #[error("failed to read {member}", member = shown(member))]
     Payload {
         /// Its path in the package.
         member: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// The directory has something in it.
     #[error("{} is not empty", path.display())]
@@ -55,7 +55,7 @@ pub enum Error {
     },
     /// It can't be laid down.
     #[error(transparent)]
-    Lay(#[from] laydown::Error),
+    Lay(#[from] laydown::LayDownError),
 }
 
 /// What was written.
@@ -77,7 +77,7 @@ pub struct Summary {
 /// # Errors
 /// The directory is not empty, a member or a path in it is refused, reading or writing fails. Then the directory is as it
 /// was.
-pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, Error> {
+pub fn expand(package: &Package, dir: &Path, payload: bool) -> Result<Summary, ExpandError> {
     expand_with(package, dir, payload, Options::default(), &|_| ())
 }
 
@@ -92,10 +92,10 @@ pub fn expand_with(
     payload: bool,
     options: Options,
     progress: &dyn Fn(Progress),
-) -> Result<Summary, Error> {
+) -> Result<Summary, ExpandError> {
     let filling = Filling::begin(dir, options).map_err(|error| match error {
-        laydown::Error::Taken { .. } => Error::NotEmpty { path: dir.to_owned() },
-        other => Error::Lay(other),
+        laydown::LayDownError::Taken { .. } => ExpandError::NotEmpty { path: dir.to_owned() },
+        other => ExpandError::Lay(other),
     })?;
     let done = expected(package, payload);
     filling.folder.expect(done.bytes)?;
@@ -124,7 +124,7 @@ fn expected(package: &Package, payload: bool) -> Progress {
     all
 }
 
-fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<(), Error> {
+fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<(), ExpandError> {
     let archive = package.archive();
     let archives: HashSet<String> = package
         .components()
@@ -132,19 +132,19 @@ fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<()
         .filter(|_| payload)
         .collect();
     for file in &archive.toc().files {
-        let out = |_| Error::Refused { place: file.path.clone(), why: "it leads out of the directory" };
+        let out = |_| ExpandError::Refused { place: file.path.clone(), why: "it leads out of the directory" };
         let path = &TreePath::new(file.path.as_str()).map_err(out)?;
         match &file.kind {
-            xar::Kind::Directory => place.directory(path, None)?,
-            xar::Kind::File if archives.contains(&file.path) && file.data.is_some() => {
+            xar::MemberKind::Directory => place.directory(path, None)?,
+            xar::MemberKind::File if archives.contains(&file.path) && file.data.is_some() => {
                 unpack(archive.member(file)?, path, place)?;
             }
-            xar::Kind::File => match &file.data {
+            xar::MemberKind::File => match &file.data {
                 Some(data) => place.file(path, data.size, Mode::PLAIN, archive.member(file)?)?,
                 None => place.file(path, 0, Mode::PLAIN, io::empty())?,
             },
-            xar::Kind::Other(_) => {
-                return Err(Error::Refused { place: file.path.clone(), why: "neither file nor directory" });
+            xar::MemberKind::Other(_) => {
+                return Err(ExpandError::Refused { place: file.path.clone(), why: "neither file nor directory" });
             }
         }
     }
@@ -152,8 +152,8 @@ fn members(package: &Package, payload: bool, place: &mut Place<'_>) -> Result<()
 }
 
 /// Unpacks an archive into a directory of its name.
-fn unpack(input: impl Read + Send, top: &TreePath, place: &mut Place<'_>) -> Result<(), Error> {
-    let fail = |source: payload::Error| Error::Payload { member: top.to_string(), source };
+fn unpack(input: impl Read + Send, top: &TreePath, place: &mut Place<'_>) -> Result<(), ExpandError> {
+    let fail = |source: payload::PayloadError| ExpandError::Payload { member: top.to_string(), source };
     place.directory(top, None)?;
     let mut archive = payload::read(input).map_err(fail)?;
     while let Some(entry) = archive.next().map_err(|error| fail(error.into()))? {
@@ -177,8 +177,8 @@ fn unpack(input: impl Read + Send, top: &TreePath, place: &mut Place<'_>) -> Res
     Ok(())
 }
 
-fn refused(member: &TreePath, path: &TreePath, why: &'static str) -> Error {
-    Error::Refused { place: format!("{member}: {path}"), why }
+fn refused(member: &TreePath, path: &TreePath, why: &'static str) -> ExpandError {
+    ExpandError::Refused { place: format!("{member}: {path}"), why }
 }
 
 /// The directory being filled.
@@ -190,7 +190,7 @@ struct Place<'a> {
 }
 
 impl Place<'_> {
-    fn directory(&mut self, path: &TreePath, mode: Option<Mode>) -> Result<(), Error> {
+    fn directory(&mut self, path: &TreePath, mode: Option<Mode>) -> Result<(), ExpandError> {
         let made = self.filling.folder.directory(path, mode.map(attributes));
         made.map_err(|error| explained(path, error))?;
         self.summary.directories += 1;
@@ -198,7 +198,7 @@ impl Place<'_> {
         Ok(())
     }
 
-    fn file(&mut self, path: &TreePath, size: u64, mode: Mode, mut contents: impl Read) -> Result<(), Error> {
+    fn file(&mut self, path: &TreePath, size: u64, mode: Mode, mut contents: impl Read) -> Result<(), ExpandError> {
         let made = self.filling.folder.file(path, size, &mut contents, attributes(mode), None);
         let bytes = made.map_err(|error| explained(path, error))?;
         self.summary.files += 1;
@@ -206,7 +206,7 @@ impl Place<'_> {
         Ok(())
     }
 
-    fn symlink(&mut self, path: &TreePath, target: &[u8]) -> Result<(), Error> {
+    fn symlink(&mut self, path: &TreePath, target: &[u8]) -> Result<(), ExpandError> {
         let made = self.filling.folder.symlink(path, target, Attributes::SYSTEM, None);
         made.map_err(|error| explained(path, error))?;
         self.summary.symlinks += 1;
@@ -227,11 +227,11 @@ fn attributes(mode: Mode) -> Attributes {
 }
 
 /// What the package did is told apart from what the system says.
-fn explained(path: &TreePath, error: laydown::Error) -> Error {
+fn explained(path: &TreePath, error: laydown::LayDownError) -> ExpandError {
     let why = match error {
-        laydown::Error::Taken { .. } => "it is there already",
-        laydown::Error::NotDirectory { .. } => "what it is in is not a directory of the package",
-        other => return Error::Lay(other),
+        laydown::LayDownError::Taken { .. } => "it is there already",
+        laydown::LayDownError::NotDirectory { .. } => "what it is in is not a directory of the package",
+        other => return ExpandError::Lay(other),
     };
-    Error::Refused { place: path.to_string(), why }
+    ExpandError::Refused { place: path.to_string(), why }
 }

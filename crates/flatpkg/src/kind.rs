@@ -98,7 +98,7 @@ impl FileKind {
         file.take(512).read_to_end(&mut end)?;
         Ok(match of_bytes(&start, &end) {
             FileKind::Xar => match Package::open(path) {
-                Err(package::Error::NotAPackage) => FileKind::Xar,
+                Err(package::PackageError::NotAPackage) => FileKind::Xar,
                 // One that can't be read is one too: what is wrong with it is another question.
                 Ok(_) | Err(_) => FileKind::FlatPackage,
             },

@@ -23,10 +23,10 @@ const MAX_BOM: u64 = 256 << 20;
 /// Why a package, or a part of it, can't be read.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum PackageError {
     /// The archive can't be read.
     #[error(transparent)]
-    Xar(#[from] xar::Error),
+    Xar(#[from] xar::XarError),
     /// A xar archive, but not a package.
     #[error("the archive has no Distribution and no PackageInfo at its top, it is no package")]
     NotAPackage,
@@ -36,7 +36,7 @@ pub enum Error {
         /// Its path in the archive.
         member: String,
         /// What is wrong.
-        source: xml::Error,
+        source: xml::XmlError,
     },
     /// A bill of materials that can't be understood.
     #[error("failed to read {member}", member = shown(member))]
@@ -44,7 +44,7 @@ pub enum Error {
         /// Its path in the archive.
         member: String,
         /// What is wrong.
-        source: bom::Error,
+        source: bom::BomError,
     },
     /// A payload or an archive of scripts that can't be understood.
     #[error("failed to read {member}", member = shown(member))]
@@ -52,7 +52,7 @@ pub enum Error {
         /// Its path in the archive.
         member: String,
         /// What is wrong.
-        source: crate::payload::Error,
+        source: crate::payload::PayloadError,
     },
     /// References of the Distribution that lead to no component. All at once.
     #[error("{}", lines(.0))]
@@ -80,7 +80,7 @@ pub struct Package {
 /// The two kinds of package.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum PackageKind {
     /// One component at the top of the archive, as `pkgbuild` makes it.
     Component,
     /// Components in directories, and a `Distribution`, as `productbuild` makes it.
@@ -105,7 +105,7 @@ impl Package {
     ///
     /// # Errors
     /// The file can't be read, is no xar archive or no package.
-    pub fn open(path: &Path) -> Result<Self, Error> {
+    pub fn open(path: &Path) -> Result<Self, PackageError> {
         Self::new(Archive::open(path)?)
     }
 
@@ -113,15 +113,15 @@ impl Package {
     ///
     /// # Errors
     /// As for [`Package::open`].
-    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, PackageError> {
         Self::new(Archive::from_bytes(bytes)?)
     }
 
-    fn new(archive: Archive) -> Result<Self, Error> {
+    fn new(archive: Archive) -> Result<Self, PackageError> {
         let files = &archive.toc().files;
-        let distribution = files
-            .iter()
-            .position(|file| file.parent.is_none() && file.kind == xar::Kind::File && file.name == "Distribution");
+        let distribution = files.iter().position(|file| {
+            file.parent.is_none() && file.kind == xar::MemberKind::File && file.name == "Distribution"
+        });
         let mut parts = Parts::by_directory(files);
         let components = if distribution.is_some() {
             // Resources and Plugins are directories too, but have no parts.
@@ -133,7 +133,7 @@ impl Package {
         } else {
             match parts.remove(&None) {
                 Some(parts) if parts.package_info.is_some() => vec![parts],
-                _ => return Err(Error::NotAPackage),
+                _ => return Err(PackageError::NotAPackage),
             }
         };
         Ok(Self { archive, distribution, components })
@@ -147,15 +147,15 @@ impl Package {
 
     /// Component or product.
     #[must_use]
-    pub fn kind(&self) -> Kind {
-        if self.distribution.is_some() { Kind::Product } else { Kind::Component }
+    pub fn kind(&self) -> PackageKind {
+        if self.distribution.is_some() { PackageKind::Product } else { PackageKind::Component }
     }
 
     /// The bytes of the `Distribution`; a component package has none.
     ///
     /// # Errors
     /// It can't be read or is larger than 16 MiB.
-    pub fn distribution_xml(&self) -> Result<Option<Vec<u8>>, Error> {
+    pub fn distribution_xml(&self) -> Result<Option<Vec<u8>>, PackageError> {
         read(&self.archive, self.distribution, MAX_XML)
     }
 
@@ -163,10 +163,11 @@ impl Package {
     ///
     /// # Errors
     /// It can't be read or understood.
-    pub fn distribution(&self) -> Result<Option<Distribution>, Error> {
+    pub fn distribution(&self) -> Result<Option<Distribution>, PackageError> {
         let member = || "Distribution".to_owned();
         let xml = self.distribution_xml()?;
-        xml.map(|xml| Distribution::parse(&xml).map_err(|source| Error::Xml { member: member(), source })).transpose()
+        xml.map(|xml| Distribution::parse(&xml).map_err(|source| PackageError::Xml { member: member(), source }))
+            .transpose()
     }
 
     /// The components, in the order of the table of contents.
@@ -189,12 +190,12 @@ impl Package {
     /// The same where every reference has to lead somewhere.
     ///
     /// # Errors
-    /// [`Error::References`] names those that don't.
-    pub fn resolved(&self, distribution: &Distribution) -> Result<References, Error> {
+    /// [`PackageError::References`] names those that don't.
+    pub fn resolved(&self, distribution: &Distribution) -> Result<References, PackageError> {
         let references = self.references(distribution);
         match references.problems() {
             [] => Ok(references),
-            problems => Err(Error::References(problems.to_vec())),
+            problems => Err(PackageError::References(problems.to_vec())),
         }
     }
 
@@ -209,7 +210,7 @@ impl Parts {
     /// The parts that lie in each directory that has any, by its index.
     fn by_directory(files: &[File]) -> HashMap<Option<usize>, Self> {
         let mut directories: HashMap<Option<usize>, Self> = HashMap::new();
-        for (index, file) in files.iter().enumerate().filter(|(_, file)| file.kind == xar::Kind::File) {
+        for (index, file) in files.iter().enumerate().filter(|(_, file)| file.kind == xar::MemberKind::File) {
             if !PARTS.contains(&file.name.as_str()) {
                 continue;
             }
@@ -229,13 +230,13 @@ impl Parts {
     }
 }
 
-fn read(archive: &Archive, index: Option<usize>, limit: u64) -> Result<Option<Vec<u8>>, Error> {
+fn read(archive: &Archive, index: Option<usize>, limit: u64) -> Result<Option<Vec<u8>>, PackageError> {
     let file = index.and_then(|index| archive.toc().files.get(index));
     Ok(file.map(|file| read_or_empty(archive, file, limit)).transpose()?)
 }
 
 /// xar leaves out `<data>` for empty files.
-fn read_or_empty(archive: &Archive, file: &File, limit: u64) -> Result<Vec<u8>, xar::Error> {
+fn read_or_empty(archive: &Archive, file: &File, limit: u64) -> Result<Vec<u8>, xar::XarError> {
     if file.data.is_none() { Ok(Vec::new()) } else { archive.read_member(file, limit) }
 }
 
@@ -287,35 +288,37 @@ impl<'a> Component<'a> {
     ///
     /// # Errors
     /// It is missing, can't be read or is larger than 16 MiB.
-    pub fn package_info_xml(&self) -> Result<Vec<u8>, Error> {
+    pub fn package_info_xml(&self) -> Result<Vec<u8>, PackageError> {
         let member = self.member("PackageInfo");
-        read(self.archive, self.parts.package_info, MAX_XML)?.ok_or(Error::Missing { member })
+        read(self.archive, self.parts.package_info, MAX_XML)?.ok_or(PackageError::Missing { member })
     }
 
     /// The `PackageInfo`.
     ///
     /// # Errors
     /// It is missing, or can't be read or understood.
-    pub fn package_info(&self) -> Result<PackageInfo, Error> {
+    pub fn package_info(&self) -> Result<PackageInfo, PackageError> {
         let member = || self.member("PackageInfo");
-        PackageInfo::parse(&self.package_info_xml()?).map_err(|source| Error::Xml { member: member(), source })
+        PackageInfo::parse(&self.package_info_xml()?).map_err(|source| PackageError::Xml { member: member(), source })
     }
 
     /// The bill of materials; a component of scripts alone has none.
     ///
     /// # Errors
     /// It can't be read or understood.
-    pub fn bom(&self) -> Result<Option<Bom>, Error> {
+    pub fn bom(&self) -> Result<Option<Bom>, PackageError> {
         let member = || self.member("Bom");
         let bytes = read(self.archive, self.parts.bom, MAX_BOM)?;
-        bytes.map(|bytes| bom::read(&bytes).map_err(|source| Error::Bom { member: member(), source })).transpose()
+        bytes
+            .map(|bytes| bom::read(&bytes).map_err(|source| PackageError::Bom { member: member(), source }))
+            .transpose()
     }
 
     /// The bytes of the `Payload`: a compressed cpio archive. A component of scripts alone has none.
     ///
     /// # Errors
     /// It has an encoding that packages do not use.
-    pub fn payload(&self) -> Result<Option<Part<'a>>, Error> {
+    pub fn payload(&self) -> Result<Option<PackagePart<'a>>, PackageError> {
         self.part(self.parts.payload)
     }
 
@@ -323,7 +326,7 @@ impl<'a> Component<'a> {
     ///
     /// # Errors
     /// It has an encoding that packages do not use.
-    pub fn scripts(&self) -> Result<Option<Part<'a>>, Error> {
+    pub fn scripts(&self) -> Result<Option<PackagePart<'a>>, PackageError> {
         self.part(self.parts.scripts)
     }
 
@@ -335,11 +338,11 @@ impl<'a> Component<'a> {
         files.fold(0, |sum, data| sum.saturating_add(data.size))
     }
 
-    fn part(&self, index: Option<usize>) -> Result<Option<Part<'a>>, Error> {
+    fn part(&self, index: Option<usize>) -> Result<Option<PackagePart<'a>>, PackageError> {
         let file = index.and_then(|index| self.archive.toc().files.get(index));
         let open = |file: &'a File| match &file.data {
-            Some(_) => self.archive.member(file).map(|member| Part(Some(member))),
-            None => Ok(Part(None)),
+            Some(_) => self.archive.member(file).map(|member| PackagePart(Some(member))),
+            None => Ok(PackagePart(None)),
         };
         Ok(file.map(open).transpose()?)
     }
@@ -347,9 +350,9 @@ impl<'a> Component<'a> {
 
 /// The bytes of a part as they are read.
 #[derive(Debug)]
-pub struct Part<'a>(Option<xar::Member<'a>>);
+pub struct PackagePart<'a>(Option<xar::Member<'a>>);
 
-impl Part<'_> {
+impl PackagePart<'_> {
     /// Bytes that it has in the package.
     #[must_use]
     pub fn stored(&self) -> u64 {
@@ -357,7 +360,7 @@ impl Part<'_> {
     }
 }
 
-impl Read for Part<'_> {
+impl Read for PackagePart<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.as_mut().map_or(Ok(0), |member| member.read(buffer))
     }

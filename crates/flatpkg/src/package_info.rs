@@ -227,7 +227,7 @@ impl PackageInfo {
     ///
     /// # Errors
     /// Not XML within our limits, another root element, a value that is no number or no `true` or `false`.
-    pub fn parse(bytes: &[u8]) -> Result<Self, xml::Error> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, xml::XmlError> {
         Ok(xml::from_str(xml::text(bytes)?, &["pkg-info"])?.1)
     }
 
@@ -235,7 +235,7 @@ impl PackageInfo {
     ///
     /// # Errors
     /// Never for values that XML can hold.
-    pub fn to_xml(&self) -> Result<String, xml::Error> {
+    pub fn to_xml(&self) -> Result<String, xml::XmlError> {
         xml::to_string("pkg-info", self)
     }
 }

@@ -9,28 +9,28 @@ use std::io::Cursor;
 
 pub use plist::{Dictionary, Value};
 
-use crate::xml::{self, Error};
+use crate::xml::{self, XmlError};
 
 /// Reads a document.
 ///
 /// # Errors
 /// Not a property list in XML, or deeper or larger than any that was ever seen.
-pub fn read(bytes: &[u8]) -> Result<Value, Error> {
+pub fn read(bytes: &[u8]) -> Result<Value, XmlError> {
     let text = xml::text(bytes)?;
     let root = xml::within_limits(text)?;
     if root != "plist" {
-        return Err(Error::Content(format!("the root element is <{root}>, expected <plist>")));
+        return Err(XmlError::Content(format!("the root element is <{root}>, expected <plist>")));
     }
-    Value::from_reader_xml(Cursor::new(text)).map_err(|error| Error::Content(error.to_string()))
+    Value::from_reader_xml(Cursor::new(text)).map_err(|error| XmlError::Content(error.to_string()))
 }
 
 /// The document as Apple's `plutil` lays it out: tabs, and base64 in lines of 68.
 ///
 /// # Errors
 /// A text that XML can't hold.
-pub fn write(value: &Value) -> Result<String, Error> {
+pub fn write(value: &Value) -> Result<String, XmlError> {
     let mut bytes = Vec::new();
-    value.to_writer_xml(&mut bytes).map_err(|error| Error::Content(error.to_string()))?;
+    value.to_writer_xml(&mut bytes).map_err(|error| XmlError::Content(error.to_string()))?;
     let mut text = xml::text(&bytes)?.to_owned();
     xml::only_characters(&text)?;
     text.push('\n');
@@ -116,6 +116,6 @@ mod tests {
         }
         assert!(read(b"bplist00").is_err() && read(b"<dict/>").is_err() && read(b"{ a = b; }").is_err());
         let deep = format!("<plist>{}{}</plist>", "<array>".repeat(100_000), "</array>".repeat(100_000));
-        assert!(matches!(read(deep.as_bytes()), Err(Error::Limit { what: "levels of elements", .. })));
+        assert!(matches!(read(deep.as_bytes()), Err(XmlError::Limit { what: "levels of elements", .. })));
     }
 }

@@ -11,7 +11,7 @@ use quick_xml::XmlVersion;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use thiserror::Error;
+use thiserror::Error as ThisError;
 
 /// The deepest nesting we follow. A table of contents of the largest real product nests about 12 levels.
 const MAX_DEPTH: usize = 48;
@@ -26,9 +26,9 @@ const MAX_SERDE_ELEMENTS: usize = 1 << 16;
 const MAX_ATTRIBUTES: usize = 64;
 
 /// What is wrong with an XML document.
-#[derive(Debug, Error)]
+#[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum XmlError {
     /// The bytes are not UTF-8, the only encoding Apple's tools write.
     #[error("byte {offset} is not UTF-8, the only encoding these documents use")]
     NotUtf8 {
@@ -97,13 +97,13 @@ impl Element {
 ///
 /// # Errors
 /// Other encodings.
-pub fn text(bytes: &[u8]) -> Result<&str, Error> {
-    let text = std::str::from_utf8(bytes).map_err(|error| Error::NotUtf8 { offset: error.valid_up_to() })?;
+pub fn text(bytes: &[u8]) -> Result<&str, XmlError> {
+    let text = std::str::from_utf8(bytes).map_err(|error| XmlError::NotUtf8 { offset: error.valid_up_to() })?;
     Ok(text.strip_prefix('\u{feff}').unwrap_or(text))
 }
 
 /// Parses a whole document into its root element.
-pub fn parse(text: &str) -> Result<Element, Error> {
+pub fn parse(text: &str) -> Result<Element, XmlError> {
     let mut open: Vec<Element> = vec![Element::default()];
     walk(text, MAX_TREE_ELEMENTS, |event| {
         match event {
@@ -131,18 +131,18 @@ pub fn parse(text: &str) -> Result<Element, Error> {
     let mut roots = open.into_iter().next().map(|document| document.children).unwrap_or_default();
     match (roots.pop(), roots.is_empty()) {
         (Some(root), true) => Ok(root),
-        (Some(_), false) => Err(Error::Content("more than one root element".to_owned())),
-        (None, _) => Err(Error::Content("no root element".to_owned())),
+        (Some(_), false) => Err(XmlError::Content("more than one root element".to_owned())),
+        (None, _) => Err(XmlError::Content("no root element".to_owned())),
     }
 }
 
 /// The name of the root element of a document for another reader: of one that is well-formed and within the limits of
 /// [`parse`].
-pub(crate) fn within_limits(text: &str) -> Result<String, Error> {
+pub(crate) fn within_limits(text: &str) -> Result<String, XmlError> {
     root_name(text, MAX_TREE_ELEMENTS)
 }
 
-fn root_name(text: &str, max_elements: usize) -> Result<String, Error> {
+fn root_name(text: &str, max_elements: usize) -> Result<String, XmlError> {
     let mut root = None;
     walk(text, max_elements, |event| {
         if let (None, Event::Start(start) | Event::Empty(start)) = (&root, &event) {
@@ -154,18 +154,18 @@ fn root_name(text: &str, max_elements: usize) -> Result<String, Error> {
 }
 
 /// Reads a value from a document whose root element has one of the given names. Returns that name too.
-pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), Error> {
+pub(crate) fn from_str<T: DeserializeOwned>(text: &str, roots: &[&str]) -> Result<(String, T), XmlError> {
     let root = root_name(text, MAX_SERDE_ELEMENTS)?;
     if !roots.contains(&root.as_str()) {
-        return Err(Error::Content(format!("the root element is <{root}>, expected <{}>", roots.join("> or <"))));
+        return Err(XmlError::Content(format!("the root element is <{root}>, expected <{}>", roots.join("> or <"))));
     }
-    let value = quick_xml::de::from_str(text).map_err(|error| Error::Content(error.to_string()))?;
+    let value = quick_xml::de::from_str(text).map_err(|error| XmlError::Content(error.to_string()))?;
     Ok((root, value))
 }
 
 /// Writes a value as Apple's tools lay out their documents: a declaration, four spaces per level, empty elements closed
 /// in place, no newline at the end.
-pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, Error> {
+pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, XmlError> {
     let mut out = String::from("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n");
     let mut serializer = quick_xml::se::Serializer::with_root(&mut out, Some(root)).map_err(content)?;
     serializer.indent(' ', 4);
@@ -176,21 +176,25 @@ pub(crate) fn to_string<T: Serialize>(root: &str, value: &T) -> Result<String, E
 }
 
 /// XML has no way to hold most control characters, not even as references (XML 1.0, production 2, Char).
-pub(crate) fn only_characters(text: &str) -> Result<(), Error> {
+pub(crate) fn only_characters(text: &str) -> Result<(), XmlError> {
     let is_character =
         |c: &char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     match text.chars().find(|c| !is_character(c)) {
-        Some(other) => Err(Error::Content(format!("XML can't hold the character {other:?}"))),
+        Some(other) => Err(XmlError::Content(format!("XML can't hold the character {other:?}"))),
         None => Ok(()),
     }
 }
 
-fn content(error: impl std::fmt::Display) -> Error {
-    Error::Content(error.to_string())
+fn content(error: impl std::fmt::Display) -> XmlError {
+    XmlError::Content(error.to_string())
 }
 
 /// Runs over every event of a document, within the limits.
-fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Result<(), Error>) -> Result<(), Error> {
+fn walk(
+    text: &str,
+    max_elements: usize,
+    mut each: impl FnMut(Event<'_>) -> Result<(), XmlError>,
+) -> Result<(), XmlError> {
     only_characters(text)?;
     let mut reader = quick_xml::Reader::from_str(text);
     let (mut depth, mut elements) = (0_usize, 0_usize);
@@ -198,11 +202,11 @@ fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Resu
         let offset = reader.buffer_position();
         let event = reader
             .read_event()
-            .map_err(|error| Error::Syntax { offset: reader.error_position(), message: error.to_string() })?;
+            .map_err(|error| XmlError::Syntax { offset: reader.error_position(), message: error.to_string() })?;
         match &event {
             Event::Eof if depth == 0 => return Ok(()),
             Event::Eof => {
-                return Err(Error::Syntax { offset, message: format!("the document ends inside {depth} elements") });
+                return Err(XmlError::Syntax { offset, message: format!("the document ends inside {depth} elements") });
             }
             Event::Start(start) => {
                 check_attributes(start, offset)?;
@@ -222,22 +226,22 @@ fn walk(text: &str, max_elements: usize, mut each: impl FnMut(Event<'_>) -> Resu
             _ => {}
         }
         if depth > MAX_DEPTH {
-            return Err(Error::Limit { offset, what: "levels of elements", limit: MAX_DEPTH });
+            return Err(XmlError::Limit { offset, what: "levels of elements", limit: MAX_DEPTH });
         }
         if elements > max_elements {
-            return Err(Error::Limit { offset, what: "elements", limit: max_elements });
+            return Err(XmlError::Limit { offset, what: "elements", limit: max_elements });
         }
         each(event).map_err(|error| match error {
-            Error::Content(message) => Error::Syntax { offset, message },
+            XmlError::Content(message) => XmlError::Syntax { offset, message },
             other => other,
         })?;
     }
 }
 
-fn check_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), Error> {
+fn check_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), XmlError> {
     for (count, attribute) in start.attributes().enumerate() {
         if count == MAX_ATTRIBUTES {
-            return Err(Error::Limit { offset, what: "attributes", limit: MAX_ATTRIBUTES });
+            return Err(XmlError::Limit { offset, what: "attributes", limit: MAX_ATTRIBUTES });
         }
         if let Ok(value) = attribute.map_err(content)?.normalized_value(XmlVersion::Implicit1_0) {
             only_characters(&value)?;
@@ -246,7 +250,7 @@ fn check_attributes(start: &BytesStart<'_>, offset: u64) -> Result<(), Error> {
     Ok(())
 }
 
-fn element(start: &BytesStart<'_>) -> Result<Element, Error> {
+fn element(start: &BytesStart<'_>) -> Result<Element, XmlError> {
     let name = start.name().as_ref().to_owned();
     let mut attributes = Vec::new();
     for attribute in start.attributes() {
@@ -264,14 +268,14 @@ fn push_text(open: &mut [Element], part: &str) {
     }
 }
 
-fn resolve(reference: &BytesRef<'_>) -> Result<String, Error> {
+fn resolve(reference: &BytesRef<'_>) -> Result<String, XmlError> {
     if let Some(character) = reference.resolve_char_ref().map_err(content)? {
         return Ok(character.to_string());
     }
     let name = reference.xml10_content();
     quick_xml::escape::resolve_predefined_entity(&name)
         .map(str::to_owned)
-        .ok_or_else(|| Error::Content(format!("unknown entity &{name};")))
+        .ok_or_else(|| XmlError::Content(format!("unknown entity &{name};")))
 }
 
 #[cfg(test)]
@@ -289,11 +293,11 @@ mod tests {
     #[test]
     fn limits_and_errors() {
         let deep = "<a>".repeat(100_000);
-        assert!(matches!(parse(&deep), Err(Error::Limit { what: "levels of elements", .. })));
+        assert!(matches!(parse(&deep), Err(XmlError::Limit { what: "levels of elements", .. })));
         let wide = format!("<a>{}</a>", "<b/>".repeat(MAX_TREE_ELEMENTS));
-        assert!(matches!(parse(&wide), Err(Error::Limit { what: "elements", .. })));
+        assert!(matches!(parse(&wide), Err(XmlError::Limit { what: "elements", .. })));
         let attributes: String = (0..100).map(|n| format!(" a{n}='1'")).collect();
-        assert!(matches!(parse(&format!("<a{attributes}/>")), Err(Error::Limit { what: "attributes", .. })));
+        assert!(matches!(parse(&format!("<a{attributes}/>")), Err(XmlError::Limit { what: "attributes", .. })));
         for control in ["<a k='\u{1d}'/>", "<a k='&#29;'/>", "<a>\u{1d}</a>", "<a>&#x1d;</a>", "<a>\u{ffff}</a>"] {
             assert!(parse(control).unwrap_err().to_string().contains("XML can't hold the character"), "{control:?}");
         }

@@ -8,7 +8,7 @@ use flatpkg::xar::Archive;
 use oracle::hostile::{edited_toc, with_toc};
 use oracle::sample;
 
-fn report(bytes: &[u8]) -> flatpkg::verify::Report {
+fn report(bytes: &[u8]) -> flatpkg::verify::VerifyReport {
     verify_archive(&Archive::from_bytes(bytes.to_vec()).unwrap(), Options::default())
 }
 

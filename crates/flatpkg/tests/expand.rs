@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use flatpkg::cpio;
-use flatpkg::expand::{Error, expand};
+use flatpkg::expand::{ExpandError, expand};
 use flatpkg::package::Package;
 use flatpkg::xar::{self, Encoding, Writer};
 use oracle::sample::{self, TIMESTAMP};
@@ -65,13 +65,13 @@ fn a_product_as_archives() {
     let package = Package::from_bytes(sample::bytes()).unwrap();
     // An empty directory is taken.
     expand(&package, dir.path(), false).unwrap();
-    for file in package.archive().toc().files.iter().filter(|file| file.kind == xar::Kind::File) {
+    for file in package.archive().toc().files.iter().filter(|file| file.kind == xar::MemberKind::File) {
         let bytes = std::fs::read(dir.path().join(&file.path)).unwrap();
         assert_eq!(bytes, package.archive().read_member(file, 1 << 20).unwrap(), "{}", file.path);
     }
-    assert!(matches!(expand(&package, dir.path(), false), Err(Error::NotEmpty { .. })));
+    assert!(matches!(expand(&package, dir.path(), false), Err(ExpandError::NotEmpty { .. })));
     let file = dir.path().join("Distribution");
-    assert!(matches!(expand(&package, &file, false), Err(Error::Lay(_))));
+    assert!(matches!(expand(&package, &file, false), Err(ExpandError::Lay(_))));
 }
 
 /// A component package whose payload is an archive of these entries: name, type bits, contents.

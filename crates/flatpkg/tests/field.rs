@@ -219,14 +219,14 @@ fn long_names_of_a_payload_are_refused() {
     assert!(said.contains("bytes referenced; refusing"), "{} bytes: {said}", many.len());
     let error = payload::records(many.as_slice()).unwrap_err().to_string();
     assert_eq!(error, "the paths of the archive: more than 16777216 bytes referenced; refusing");
-    assert!(matches!(payload::load(many.as_slice(), 1 << 20), Err(payload::Error::Budget(_))));
+    assert!(matches!(payload::load(many.as_slice(), 1 << 20), Err(payload::PayloadError::Budget(_))));
 }
 
 #[test]
 fn a_file_beyond_the_format_is_refused_with_what_apple_does() {
     let mut tree = Tree::new(folder());
     let contents = flatpkg::tree::Contents::OnDisk { path: "/nowhere".into(), size: 1 << 33 };
-    let entry = Entry { kind: flatpkg::tree::Kind::File(contents), ..file() };
+    let entry = Entry { kind: flatpkg::tree::EntryKind::File(contents), ..file() };
     tree.insert(TreePath::new("big").unwrap(), entry).unwrap();
     let error = flatpkg::cpio::check(&tree).unwrap_err().to_string();
     assert!(error.contains("8 GiB - 1") && error.contains("--large-payload"), "{error}");

@@ -6,7 +6,7 @@
 use flatpkg::distribution::Distribution;
 use flatpkg::dump;
 use flatpkg::expand;
-use flatpkg::package::{Kind, Package};
+use flatpkg::package::{Package, PackageKind};
 use flatpkg::package_info::PackageInfo;
 use flatpkg::verify::{self, Options};
 
@@ -14,7 +14,7 @@ use flatpkg::verify::{self, Options};
 fn a_product_of_productbuild() {
     let Some(path) = oracle::fixture("relic-dummy.pkg") else { return };
     let package = Package::open(&path).unwrap();
-    assert_eq!(package.kind(), Kind::Product);
+    assert_eq!(package.kind(), PackageKind::Product);
     insta::assert_snapshot!(dump::dump(&package).unwrap(), @r#"
     xar version 1, header 28, table of contents 3057 in 906
     sha1 1879f7fa3564f9fea2eb5ae0715465678df56cee at 0
@@ -106,7 +106,7 @@ fn a_product_of_productbuild() {
 fn a_component_of_pkgbuild() {
     let Some(path) = oracle::fixture("rtrouton-kbox.pkg") else { return };
     let package = Package::open(&path).unwrap();
-    assert_eq!(package.kind(), Kind::Component);
+    assert_eq!(package.kind(), PackageKind::Component);
     insta::assert_snapshot!(dump::dump(&package).unwrap(), @r#"
     xar version 1, header 28, table of contents 3019 in 753
     sha1 9c26b2a07d0cdc04246491297824b4ee249e2ecc at 0

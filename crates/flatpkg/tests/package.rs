@@ -10,10 +10,10 @@ use std::sync::Mutex;
 use flatpkg::OsVersion;
 use flatpkg::component::{self, Component, ListedBundle};
 use flatpkg::distribution::{Choice, Distribution, Line, Outline, Page, PkgRef};
-use flatpkg::package::{Error, Kind, Package};
+use flatpkg::package::{Package, PackageError, PackageKind};
 use flatpkg::package_info::Bundle;
 use flatpkg::payload::{Compression, Progress};
-use flatpkg::product::{self, Part, Product};
+use flatpkg::product::{self, Product, ProductPart};
 use flatpkg::tree::Entry;
 use flatpkg::verify;
 use flatpkg::xar;
@@ -37,7 +37,7 @@ fn a_product_is_complete() {
     clean(&out);
 
     let package = Package::open(&out).unwrap();
-    assert_eq!(package.kind(), Kind::Product);
+    assert_eq!(package.kind(), PackageKind::Product);
     assert_eq!(package.distribution().unwrap().unwrap(), product.completed_distribution());
     let directories: Vec<_> = package.components().map(|component| component.directory()).collect();
     assert_eq!(directories, ["Python_Framework.pkg", "Python_Install_Pip.pkg"]);
@@ -156,7 +156,7 @@ fn components() {
         component::write(&component, &out, xar::Options::new(TIMESTAMP), &|_| ()).unwrap();
         clean(&out);
         let package = Package::open(&out).unwrap();
-        assert_eq!(package.kind(), Kind::Component, "{what}");
+        assert_eq!(package.kind(), PackageKind::Component, "{what}");
         assert_eq!(package.component("").unwrap().package_info().unwrap(), component.package_info(), "{what}");
         assert!(package.distribution().unwrap().is_none(), "{what}");
     }
@@ -231,7 +231,7 @@ fn all_problems_of_a_product_at_once() {
     let clash = tree([("A", Entry::file(*b"", mode(0o644))), ("a", Entry::file(*b"", mode(0o644)))]);
     let resources = tree([("Welcome.rtf", Entry::symlink(*b"x")), ("en.lproj", Entry::directory(mode(0o755)))]);
     let bundle = Bundle { path: Some("./No.app".to_owned()), ..Bundle::default() };
-    let part = |file_name: &str, component| Part { file_name: file_name.to_owned(), component };
+    let part = |file_name: &str, component| ProductPart { file_name: file_name.to_owned(), component };
     let line = |choice: &str| Line { choice: choice.to_owned(), lines: Vec::new() };
     let choice = |id: &str, pkg_refs| Choice { id: id.to_owned(), pkg_refs, ..Choice::default() };
     let product = Product {
@@ -313,7 +313,7 @@ fn the_output_appears_whole_or_not_at_all() {
     let source = dir.path().join("file");
     std::fs::write(&source, "12345").unwrap();
     let contents = flatpkg::tree::Contents::OnDisk { path: source, size: 6 };
-    let file = Entry { kind: flatpkg::tree::Kind::File(contents), ..Entry::file(*b"", mode(0o644)) };
+    let file = Entry { kind: flatpkg::tree::EntryKind::File(contents), ..Entry::file(*b"", mode(0o644)) };
     let changed = tree([("file", file)]);
     let out = dir.path().join("a.pkg");
     std::fs::write(&out, "what was there").unwrap();
@@ -334,7 +334,7 @@ fn other_archives_are_no_packages() {
     let mut writer = xar::Writer::new(&out, xar::Options::new(0)).unwrap();
     writer.add_file(&["x", "PackageInfo"], &b""[..], xar::Encoding::Stored).unwrap();
     writer.finish().unwrap();
-    assert!(matches!(Package::open(&out), Err(Error::NotAPackage)));
-    assert!(matches!(Package::open(dir.path()), Err(Error::Xar(xar::Error::Io { .. }))));
-    assert!(matches!(Package::open(&dir.path().join("none")), Err(Error::Xar(xar::Error::Io { .. }))));
+    assert!(matches!(Package::open(&out), Err(PackageError::NotAPackage)));
+    assert!(matches!(Package::open(dir.path()), Err(PackageError::Xar(xar::XarError::Io { .. }))));
+    assert!(matches!(Package::open(&dir.path().join("none")), Err(PackageError::Xar(xar::XarError::Io { .. }))));
 }

@@ -7,7 +7,7 @@ use std::io::Read;
 
 use flatpkg::mode::Mode;
 use flatpkg::payload::{self, Compression};
-use flatpkg::tree::{Entry, Kind, Tree, TreePath};
+use flatpkg::tree::{Entry, EntryKind, Tree, TreePath};
 use flatpkg::{bom, cksum::cksum, cpio};
 use oracle::{member, text};
 use proptest::prelude::*;
@@ -202,7 +202,7 @@ fn foreign_bytes_are_refused() {
     let seen: Vec<_> = payload::examine(&good[..good.len() - 1]).unwrap().collect();
     assert_eq!(seen.iter().filter(|record| record.is_ok()).count(), sample().len());
     assert!(seen.len() == sample().len() + 1 && seen.last().unwrap().is_err());
-    assert!(matches!(payload::load(&good[..], 3_000_009), Err(payload::Error::TooLarge { .. })));
+    assert!(matches!(payload::load(&good[..], 3_000_009), Err(payload::PayloadError::TooLarge { .. })));
 }
 
 /// Names as disks have them: short, odd, not UTF-8.
@@ -221,8 +221,8 @@ fn entry() -> impl Strategy<Value = Entry> {
         (0usize..70_000).prop_map(|length| vec![7; length])
     ];
     let kind = prop_oneof![
-        2 => Just(Kind::Directory),
-        1 => target.prop_map(Kind::Symlink),
+        2 => Just(EntryKind::Directory),
+        1 => target.prop_map(EntryKind::Symlink),
         3 => contents.prop_map(|bytes| Entry::file(bytes, Mode::PLAIN).kind),
     ];
     (kind, 0u32..0o10000, 0u32..0o1_000_000, 0u32..0o1_000_000, any::<u32>())
@@ -235,7 +235,7 @@ fn tree() -> impl Strategy<Value = Tree> {
         let mut directories = vec![TreePath::ROOT];
         for (parent, name, entry) in entries {
             let Ok(path) = directories[parent.index(directories.len())].join(&name) else { continue };
-            let directory = entry.kind == Kind::Directory;
+            let directory = entry.kind == EntryKind::Directory;
             if tree.insert(path.clone(), entry).is_ok() && directory {
                 directories.push(path);
             }

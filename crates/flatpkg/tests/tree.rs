@@ -12,7 +12,7 @@ use std::process::Command;
 use flatpkg::bom;
 use flatpkg::payload::{self, Compression};
 use flatpkg::policy::Policy;
-use flatpkg::tree::{Error, Tree};
+use flatpkg::tree::{Tree, TreeError};
 
 fn fill(folder: &Path) {
     fs::create_dir_all(folder.join("Applications/Python")).unwrap();
@@ -79,7 +79,7 @@ fn a_link_to_the_directory_will_do() {
     symlink("real", folder.path().join("link")).unwrap();
     assert_eq!(Tree::from_dir(&folder.path().join("link"), &Policy::standard(0)).unwrap().len(), 2);
     let error = Tree::from_dir(&folder.path().join("real/a"), &Policy::standard(0)).unwrap_err();
-    assert!(matches!(error, Error::Root { .. }), "{error}");
+    assert!(matches!(error, TreeError::Root { .. }), "{error}");
     assert!(Tree::from_dir(&folder.path().join("missing"), &Policy::standard(0)).is_err());
 }
 

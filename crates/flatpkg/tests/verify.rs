@@ -10,7 +10,7 @@ use flatpkg::bom::{Bom, Node, Record};
 use flatpkg::package::Package;
 use flatpkg::payload::{self, Compression};
 use flatpkg::tree::{Entry, Tree};
-use flatpkg::verify::{Options, Report, Severity, verify};
+use flatpkg::verify::{Options, Severity, VerifyReport, verify};
 use flatpkg::xar::{self, Encoding, Writer};
 use oracle::hostile::edited_toc;
 use oracle::sample::{self, TIMESTAMP, mode, tree};
@@ -93,7 +93,7 @@ impl Parts {
         Self { tree: trees.framework, bom, info, scripts: Some(trees.scripts), extra: Vec::new() }
     }
 
-    fn report(&self) -> Report {
+    fn report(&self) -> VerifyReport {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("a.pkg");
         self.write(&out);
@@ -251,7 +251,7 @@ fn the_distribution_leads_nowhere() {
         );
     let changed = dir.path().join("b.pkg");
     let mut writer = Writer::new(&changed, xar::Options::new(TIMESTAMP)).unwrap();
-    for file in archive.toc().files.iter().filter(|file| file.kind == xar::Kind::File) {
+    for file in archive.toc().files.iter().filter(|file| file.kind == xar::MemberKind::File) {
         let path: Vec<_> = file.path.split('/').collect();
         let encoding = file.data.as_ref().unwrap().encoding.clone();
         if file.path == "Distribution" {
@@ -281,7 +281,7 @@ fn the_distribution_leads_nowhere() {
 }
 
 /// A package whose table of contents was edited, with its digest made right again.
-fn edited(edit: impl FnOnce(&mut xar::Toc)) -> Report {
+fn edited(edit: impl FnOnce(&mut xar::Toc)) -> VerifyReport {
     let bytes = sample::bytes();
     let archive = xar::Archive::from_bytes(bytes.clone()).unwrap();
     let mut toc = archive.toc().clone();
@@ -291,7 +291,7 @@ fn edited(edit: impl FnOnce(&mut xar::Toc)) -> Report {
 }
 
 /// Without digests and large numbers, which change with the compressor's version.
-fn masked(report: &Report) -> String {
+fn masked(report: &VerifyReport) -> String {
     let text = report.to_string();
     let masked: Vec<_> = text
         .split_inclusive(|character: char| !character.is_ascii_alphanumeric())
@@ -319,7 +319,7 @@ fn the_table_of_contents_lies() {
         toc.files[scripts].data.as_mut().unwrap().length -= 1;
         toc.files[info].id = toc.files[bom].id;
         toc.files[info].data.as_mut().unwrap().archived = None;
-        toc.files[welcome].kind = xar::Kind::Other("symlink".to_owned());
+        toc.files[welcome].kind = xar::MemberKind::Other("symlink".to_owned());
         toc.files[license].name = "WELCOME.RTF".to_owned();
         toc.files[license].data.as_mut().unwrap().extracted.as_mut().unwrap().hex = "00".to_owned();
         toc.checksum.size = 32;

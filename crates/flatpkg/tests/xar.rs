@@ -6,7 +6,7 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use flatpkg::xar::{Archive, Encoding, Error, Kind, Options, Style, Toc, Trailer, Writer};
+use flatpkg::xar::{Archive, Encoding, MemberKind, Options, Style, Toc, Trailer, Writer, XarError};
 use oracle::archive::{contents, small};
 
 const TIMESTAMP: u32 = 1_625_587_564;
@@ -258,7 +258,7 @@ fn refuses_bad_paths() {
     member name "." is not one component of a path: it leads elsewhere
     "#);
     let none = Options { checksum: Style::Md5, timestamp: 0 };
-    assert!(matches!(Writer::new(&dir.path().join("b.pkg"), none), Err(Error::Unusable { got: Style::Md5 })));
+    assert!(matches!(Writer::new(&dir.path().join("b.pkg"), none), Err(XarError::Unusable { got: Style::Md5 })));
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn apples_tables_of_contents_are_written_again_byte_for_byte() {
         let archive = Archive::open(&path).unwrap();
         assert_eq!(archive.toc().to_xml().as_bytes(), archive.toc_xml(), "{name}");
         assert_eq!(archive.toc_digest().unwrap(), archive.stored_digest().unwrap(), "{name}");
-        for file in archive.toc().files.iter().filter(|file| file.kind == Kind::File) {
+        for file in archive.toc().files.iter().filter(|file| file.kind == MemberKind::File) {
             let data = file.data.as_ref().unwrap();
             let mut digest = Style::Sha1.digester().unwrap();
             digest.update(&contents(&archive, &file.path));
@@ -285,7 +285,7 @@ fn our_elements_are_apples() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a.pkg");
     let mut writer = Writer::new(&out, Options::new(TIMESTAMP)).unwrap();
-    for file in apple.toc().files.iter().filter(|file| file.kind == Kind::File) {
+    for file in apple.toc().files.iter().filter(|file| file.kind == MemberKind::File) {
         let components: Vec<_> = file.path.split('/').collect();
         let encoding = file.data.as_ref().unwrap().encoding.clone();
         writer.add_file(&components, apple.member(file).unwrap(), encoding).unwrap();
@@ -300,7 +300,7 @@ fn our_elements_are_apples() {
             file.data.as_ref().map(|data| (data.size, data.encoding.clone(), data.extracted.clone()))
         };
         assert_eq!(sizes(file), sizes(theirs), "{}", file.path);
-        if file.kind == Kind::Directory {
+        if file.kind == MemberKind::Directory {
             assert_eq!(file.stat, theirs.stat, "{}", file.path);
         }
     }

@@ -5,7 +5,7 @@
 
 use std::io::Read as _;
 
-use flatpkg::xar::{Archive, Error, Toc};
+use flatpkg::xar::{Archive, Toc, XarError};
 use oracle::archive::small_bytes;
 use oracle::hostile::edited_toc;
 use proptest::prelude::*;
@@ -61,7 +61,7 @@ fn long_paths_are_limited() {
     }
     xml.push_str(&"</file>".repeat(40));
     xml.push_str("</toc></xar>");
-    assert!(matches!(Toc::parse(xml.as_bytes()), Err(Error::Budget(_))));
+    assert!(matches!(Toc::parse(xml.as_bytes()), Err(XarError::Budget(_))));
 }
 
 /// `xar --coalesce-heap` stores equal members once; thousands of members of the same bytes are an attack.
@@ -74,7 +74,7 @@ fn shared_bytes_are_limited() {
     };
     assert!(Archive::from_bytes(shared(2)).is_ok());
     let error = Archive::from_bytes(shared(100)).unwrap_err();
-    assert!(matches!(error, Error::Shared { .. }), "{error}");
+    assert!(matches!(error, XarError::Shared { .. }), "{error}");
 }
 
 fn read_everything(bytes: Vec<u8>) {

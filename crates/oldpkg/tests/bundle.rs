@@ -11,7 +11,7 @@ use flatpkg::distribution;
 use flatpkg::payload::Compression;
 use flatpkg::policy::Policy;
 use flatpkg::product::Product;
-use flatpkg::tree::{Kind, Tree};
+use flatpkg::tree::{EntryKind, Tree};
 use oldpkg::bundle::{self, Bundle, Phase, Selection};
 use oracle::{run, sample, text};
 
@@ -79,9 +79,9 @@ fn other_programs_read_the_archive() {
         .iter()
         .map(|(_, entry)| {
             let letter = match entry.kind {
-                Kind::Directory => 'd',
-                Kind::File(_) => '-',
-                Kind::Symlink(_) => 'l',
+                EntryKind::Directory => 'd',
+                EntryKind::File(_) => '-',
+                EntryKind::Symlink(_) => 'l',
             };
             (format!("{letter}{}", entry.mode.symbolic()), format!("{}:{}", entry.uid, entry.gid))
         })
@@ -125,7 +125,7 @@ fn our_reader_reads_it_back() {
     while let Some(mut entry) = archive.next().unwrap() {
         let own = trees.framework.get(entry.path()).unwrap();
         assert_eq!((entry.header().permissions(), entry.header().gid), (own.mode, own.gid));
-        if let Kind::File(contents) = &own.kind {
+        if let EntryKind::File(contents) = &own.kind {
             let (mut theirs, mut ours) = (Vec::new(), Vec::new());
             entry.read_to_end(&mut theirs).unwrap();
             contents.open().unwrap().read_to_end(&mut ours).unwrap();
@@ -205,7 +205,7 @@ fn packages_that_are_listed_many_times_are_refused() {
     };
     assert_eq!(listed(1).unwrap().members.len(), 1);
     for times in [100, 10_000] {
-        assert!(matches!(listed(times), Err(bundle::ReadError::Repeated { .. })), "{times}");
+        assert!(matches!(listed(times), Err(bundle::BundleReadError::Repeated { .. })), "{times}");
     }
 }
 

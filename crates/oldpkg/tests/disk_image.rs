@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::io::BufReader;
 use std::path::Path;
 
-use flatpkg::tree::{Contents, Entry, Kind, Tree, TreePath};
+use flatpkg::tree::{Contents, Entry, EntryKind, Tree, TreePath};
 use oldpkg::hfsplus::{self, Volume};
 use oldpkg::{bundle, udif};
 use oracle::{run, sample, text};
@@ -29,8 +29,8 @@ fn installer() -> Volume {
     let mut tree = Tree::new(on_disk.get("").unwrap().clone());
     for (path, entry) in on_disk.iter().filter(|(path, _)| !path.is_root()) {
         let kind = match &entry.kind {
-            Kind::File(_) => {
-                Kind::File(Contents::Memory(std::fs::read(dir.path().join(path.as_path())).unwrap().into()))
+            EntryKind::File(_) => {
+                EntryKind::File(Contents::Memory(std::fs::read(dir.path().join(path.as_path())).unwrap().into()))
             }
             other => other.clone(),
         };
@@ -47,7 +47,7 @@ fn installer() -> Volume {
 fn image(volume: &Volume, out: &Path) {
     let mut file = std::fs::File::create(out).unwrap();
     udif::write(&mut file, |mut to| {
-        hfsplus::write(volume, &mut to, &|_| ()).map_err(|error| udif::Error::Write(std::io::Error::other(error)))
+        hfsplus::write(volume, &mut to, &|_| ()).map_err(|error| udif::UdifError::Write(std::io::Error::other(error)))
     })
     .unwrap();
 }
@@ -99,7 +99,7 @@ fn seven_zip_reads_the_image_without_a_warning() {
     run("7zz", ["x", name, &folder, "-snld20"]).unwrap();
     let extracted = dir.path().join("x/Python 3.14.0");
     for (path, entry) in installer().tree.iter() {
-        if let Kind::File(Contents::Memory(bytes)) = &entry.kind {
+        if let EntryKind::File(Contents::Memory(bytes)) = &entry.kind {
             assert!(std::fs::read(extracted.join(path.as_path())).unwrap() == bytes[..], "{path}");
         }
     }

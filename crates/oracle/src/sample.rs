@@ -11,7 +11,7 @@ use flatpkg::distribution::{
     PkgRef, VolumeCheck,
 };
 use flatpkg::mode::Mode;
-use flatpkg::product::{self, Part, Product};
+use flatpkg::product::{self, Product, ProductPart};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::xar;
 
@@ -122,8 +122,8 @@ pub fn distribution() -> Distribution {
 pub fn product(trees: &Trees) -> Product<'_> {
     Product {
         components: vec![
-            Part { file_name: "Python_Framework.pkg".to_owned(), component: framework(trees) },
-            Part { file_name: "Python_Install_Pip.pkg".to_owned(), component: install_pip(trees) },
+            ProductPart { file_name: "Python_Framework.pkg".to_owned(), component: framework(trees) },
+            ProductPart { file_name: "Python_Install_Pip.pkg".to_owned(), component: install_pip(trees) },
         ],
         distribution: distribution(),
         resources: Some(&trees.resources),
@@ -152,7 +152,7 @@ pub fn edited(package: &[u8], edit: impl Fn(&str, &mut Vec<u8>)) -> Vec<u8> {
     let out = dir.path().join("edited.pkg");
     let archive = xar::Archive::from_bytes(package).unwrap();
     let mut writer = xar::Writer::new(&out, xar::Options::new(TIMESTAMP)).unwrap();
-    for file in archive.toc().files.iter().filter(|file| file.kind == xar::Kind::File) {
+    for file in archive.toc().files.iter().filter(|file| file.kind == xar::MemberKind::File) {
         let mut bytes = archive.read_member(file, 1 << 30).unwrap();
         edit(&file.path, &mut bytes);
         let path: Vec<_> = file.path.split('/').collect();

@@ -26,7 +26,7 @@ pub use asn1::Malformed;
 pub use code::{Code, CodeDirectory, CodeReport, check_code};
 pub use facts::{CmsForm, Facts, Link, RsaForm, Signed, Stamp, Vouched};
 pub use hash::Hash;
-pub use package::{Report, check};
+pub use package::{SignatureReport, check};
 pub use policy::{SignatureExpectations, SignaturePolicy};
 pub use role::Role;
 pub use time::Time;

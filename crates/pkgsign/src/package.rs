@@ -23,7 +23,7 @@ const TICKET: &str = "ticket";
 
 /// What there is to say about the signature of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct SignatureReport {
     /// What it was held against.
     pub policy: SignaturePolicy,
     /// Who signed, when, and how.
@@ -32,7 +32,7 @@ pub struct Report {
     pub findings: Vec<Finding>,
 }
 
-impl Report {
+impl SignatureReport {
     /// Whether there is no error; there may be notes.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -45,7 +45,7 @@ impl Report {
 /// That the table of contents tells the truth about the rest of the package is not checked here, but by
 /// [`verify`](flatpkg::verify::verify), which every judgement needs as well.
 #[must_use]
-pub fn check(archive: &Archive, expect: &SignatureExpectations<'_>) -> Report {
+pub fn check(archive: &Archive, expect: &SignatureExpectations<'_>) -> SignatureReport {
     let mut findings = Findings::default();
     let checksum = archive.header().checksum;
     let mut facts = Facts { checksum, rsa: None, cms: None, signed: None, vouched: None, stapled: false };
@@ -59,7 +59,7 @@ pub fn check(archive: &Archive, expect: &SignatureExpectations<'_>) -> Report {
     ticket(archive, expect, &mut facts, &mut findings);
     let findings = findings.sorted();
     facts.vouched = facts.signed.as_ref().map(|_| vouched(expect.policy, &findings));
-    Report { policy: expect.policy, facts, findings }
+    SignatureReport { policy: expect.policy, facts, findings }
 }
 
 fn vouched(policy: SignaturePolicy, findings: &[Finding]) -> Vouched {

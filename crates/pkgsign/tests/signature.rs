@@ -6,7 +6,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use fake_apple::{Cms, FakeApple, Kind, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, IdentityKind, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::tree::Entry;
@@ -14,8 +14,8 @@ use flatpkg::verify::{self, verify};
 use flatpkg::xar::{self, Archive, Signable};
 use oracle::sample;
 use pkgsign::{
-    Anchor, Code, CodeDirectory, CodeReport, Hash, Report, RsaForm, SignatureExpectations, SignaturePolicy, Time,
-    check, check_code,
+    Anchor, Code, CodeDirectory, CodeReport, Hash, RsaForm, SignatureExpectations, SignaturePolicy, SignatureReport,
+    Time, check, check_code,
 };
 use proptest::prelude::*;
 use rayon::prelude::*;
@@ -27,17 +27,17 @@ fn anchor(fake: &FakeApple) -> Anchor {
     Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()
 }
 
-fn judge(bytes: &[u8], policy: SignaturePolicy, anchors: &[Anchor]) -> Report {
+fn judge(bytes: &[u8], policy: SignaturePolicy, anchors: &[Anchor]) -> SignatureReport {
     let archive = Archive::from_bytes(bytes).unwrap();
     check(&archive, &SignatureExpectations { policy, anchors, team: None, now: NOW })
 }
 
-fn judge_fake(fake: &FakeApple, bytes: &[u8], policy: SignaturePolicy) -> Report {
+fn judge_fake(fake: &FakeApple, bytes: &[u8], policy: SignaturePolicy) -> SignatureReport {
     judge(bytes, policy, &[anchor(fake)])
 }
 
 /// The findings as text, without what differs from run to run.
-fn text(report: &Report) -> String {
+fn text(report: &SignatureReport) -> String {
     let text: String = report.findings.iter().map(|finding| format!("{finding}\n")).collect();
     let stamp = report.facts.signed.as_ref().and_then(|signed| signed.timestamp.as_ref());
     stamp.map_or(text.clone(), |stamp| text.replace(&stamp.time.to_string(), "[the time stamp]"))
@@ -106,7 +106,7 @@ fn wrong(how: Signing, policy: SignaturePolicy) -> Option<String> {
 
 #[test]
 fn an_application_s_certificate_signs_no_package() {
-    let how = Signing { by: Kind::Application, ..Signing::default() };
+    let how = Signing { by: IdentityKind::Application, ..Signing::default() };
     let Some(text) = wrong(how, SignaturePolicy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"
     error: x-signature: the certificate "Developer ID Application: Example Foundation (FAKE123456)" is a Developer ID Application certificate, expected a Developer ID Installer certificate
@@ -116,7 +116,7 @@ fn an_application_s_certificate_signs_no_package() {
 
 #[test]
 fn a_certificate_must_be_valid_when_it_signs() {
-    let how = Signing { by: Kind::ExpiredInstaller, ..Signing::default() };
+    let how = Signing { by: IdentityKind::ExpiredInstaller, ..Signing::default() };
     let Some(text) = wrong(how, SignaturePolicy::DeveloperId) else { return };
     insta::assert_snapshot!(text, @r#"error: x-signature: the certificate "Developer ID Installer: Example Foundation (FAKE123456)" is valid from 2015-01-01T00:00:00Z to 2020-01-01T00:00:00Z, expected valid at [the time stamp]"#);
     let text = wrong(Signing { cms: Some(Cms::default().unstamped()), ..how }, SignaturePolicy::SelfSigned).unwrap();
@@ -143,12 +143,13 @@ fn a_time_stamp_and_a_ticket_are_demanded() {
 
 #[test]
 fn the_authority_must_be_one_of_developer_ids() {
-    let Some(text) = wrong(Signing { by: Kind::OtherAuthority, ..Signing::default() }, SignaturePolicy::DeveloperId)
+    let Some(text) =
+        wrong(Signing { by: IdentityKind::OtherAuthority, ..Signing::default() }, SignaturePolicy::DeveloperId)
     else {
         return;
     };
     insta::assert_snapshot!(text, @r#"error: x-signature: the authority "Fake Worldwide Developer Relations Certification Authority" is not an authority for Developer ID certificates"#);
-    let text = wrong(Signing { by: Kind::Plain, ..Signing::default() }, SignaturePolicy::DeveloperId).unwrap();
+    let text = wrong(Signing { by: IdentityKind::Plain, ..Signing::default() }, SignaturePolicy::DeveloperId).unwrap();
     insta::assert_snapshot!(text, @r#"
     error: x-signature: the certificate "Apple Development: Example Foundation (FAKE123456)" is not a Developer ID Installer certificate
     error: x-signature: the extended key usage of "Apple Development: Example Foundation (FAKE123456)" must be 1.2.840.113635.100.4.13, nothing else, and critical
@@ -158,10 +159,11 @@ fn the_authority_must_be_one_of_developer_ids() {
 #[test]
 fn a_certificate_that_is_its_own_root_is_self_signed() {
     let Some(fake) = FakeApple::get() else { return };
-    let how = Signing { by: Kind::SelfSigned, ..Signing::default() };
+    let how = Signing { by: IdentityKind::SelfSigned, ..Signing::default() };
     assert_eq!(wrong(how, SignaturePolicy::SelfSigned).unwrap(), "");
     let fingerprint = anchor(fake).fingerprint();
-    let own = Anchor::from_bytes(fake.identity(Kind::SelfSigned).certificate.pem.as_bytes()).unwrap().fingerprint();
+    let own =
+        Anchor::from_bytes(fake.identity(IdentityKind::SelfSigned).certificate.pem.as_bytes()).unwrap().fingerprint();
     let text = wrong(how, SignaturePolicy::DeveloperId).unwrap().replace(&fingerprint, "[root]").replace(&own, "[own]");
     insta::assert_snapshot!(text, @r#"error: x-signature: the root is "Developer ID Installer: Example Foundation (FAKE123456)" [own], expected Fake Apple Root CA [root]"#);
 }

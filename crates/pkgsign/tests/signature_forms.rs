@@ -3,14 +3,16 @@
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
 
-use fake_apple::{Cms, FakeApple, Kind, Parts, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, IdentityKind, Parts, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::tree::Entry;
 use flatpkg::verify::{self, verify};
 use flatpkg::xar::{self, Style};
 use oracle::sample;
-use pkgsign::{Anchor, CmsForm, Hash, Report, RsaForm, SignatureExpectations, SignaturePolicy, Time, Vouched, check};
+use pkgsign::{
+    Anchor, CmsForm, Hash, RsaForm, SignatureExpectations, SignaturePolicy, SignatureReport, Time, Vouched, check,
+};
 use rayon::prelude::*;
 
 /// After the time stamps of these tests, and before their certificates end.
@@ -58,7 +60,7 @@ fn forms(fake: &FakeApple) -> Vec<Form> {
 }
 
 /// Everything that is said of a package, and its facts: signature and contents.
-fn judge(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> Option<(Report, String)> {
+fn judge(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> Option<(SignatureReport, String)> {
     let package = Package::from_bytes(bytes).ok()?;
     let report = check(package.archive(), &SignatureExpectations { policy, anchors, team: Some(TEAM), now: NOW });
     let contents = verify(&package, verify::Options { strict: true });
@@ -67,7 +69,7 @@ fn judge(bytes: Vec<u8>, policy: SignaturePolicy, anchors: &[Anchor]) -> Option<
     Some((report, text))
 }
 
-fn is_good((_, text): &(Report, String)) -> bool {
+fn is_good((_, text): &(SignatureReport, String)) -> bool {
     text.lines().all(|line| line.starts_with("note: "))
 }
 
@@ -188,7 +190,7 @@ fn an_algorithm_that_names_sha_1_is_good_where_apple_writes_it() {
     const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01, 0x05, 0x00, 0x04, 0x82];
     let Some(fake) = FakeApple::get() else { return };
     let anchors = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
-    let identity = fake.identity(Kind::Installer);
+    let identity = fake.identity(IdentityKind::Installer);
     let listed: Vec<_> = identity.chain().cloned().collect();
     let signed = |cms: &dyn Fn(&[u8]) -> Vec<u8>| {
         let rsa = |digest: &[u8]| fake.rsa(identity, digest, RsaForm::Digest);

@@ -6,13 +6,13 @@ use flatpkg::distribution::{Choice, Customize, Distribution, Line, References};
 
 use super::html::{escape, size};
 use super::language::Localized;
-use super::part::Part;
+use super::part::PagePart;
 
 /// What the rows are made from.
 struct Tree<'a> {
     choices: HashMap<&'a str, &'a Choice>,
     references: &'a References,
-    parts: &'a [Part<'a>],
+    parts: &'a [PagePart<'a>],
     texts: &'a Localized<'a>,
     html: String,
     /// KiB of what is selected at first.
@@ -20,7 +20,12 @@ struct Tree<'a> {
 }
 
 /// The page. Where the Distribution lets nobody choose, it says only how much space it takes.
-pub fn html(distribution: &Distribution, references: &References, parts: &[Part<'_>], texts: &Localized<'_>) -> String {
+pub fn html(
+    distribution: &Distribution,
+    references: &References,
+    parts: &[PagePart<'_>],
+    texts: &Localized<'_>,
+) -> String {
     let choices = distribution.choices.iter().rev().map(|choice| (choice.id.as_str(), choice)).collect();
     let mut tree = Tree { choices, references, parts, texts, html: String::new(), selected: 0 };
     let lines = distribution.choices_outline.as_ref().map(|outline| outline.lines.as_slice()).unwrap_or_default();

@@ -20,7 +20,7 @@ pub use timings::{Stage, Step, Timings};
 
 use html::{escape, size};
 use language::Localized;
-use part::Part;
+use part::PagePart;
 use treemap::Node;
 
 const STYLE: &str = include_str!("page.css");
@@ -37,7 +37,7 @@ pub fn page(package: &Package, file: &str, language: &str, timings: Option<&Timi
     for component in package.components() {
         let info = component.package_info()?;
         let kbytes = info.payload.as_ref().map_or(0, |payload| payload.install_kbytes);
-        parts.push(Part { info, component, kbytes });
+        parts.push(PagePart { info, component, kbytes });
     }
     let texts = Localized::new(package, language)?;
     let title = texts.text(distribution.title.as_deref().unwrap_or(file));
@@ -73,7 +73,7 @@ fn facts(package: &Package, distribution: &Distribution) -> String {
     escape(&facts.join(" · "))
 }
 
-fn where_it_goes(parts: &[Part<'_>]) -> String {
+fn where_it_goes(parts: &[PagePart<'_>]) -> String {
     let mut html = "<section id=\"places\">\n<h2>What goes where</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Component</th><th>Place</th><th>Receipt</th><th>Version</th><th class=\"number\">Paths</th><th class=\"number\">Size</th><th>Scripts</th></tr></thead>\n<tbody>\n".to_owned();
     for part in parts {
         let scripts = part.info.scripts.as_ref().map(|scripts| {
@@ -95,7 +95,7 @@ fn where_it_goes(parts: &[Part<'_>]) -> String {
     html + "</tbody></table></div>\n</section>\n"
 }
 
-fn space(parts: &[Part<'_>]) -> Result<String> {
+fn space(parts: &[PagePart<'_>]) -> Result<String> {
     const LARGEST: usize = 15;
     // No place on a disk is deeper or has longer names; what claims to be is shown above it.
     const DEEPEST: usize = 16;

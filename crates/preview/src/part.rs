@@ -4,7 +4,7 @@ use flatpkg::package::Component;
 use flatpkg::package_info::PackageInfo;
 
 /// What the page says of a component.
-pub struct Part<'a> {
+pub struct PagePart<'a> {
     /// What its PackageInfo says.
     pub info: PackageInfo,
     /// The component itself.

@@ -52,7 +52,7 @@ fn product(dir: &Path, distribution: Distribution, resources: &[(&str, Vec<u8>)]
         install_location: location.to_owned(),
         ..flatpkg::component::Component::new("org.example.files", "1")
     };
-    let components = vec![flatpkg::product::Part { file_name: "A.pkg".to_owned(), component }];
+    let components = vec![flatpkg::product::ProductPart { file_name: "A.pkg".to_owned(), component }];
     let product = flatpkg::product::Product { components, distribution, resources: Some(&pages) };
     let out = dir.join("product.pkg");
     flatpkg::product::write(&product, &out, flatpkg::xar::Options::new(0), &|_| ()).unwrap();

@@ -6,7 +6,7 @@ use crate::build::Built;
 use crate::context::Context;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
 use crate::recipe::Pyc;
-use crate::verify::{Expectations, Linkage, Report};
+use crate::verify::{AuditReport, Expectations, Linkage};
 
 /// Audits a build's root.
 ///
@@ -33,7 +33,7 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
 ///
 /// # Errors
 /// When the root or the rules can't be read; what is wrong with it is in the report.
-pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<Report> {
+pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<AuditReport> {
     let sdk = cx.paths.steps().join(plan.folder("sdk"));
     let archs: Vec<_> = plan.archs.keys().copied().collect();
     let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };

@@ -9,7 +9,7 @@ use flatpkg::dump::PathDump;
 use flatpkg::kind::FileKind;
 use flatpkg::policy::Policy;
 use flatpkg::shown;
-use flatpkg::tree::{Kind, Tree};
+use flatpkg::tree::{EntryKind, Tree};
 use oldpkg::bundle::{Bundle, Member};
 use oldpkg::{hfsplus, udif};
 use serde::Serialize;
@@ -139,7 +139,7 @@ fn image(path: &Path) -> Result<Image> {
 fn top(tree: &Tree) -> Vec<String> {
     let entries = tree.iter().filter(|(path, _)| path.parent().is_some_and(<[u8]>::is_empty));
     let name = |(path, entry): (&flatpkg::tree::TreePath, &flatpkg::tree::Entry)| {
-        let slash = if entry.kind == Kind::Directory { "/" } else { "" };
+        let slash = if entry.kind == EntryKind::Directory { "/" } else { "" };
         format!("{}{slash}", shown::bytes(path.as_bytes()))
     };
     entries.map(name).collect()

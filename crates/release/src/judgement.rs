@@ -27,7 +27,7 @@ pub struct Judgement {
     /// What is wrong with the package as a package.
     pub findings: Vec<Finding>,
     /// Its signature.
-    pub signature: pkgsign::Report,
+    pub signature: pkgsign::SignatureReport,
     /// All code in it, when it was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Lint>,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use flatpkg::expand::Error;
+use flatpkg::expand::ExpandError;
 
 use release::context::Context;
 use release::hint::hinted;
@@ -42,7 +42,7 @@ impl Expand {
             flatpkg::expand::expand_with(&package, &self.dir, self.payload, options, &|done| files.show(done));
         expanded.map_err(|error| {
             let hint = match &error {
-                Error::NotEmpty { .. } => "name a new or an empty folder".to_owned(),
+                ExpandError::NotEmpty { .. } => "name a new or an empty folder".to_owned(),
                 _ => format!("{} is as it was", self.dir.display()),
             };
             hinted(error.into(), hint)

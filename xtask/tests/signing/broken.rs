@@ -3,15 +3,15 @@
 use std::fs;
 use std::path::Path;
 
-use fake_apple::{Kind, Signing};
+use fake_apple::{IdentityKind, Signing};
 use pkgsign::RsaForm;
 
 use crate::{Stage, said};
 
 #[test]
 fn a_broken_signature_never_leaves_with_0() {
-    let Some(stage) = Stage::with_stand_in(Kind::Installer) else { return };
-    let pem = stage.unified(Kind::Installer);
+    let Some(stage) = Stage::with_stand_in(IdentityKind::Installer) else { return };
+    let pem = stage.unified(IdentityKind::Installer);
     let deeds = [
         "cp \"$in\" \"$out\"",
         "\"$real\" \"$@\" && printf x >>\"$out\"",
@@ -33,7 +33,7 @@ fn a_broken_signature_never_leaves_with_0() {
 
 #[test]
 fn a_signature_is_written_down() {
-    let Some(stage) = Stage::with_stand_in(Kind::Installer) else { return };
+    let Some(stage) = Stage::with_stand_in(IdentityKind::Installer) else { return };
     let signed = stage.signed_package();
     let read = |name: &str| fs::read_to_string(stage.path("dist").join(name)).unwrap();
     let record: serde_json::Value = serde_json::from_str(&read("hello-self-signed.pkg.signature.json")).unwrap();
@@ -61,7 +61,7 @@ fn a_signature_is_written_down() {
 
 #[test]
 fn a_signature_is_taken_off_and_put_on_again() {
-    let Some(stage) = Stage::with_stand_in(Kind::Installer) else { return };
+    let Some(stage) = Stage::with_stand_in(IdentityKind::Installer) else { return };
     let signed = stage.signed_package();
     let (file, again, unsigned) =
         (stage.text("hello.signature"), stage.text("again.pkg"), stage.text("hello-unsigned.pkg"));

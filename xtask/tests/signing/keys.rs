@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use fake_apple::{Behaviour, Kind};
+use fake_apple::{Behaviour, IdentityKind};
 
 use crate::{Stage, said};
 
@@ -27,23 +27,23 @@ fn keys_that_sign() {
     let Some(stage) = Stage::set() else { return };
     let password = stage.text("password");
     for legacy in [true, false] {
-        let p12 = stage.p12(Kind::Installer, true, legacy);
+        let p12 = stage.p12(IdentityKind::Installer, true, legacy);
         good(
             &stage,
             &format!("p12 with chain, legacy {legacy}"),
             &["--installer-p12", &p12, "--password-file", &password],
         );
     }
-    good(&stage, "all in one PEM", &["--installer-pem", &stage.unified(Kind::Installer)]);
-    let files = stage.identity(Kind::Installer).write(stage.dir.path(), "parts");
+    good(&stage, "all in one PEM", &["--installer-pem", &stage.unified(IdentityKind::Installer)]);
+    let files = stage.identity(IdentityKind::Installer).write(stage.dir.path(), "parts");
     let [key, leaf, chain] = [&files.key, &files.certificate, &files.issuers].map(|path| path.to_str().unwrap());
     let orders = [[key, leaf, chain], [chain, leaf, key], [leaf, chain, key]];
     for [a, b, c] in orders {
         good(&stage, "PEM files in any order", &["--installer-pem", a, "--installer-pem", b, "--installer-pem", c]);
     }
-    let p12 = stage.p12(Kind::Installer, false, true);
+    let p12 = stage.p12(IdentityKind::Installer, false, true);
     let of_apple: Vec<String> = stage
-        .identity(Kind::Installer)
+        .identity(IdentityKind::Installer)
         .issuers
         .iter()
         .enumerate()
@@ -65,16 +65,16 @@ fn keys_that_sign() {
     good(&stage, "an encrypted key", &[&flags[..], &["--password-file", &password]].concat());
     // A folder may not change who signs.
     fs::write(stage.path("rcodesign.toml"), "[default.sign.signer.pem]\nfiles = [\"nothing.pem\"]\n").unwrap();
-    good(&stage, "a configuration beside the package", &["--installer-pem", &stage.unified(Kind::Installer)]);
+    good(&stage, "a configuration beside the package", &["--installer-pem", &stage.unified(IdentityKind::Installer)]);
 }
 
 #[test]
 fn keys_that_are_refused() {
-    let Some(stage) = Stage::with_stand_in(Kind::Installer) else { return };
+    let Some(stage) = Stage::with_stand_in(IdentityKind::Installer) else { return };
     let password = stage.text("password");
     let pem = |kind| stage.unified(kind);
-    let leaf_only = stage.p12(Kind::Installer, false, true);
-    let with_chain = stage.p12(Kind::Installer, true, true);
+    let leaf_only = stage.p12(IdentityKind::Installer, false, true);
+    let with_chain = stage.p12(IdentityKind::Installer, true, true);
     refused(
         &stage,
         "leaf only",
@@ -84,25 +84,25 @@ fn keys_that_are_refused() {
     let wrong = stage.private("wrong", "guess\n");
     let wrong = wrong.to_str().unwrap();
     refused(&stage, "wrong password", &["--installer-p12", &with_chain, "--password-file", wrong], "is wrong");
-    let modern = stage.p12(Kind::Installer, true, false);
+    let modern = stage.p12(IdentityKind::Installer, true, false);
     refused(&stage, "wrong password, OpenSSL 3", &["--installer-p12", &modern, "--password-file", wrong], "is wrong");
     refused(&stage, "no terminal", &["--installer-p12", &with_chain], "no terminal to ask on");
     refused(&stage, "nobody", &[], "no identity for signing a package was given");
     refused(
         &stage,
         "an application's",
-        &["--installer-pem", &pem(Kind::Application)],
+        &["--installer-pem", &pem(IdentityKind::Application)],
         "this takes a Developer ID Installer",
     );
-    refused(&stage, "expired", &["--installer-pem", &pem(Kind::ExpiredInstaller)], "has expired on 2020-01-01");
+    refused(&stage, "expired", &["--installer-pem", &pem(IdentityKind::ExpiredInstaller)], "has expired on 2020-01-01");
     refused(
         &stage,
         "not for Developer IDs",
-        &["--installer-pem", &pem(Kind::OtherAuthority)],
+        &["--installer-pem", &pem(IdentityKind::OtherAuthority)],
         "is no authority for Developer IDs",
     );
-    refused(&stage, "plain", &["--installer-pem", &pem(Kind::Plain)], "the certificate is no Developer ID");
-    let installer = pem(Kind::Installer);
+    refused(&stage, "plain", &["--installer-pem", &pem(IdentityKind::Plain)], "the certificate is no Developer ID");
+    let installer = pem(IdentityKind::Installer);
     refused(
         &stage,
         "another team",
@@ -118,8 +118,8 @@ fn keys_that_are_refused() {
     fs::set_permissions(stage.path("Installer.pem"), fs::Permissions::from_mode(0o644)).unwrap();
     refused(&stage, "readable by all", &["--installer-pem", &installer], "can be read by others: its mode is 0644");
 
-    let key = &stage.identity(Kind::Application).key;
-    let certificate = &stage.identity(Kind::Installer).certificate.pem;
+    let key = &stage.identity(IdentityKind::Application).key;
+    let certificate = &stage.identity(IdentityKind::Installer).certificate.pem;
     let mixed = stage.private("mixed.pem", format!("{key}{certificate}"));
     refused(
         &stage,
@@ -129,7 +129,7 @@ fn keys_that_are_refused() {
     );
     let none = stage.private("none.pem", certificate);
     refused(&stage, "no key", &["--installer-pem", none.to_str().unwrap()], "it has 0 private keys");
-    let two = stage.private("two.pem", format!("{key}{}{certificate}", stage.identity(Kind::Installer).key));
+    let two = stage.private("two.pem", format!("{key}{}{certificate}", stage.identity(IdentityKind::Installer).key));
     refused(&stage, "two keys", &["--installer-pem", two.to_str().unwrap()], "it has 2 private keys");
     for algorithm in [&["-algorithm", "ED25519"][..], &["-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256"]] {
         let other = stage.fake.openssl().run(stage.dir.path(), &[&["genpkey"], algorithm].concat(), b"");
@@ -140,15 +140,15 @@ fn keys_that_are_refused() {
 
 #[test]
 fn all_problems_are_told_at_once_and_advice_is_advice() {
-    let Some(stage) = Stage::with_stand_in(Kind::Installer) else { return };
-    let expired = stage.unified(Kind::ExpiredApplication);
+    let Some(stage) = Stage::with_stand_in(IdentityKind::Installer) else { return };
+    let expired = stage.unified(IdentityKind::ExpiredApplication);
     let flags = ["doctor", "--sign", "--team-id", "OTHER", "--application-pem", &expired];
     let (code, out, error) = said(&stage.run(flags.into_iter().chain(["--installer-pem", "none.pem"])));
     assert_eq!(code, Some(1), "{out}{error}");
     for expected in ["has expired on", "expected OTHER", "none.pem"] {
         assert!(out.contains(expected), "{expected}: {out}");
     }
-    let soon = stage.unified(Kind::ExpiringInstaller);
+    let soon = stage.unified(IdentityKind::ExpiringInstaller);
     let (code, out, _) = said(&stage.run(["doctor", "--sign", "--installer-pem", &soon]));
     assert_eq!(code, Some(0), "{out}");
     assert!(out.contains("advice") && out.contains("ask Apple for a new one in time"), "{out}");
@@ -166,12 +166,13 @@ fn all_problems_are_told_at_once_and_advice_is_advice() {
 
 #[test]
 fn a_self_signed_package_is_named_so() {
-    let Some(stage) = Stage::with_stand_in(Kind::SelfSigned) else { return };
-    let (code, out, error) = said(&stage.sign(&["--installer-pem", &stage.unified(Kind::SelfSigned)]));
+    let Some(stage) = Stage::with_stand_in(IdentityKind::SelfSigned) else { return };
+    let (code, out, error) = said(&stage.sign(&["--installer-pem", &stage.unified(IdentityKind::SelfSigned)]));
     assert_eq!(code, Some(0), "{error}");
     assert!(out.ends_with("hello-self-signed.pkg\n") && error.contains("no other Mac trusts it"), "{out}{error}");
     let output = stage.text("python-3.13.5-macos11.pkg");
-    let (code, _, error) = said(&stage.sign(&["--installer-pem", &stage.unified(Kind::SelfSigned), "-o", &output]));
+    let (code, _, error) =
+        said(&stage.sign(&["--installer-pem", &stage.unified(IdentityKind::SelfSigned), "-o", &output]));
     assert_eq!(code, Some(1), "{error}");
     assert!(error.contains("is the name of an installer that Apple vouches for"), "{error}");
 }
@@ -183,11 +184,11 @@ fn without_a_server_of_time_stamps_nothing_is_signed() {
         refused(
             &stage,
             "time stamps",
-            &["--installer-pem", &stage.unified(Kind::Installer)],
+            &["--installer-pem", &stage.unified(IdentityKind::Installer)],
             "the server of time stamps http://127",
         );
     }
     let Some(stage) = Stage::set_with(Behaviour::FailingFirst(1)) else { return };
-    good(&stage, "a server that fails once", &["--installer-pem", &stage.unified(Kind::Installer)]);
+    good(&stage, "a server that fails once", &["--installer-pem", &stage.unified(IdentityKind::Installer)]);
     assert!(stage.timestamps.requests() >= 2);
 }

@@ -7,7 +7,7 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fake_apple::{Kind, NotaryServer, Script};
+use fake_apple::{IdentityKind, NotaryServer, Script};
 use flatpkg::xar::{Archive, Signature};
 
 use crate::notary::ISSUER;
@@ -84,7 +84,7 @@ fn rcodesign_agrees_about_code(stage: &Stage, package: &Path) -> usize {
 fn the_release_is_signed_notarized_and_stapled() {
     let Some(stage) = Stage::set() else { return };
     let (version, url, pin) = (built(), stage.timestamps.url(), stage.text("root.der"));
-    let (application, installer) = (stage.unified(Kind::Application), stage.unified(Kind::Installer));
+    let (application, installer) = (stage.unified(IdentityKind::Application), stage.unified(IdentityKind::Installer));
     let server = NotaryServer::start(*stage.fake.openssl(), Script::saying(&["In Progress", "Accepted"]));
     let mut release = Command::new(XTASK);
     release.current_dir(env!("CARGO_MANIFEST_DIR")).envs(server.environment());

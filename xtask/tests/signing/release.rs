@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use fake_apple::Kind;
+use fake_apple::IdentityKind;
 
 use crate::{Stage, said};
 
@@ -79,7 +79,7 @@ fn a_staged_root_becomes_a_signed_product() {
     let before = fs::read(Path::new(&root).join(FRAMEWORK).join("Python")).unwrap();
     let pin = stage.text("root.der");
     let url = stage.timestamps.url();
-    let (application, installer) = (stage.unified(Kind::Application), stage.unified(Kind::Installer));
+    let (application, installer) = (stage.unified(IdentityKind::Application), stage.unified(IdentityKind::Installer));
     let flags = ["sign", "--release", "3.13.5", "--staged", &root, "--root", &pin, "--timestamp-url", &url];
     let who = ["--application-pem", &application, "--installer-pem", &installer, "--team-id", fake_apple::TEAM];
     let (code, out, error) = said(&stage.run(flags.iter().chain(&who).copied()));

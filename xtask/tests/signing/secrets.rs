@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Stdio;
 
-use fake_apple::Kind;
+use fake_apple::IdentityKind;
 
 use crate::stage::PASSWORD;
 use crate::{Stage, said};
@@ -15,7 +15,7 @@ fn contains(path: &Path, needle: &[u8]) -> bool {
 
 #[test]
 fn nothing_secret_is_left_anywhere() {
-    let Some(stage) = Stage::set().or_else(|| Stage::with_stand_in(Kind::Installer)) else { return };
+    let Some(stage) = Stage::set().or_else(|| Stage::with_stand_in(IdentityKind::Installer)) else { return };
     if !Path::new("/proc/self/environ").exists() {
         println!("skipped: no /proc here");
         return;
@@ -27,7 +27,7 @@ fn nothing_secret_is_left_anywhere() {
         "cat /proc/$$/cmdline /proc/$$/environ /proc/$PPID/cmdline >>'{seen}'\n\
          find '{temporary}' '{dist}' -type f -exec cat {{}} + >>'{seen}'\nexec \"$real\" \"$@\""
     ));
-    let p12 = stage.p12(Kind::Installer, true, false);
+    let p12 = stage.p12(IdentityKind::Installer, true, false);
     let url = stage.timestamps.url();
     let (input, root, password) = (stage.text("hello-unsigned.pkg"), stage.text("root.der"), stage.text("password"));
     let flags = ["sign", &input, "--timestamp-url", &url, "--root", &root, "--installer-p12", &p12];
@@ -49,7 +49,7 @@ fn nothing_secret_is_left_anywhere() {
         logs.push_str(&error);
         fs::remove_file(stage.signed()).unwrap();
     }
-    let identity = stage.identity(Kind::Installer);
+    let identity = stage.identity(IdentityKind::Installer);
     let key = identity.key.lines().nth(3).unwrap();
     assert!(!logs.contains(PASSWORD) && !logs.contains(key), "{logs}");
     assert!(contains(&stage.path("seen"), b"/dev/stdin"), "the spy has seen it");

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use fake_apple::{Behaviour, FakeApple, Identity, Kind, Signing, TimestampServer};
+use fake_apple::{Behaviour, FakeApple, Identity, IdentityKind, Signing, TimestampServer};
 use tempfile::TempDir;
 
 pub const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
@@ -57,7 +57,7 @@ impl Stage {
     }
 
     /// With a program that signs as rcodesign does, but always as the same one: what is tested is what we make of it.
-    pub fn with_stand_in(kind: Kind) -> Option<Self> {
+    pub fn with_stand_in(kind: IdentityKind) -> Option<Self> {
         Self::with_stand_in_for(Signing { by: kind, ..Signing::rcodesign() })
     }
 
@@ -124,12 +124,12 @@ impl Stage {
         path
     }
 
-    pub fn identity(&self, kind: Kind) -> &'static Identity {
+    pub fn identity(&self, kind: IdentityKind) -> &'static Identity {
         self.fake.identity(kind)
     }
 
     /// Key, certificate and chain in one PEM file.
-    pub fn unified(&self, kind: Kind) -> String {
+    pub fn unified(&self, kind: IdentityKind) -> String {
         let identity = self.identity(kind);
         let certificates: String = identity.chain().map(|certificate| certificate.pem.as_str()).collect();
         let name = format!("{kind:?}.pem");
@@ -137,7 +137,7 @@ impl Stage {
         self.text(&name)
     }
 
-    pub fn p12(&self, kind: Kind, chain: bool, legacy: bool) -> String {
+    pub fn p12(&self, kind: IdentityKind, chain: bool, legacy: bool) -> String {
         let name = format!("{kind:?}-{chain}-{legacy}.p12");
         self.private(&name, self.identity(kind).p12(*self.fake.openssl(), PASSWORD, chain, legacy));
         self.text(&name)
@@ -169,7 +169,7 @@ impl Stage {
 
     /// Signed, as the tests about what comes after need it.
     pub fn signed_package(&self) -> PathBuf {
-        let signed = self.sign(&["--installer-pem", &self.unified(Kind::Installer)]);
+        let signed = self.sign(&["--installer-pem", &self.unified(IdentityKind::Installer)]);
         assert_eq!(signed.status.code(), Some(0), "{}", said(&signed).2);
         self.signed()
     }

@@ -11,9 +11,9 @@ use flatpkg::xar;
 use flatpkg::xml::{self, Element};
 use oldpkg::bundle::Phase;
 
-use super::reading::{Archive, Error, Ids, failed, laid, required, sorted_scripts};
+use super::reading::{Archive, Ids, OfferError, failed, laid, required, sorted_scripts};
 use crate::Digest;
-use crate::offer::{Choice, Offer, Part, Policy};
+use crate::offer::{Choice, Offer, OfferPart, Policy};
 use crate::stated::{self, Stated};
 
 /// The most bytes of scripts and what they use.
@@ -22,19 +22,19 @@ const MAX_SCRIPTS: u64 = 256 << 20;
 /// Bytes of pages and pictures that are read at most, for each byte of the package, and beyond that.
 const MAX_RESOURCES: (u64, u64) = (64, 64 << 20);
 
-pub(super) fn archive<'a>(component: Component<'a>, identifier: &str) -> Result<Option<Archive<'a>>, Error> {
+pub(super) fn archive<'a>(component: Component<'a>, identifier: &str) -> Result<Option<Archive<'a>>, OfferError> {
     let Some(payload) = component.payload()? else { return Ok(None) };
     let archive = payload::read(payload);
-    archive.map(Some).map_err(|source| Error::Archive { identifier: identifier.to_owned(), source })
+    archive.map(Some).map_err(|source| OfferError::Archive { identifier: identifier.to_owned(), source })
 }
 
-pub(super) fn scripts(component: Component<'_>, identifier: &str) -> Result<Option<Tree>, Error> {
+pub(super) fn scripts(component: Component<'_>, identifier: &str) -> Result<Option<Tree>, OfferError> {
     let Some(part) = component.scripts()? else { return Ok(None) };
     let tree = payload::load(part, MAX_SCRIPTS);
-    tree.map(Some).map_err(|source| Error::Archive { identifier: identifier.to_owned(), source })
+    tree.map(Some).map_err(|source| OfferError::Archive { identifier: identifier.to_owned(), source })
 }
 
-pub(super) fn offer(package: &Package) -> Result<Offer, Error> {
+pub(super) fn offer(package: &Package) -> Result<Offer, OfferError> {
     let Some(distribution) = package.distribution()? else {
         let mut ids = Ids::default();
         let components = package.components().enumerate();
@@ -70,24 +70,24 @@ pub(super) fn offer(package: &Package) -> Result<Offer, Error> {
     Ok(Offer { parts, choices: offered.iter().map(choice).collect(), stated: Some(stated), is_folder: false })
 }
 
-fn document(member: &str, xml: &[u8]) -> Result<Element, Error> {
+fn document(member: &str, xml: &[u8]) -> Result<Element, OfferError> {
     let read = xml::text(xml).and_then(xml::parse);
-    Ok(read.map_err(|source| package::Error::Xml { member: member.to_owned(), source })?)
+    Ok(read.map_err(|source| package::PackageError::Xml { member: member.to_owned(), source })?)
 }
 
 /// Every page, picture and text that the Installer shows, and its plug-ins: their digests by path.
-fn resources(package: &Package) -> Result<Stated, Error> {
+fn resources(package: &Package) -> Result<Stated, OfferError> {
     let archive = package.archive();
     let shown = |file: &&xar::File| ["Resources/", "Plugins/"].iter().any(|folder| file.path.starts_with(folder));
     let files = || archive.toc().files.iter().filter(shown).filter_map(|file| Some((file, file.data.as_ref()?)));
     let bytes = files().fold(0, |sum: u64, (_, data)| sum.saturating_add(data.size));
     let limit = archive.file_len().saturating_mul(MAX_RESOURCES.0).saturating_add(MAX_RESOURCES.1);
     if bytes > limit {
-        return Err(Error::Resources { bytes, limit });
+        return Err(OfferError::Resources { bytes, limit });
     }
     let mut digests = Stated::new();
     for (file, data) in files() {
-        let member = archive.member(file).map_err(package::Error::from)?;
+        let member = archive.member(file).map_err(package::PackageError::from)?;
         let digest = Digest::of(member).map_err(|source| failed("the product", &file.path, source))?;
         digests.insert(file.path.clone(), format!("{} bytes {digest}", data.size));
     }
@@ -147,7 +147,7 @@ fn choice(choice: &distribution::Choice, parts: Vec<String>, stated: Stated) -> 
     }
 }
 
-fn part(component: Component<'_>, index: usize, overrides: &Overrides, ids: &mut Ids) -> Result<Part, Error> {
+fn part(component: Component<'_>, index: usize, overrides: &Overrides, ids: &mut Ids) -> Result<OfferPart, OfferError> {
     let info = component.package_info()?;
     let identifier = info.identifier.clone();
     let location = info.install_location.clone().unwrap_or_else(|| "/".to_owned());
@@ -163,7 +163,7 @@ fn part(component: Component<'_>, index: usize, overrides: &Overrides, ids: &mut
         })
         .collect();
     let (scripts, companions) = sorted_scripts(&identifier, tree.as_ref(), &phases)?;
-    Ok(Part {
+    Ok(OfferPart {
         id: ids.give(&identifier, component.directory()),
         index,
         paths: contents.map(|archive| laid(archive, &identifier, &location)).transpose()?,

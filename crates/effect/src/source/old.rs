@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use oldpkg::bundle::{self, Authorization, Bundle, Phase};
 
-use super::reading::{Error, Ids, laid, sorted_scripts};
-use crate::offer::{Choice, Offer, Part, Policy};
+use super::reading::{Ids, OfferError, laid, sorted_scripts};
+use crate::offer::{Choice, Offer, OfferPart, Policy};
 use crate::stated::Stated;
 
-pub(super) fn offer(bundle: &Bundle) -> Result<Offer, Error> {
+pub(super) fn offer(bundle: &Bundle) -> Result<Offer, OfferError> {
     let (mut parts, mut ids) = (Vec::new(), Ids::default());
     for (index, member) in bundle.members.iter().enumerate() {
         let info = &member.info;
@@ -22,7 +22,7 @@ pub(super) fn offer(bundle: &Bundle) -> Result<Offer, Error> {
             Authorization::Root => "root",
         };
         let paths = archive.map(|archive| laid(archive, &info.identifier, &info.install_location)).transpose()?;
-        parts.push(Part {
+        parts.push(OfferPart {
             id: ids.give(&info.identifier, &member.file_name),
             index,
             identifier: info.identifier.clone(),
@@ -44,7 +44,7 @@ pub(super) fn offer(bundle: &Bundle) -> Result<Offer, Error> {
             stated: None,
         });
     }
-    let choice = |(member, part): (&bundle::Member, &Part)| Choice {
+    let choice = |(member, part): (&bundle::Member, &OfferPart)| Choice {
         id: part.id.clone(),
         parts: vec![part.id.clone()],
         required: member.selection == bundle::Selection::Required,

@@ -7,7 +7,7 @@ use flatpkg::cpio;
 use flatpkg::package;
 use flatpkg::payload::{self, Decoded};
 use flatpkg::shown::shown;
-use flatpkg::tree::{Kind, Tree, TreePath};
+use flatpkg::tree::{EntryKind, Tree, TreePath};
 use oldpkg::bundle::{self, Phase};
 
 use crate::offer::{Choice, Laid, Node, Script, When};
@@ -20,20 +20,20 @@ const RESOURCES: [&str; 4] = ["Description.plist", "package_version", "TokenDefi
 /// Why what a package does can't be said.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum OfferError {
     /// A flat package.
     #[error(transparent)]
-    Package(#[from] package::Error),
+    Package(#[from] package::PackageError),
     /// A bundle package.
     #[error(transparent)]
-    Bundle(#[from] bundle::ReadError),
+    Bundle(#[from] bundle::BundleReadError),
     /// An archive of a part.
     #[error("failed to read the archive of {identifier}", identifier = shown(identifier))]
     Archive {
         /// The part.
         identifier: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// The contents of an entry.
     #[error("failed to read {path} of {identifier}", path = shown(path), identifier = shown(identifier))]
@@ -96,10 +96,10 @@ pub(super) fn sorted_scripts(
     identifier: &str,
     tree: Option<&Tree>,
     phases: &[(String, Phase)],
-) -> Result<(Vec<Script>, BTreeMap<String, Digest>), Error> {
+) -> Result<(Vec<Script>, BTreeMap<String, Digest>), OfferError> {
     let (mut scripts, mut companions) = (Vec::new(), BTreeMap::new());
     for (path, entry) in tree.into_iter().flat_map(Tree::iter) {
-        let Kind::File(contents) = &entry.kind else { continue };
+        let EntryKind::File(contents) = &entry.kind else { continue };
         let name = path.to_string();
         let digest = || contents.open().and_then(Digest::of).map_err(|source| failed(identifier, &name, source));
         let used: Vec<Phase> = phases.iter().filter(|(own, _)| *own == name).map(|(_, phase)| *phase).collect();
@@ -115,18 +115,19 @@ pub(super) fn sorted_scripts(
     Ok((scripts, companions))
 }
 
-pub(super) fn failed(identifier: &str, path: &str, source: io::Error) -> Error {
-    Error::Contents { identifier: identifier.to_owned(), path: path.to_owned(), source }
+pub(super) fn failed(identifier: &str, path: &str, source: io::Error) -> OfferError {
+    OfferError::Contents { identifier: identifier.to_owned(), path: path.to_owned(), source }
 }
 
 /// Every entry of an archive where it goes.
-pub(super) fn laid(mut archive: Archive<'_>, identifier: &str, location: &str) -> Result<Vec<Laid>, Error> {
+pub(super) fn laid(mut archive: Archive<'_>, identifier: &str, location: &str) -> Result<Vec<Laid>, OfferError> {
     let place = place(identifier, location)?;
     let mut all = Vec::new();
-    let broken = |source: cpio::Error| Error::Archive { identifier: identifier.to_owned(), source: source.into() };
+    let broken =
+        |source: cpio::CpioError| OfferError::Archive { identifier: identifier.to_owned(), source: source.into() };
     while let Some(mut entry) = archive.next().map_err(broken)? {
         if all.len() == MAX_PATHS {
-            return Err(Error::TooMany { identifier: identifier.to_owned() });
+            return Err(OfferError::TooMany { identifier: identifier.to_owned() });
         }
         let header = *entry.header();
         let path = below(&place, entry.path()).ok_or_else(|| bad_place(identifier, location))?;
@@ -145,15 +146,15 @@ pub(super) fn laid(mut archive: Archive<'_>, identifier: &str, location: &str) -
 }
 
 /// Where the root of an archive goes, below the root of the disk.
-pub(super) fn place(identifier: &str, location: &str) -> Result<TreePath, Error> {
+pub(super) fn place(identifier: &str, location: &str) -> Result<TreePath, OfferError> {
     let names = location.split('/').filter(|name| !name.is_empty() && *name != ".");
     TreePath::new(names.collect::<Vec<_>>().join("/")).map_err(|_| bad_place(identifier, location))
 }
 
-pub(super) fn bad_place(identifier: &str, location: &str) -> Error {
+pub(super) fn bad_place(identifier: &str, location: &str) -> OfferError {
     let shown: String = location.chars().take(SHOWN).collect();
     let location = if shown.len() < location.len() { format!("{shown}…") } else { shown };
-    Error::Location { identifier: identifier.to_owned(), location }
+    OfferError::Location { identifier: identifier.to_owned(), location }
 }
 
 /// A path below another one.

@@ -4,8 +4,8 @@
 use std::io::Cursor;
 
 use flatpkg::plist;
-use oldpkg::udif::Image;
 use libfuzzer_sys::fuzz_target;
+use oldpkg::udif::Image;
 
 fuzz_target!(|bytes: &[u8]| {
     let _ = plist::read(bytes);

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pkgsign::{Anchor, Code, CodeDirectory, SignatureExpectations, Hash, SignaturePolicy, Time, check_code};
+use pkgsign::{Anchor, Code, CodeDirectory, Hash, SignatureExpectations, SignaturePolicy, Time, check_code};
 
 fuzz_target!(|bytes: &[u8]| {
     let anchors = [Anchor::apple().unwrap()];

@@ -4,13 +4,13 @@ use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 
+use flatpkg::OsVersion;
 use flatpkg::component::{self, Component};
 use flatpkg::distribution::Distribution;
 use flatpkg::mode::Mode;
-use flatpkg::OsVersion;
 use flatpkg::package::Package;
 use flatpkg::payload::{self, Compression};
-use flatpkg::product::{self, Part, Product};
+use flatpkg::product::{self, Product, ProductPart};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::xar;
 
@@ -36,7 +36,7 @@ fn main() {
         Component { compression: Compression::Pbzx, min_os: Some(OsVersion::new(10, 10)), ..component.clone() };
     component::write(&packed, &dir.join("xar/pbzx"), options, &|_| ()).unwrap();
     let product = Product {
-        components: vec![Part { file_name: "hello.pkg".to_owned(), component }],
+        components: vec![ProductPart { file_name: "hello.pkg".to_owned(), component }],
         distribution: Distribution::new("Hello"),
         resources: None,
     };

@@ -6,7 +6,7 @@ use crate::tree::{BadPath, TreePath};
 
 /// Why a bill of materials can't be written or read. Offsets are bytes from the file's start.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum BomError {
     /// The checksum of a file wasn't made.
     #[error("there is no checksum for {path}", path = shown(path))]
     NoFacts {

@@ -25,7 +25,7 @@ mod record_bytes;
 mod tests;
 mod write;
 
-pub use error::Error;
+pub use error::BomError;
 pub use read::read;
 pub use record::{DirectorySizes, Node, Record, records, totals};
 
@@ -64,7 +64,7 @@ pub struct Form {
 /// # Errors
 ///
 /// A file without facts.
-pub fn write(tree: &Tree, facts: &Facts) -> Result<Vec<u8>, Error> {
+pub fn write(tree: &Tree, facts: &Facts) -> Result<Vec<u8>, BomError> {
     Bom::new(records(tree, facts)?).encode()
 }
 
@@ -88,7 +88,7 @@ impl Bom {
     /// # Errors
     ///
     /// When the records aren't sorted, aren't a tree with a root, or need more than 4 GiB.
-    pub fn encode(&self) -> Result<Vec<u8>, Error> {
+    pub fn encode(&self) -> Result<Vec<u8>, BomError> {
         write::encode(&self.totals, &self.records, btree::Capacity::APPLE)
     }
 

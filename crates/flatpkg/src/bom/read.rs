@@ -6,7 +6,7 @@ use zerocopy::{FromBytes, Immutable, KnownLayout, Unaligned};
 
 use super::format::{Header, InfoHeader, InfoTotal, MAGIC, NodeHeader, Pair, PathPointer, Slot, TreeHeader};
 use super::record_bytes::{self, Tail};
-use super::{Bom, Error, Form, Record};
+use super::{Bom, BomError, Form, Record};
 use crate::budget::Budget;
 use crate::tree::TreePath;
 use macho::CpuType;
@@ -35,12 +35,12 @@ const MAX_DEPTH: usize = 16;
 ///
 /// # Errors
 ///
-/// Whatever contradicts itself, and [`Error::Budget`] beyond these limits.
-pub fn read(bytes: &[u8]) -> Result<Bom, Error> {
+/// Whatever contradicts itself, and [`BomError::Budget`] beyond these limits.
+pub fn read(bytes: &[u8]) -> Result<Bom, BomError> {
     read_counted(&Store::open(bytes)?)
 }
 
-fn read_counted(store: &Store<'_>) -> Result<Bom, Error> {
+fn read_counted(store: &Store<'_>) -> Result<Bom, BomError> {
     let (totals, stated_paths) = store.info()?;
     let keys = store.keys()?;
     let sorted = keys.is_sorted_by(|a, b| (a.parent, a.name) < (b.parent, b.name));
@@ -50,7 +50,7 @@ fn read_counted(store: &Store<'_>) -> Result<Bom, Error> {
     let mut records: Vec<Record> = Vec::with_capacity(keys.len());
     for (key, path) in keys.iter().zip(paths) {
         let decoded = record_bytes::decode(store.block(key.record)?, path);
-        let (mut record, tail) = decoded.map_err(|expected| Error::Block { block: key.record, expected })?;
+        let (mut record, tail) = decoded.map_err(|expected| BomError::Block { block: key.record, expected })?;
         if let Some(size) = sizes.get(&key.record).filter(|size| **size as u32 == record.size as u32) {
             record.size = *size;
         }
@@ -60,10 +60,10 @@ fn read_counted(store: &Store<'_>) -> Result<Bom, Error> {
     }
     records.sort_by(|a, b| a.path.cmp(&b.path));
     if let Some(pair) = records.windows(2).find(|pair| matches!(pair, [a, b] if a.path == b.path)) {
-        return Err(Error::Duplicate { path: pair.first().map(|record| record.path.clone()).unwrap_or_default() });
+        return Err(BomError::Duplicate { path: pair.first().map(|record| record.path.clone()).unwrap_or_default() });
     }
     match records.first() {
-        Some(other) if !other.path.is_root() => return Err(Error::NoRoot { got: other.path.to_string() }),
+        Some(other) if !other.path.is_root() => return Err(BomError::NoRoot { got: other.path.to_string() }),
         Some(_) | None => {}
     }
     let form = Form { free_list: store.free_list, short_records, long_records, sorted, stated_paths };
@@ -92,10 +92,10 @@ pub(super) struct Key<'a> {
 }
 
 impl<'a> Store<'a> {
-    pub(super) fn open(bytes: &'a [u8]) -> Result<Store<'a>, Error> {
+    pub(super) fn open(bytes: &'a [u8]) -> Result<Store<'a>, BomError> {
         let magic = || {
             let start = bytes.get(..12).unwrap_or(bytes);
-            Error::Magic { got: start.escape_ascii().to_string() }
+            BomError::Magic { got: start.escape_ascii().to_string() }
         };
         let (header, _) = Header::ref_from_prefix(bytes).map_err(|_| magic())?;
         if header.magic != MAGIC || header.version != 1 {
@@ -115,13 +115,13 @@ impl<'a> Store<'a> {
         })
     }
 
-    fn block(&self, number: u32) -> Result<&'a [u8], Error> {
+    fn block(&self, number: u32) -> Result<&'a [u8], BomError> {
         match self.slots.get(number as usize) {
             Some(slot) if slot.length != 0 => {
                 self.blocks.take(slot.length.get().into())?;
                 range(self.bytes, slot.address.get(), slot.length.get(), "a block")
             }
-            _ => Err(Error::Block { block: number, expected: "block of the index" }),
+            _ => Err(BomError::Block { block: number, expected: "block of the index" }),
         }
     }
 
@@ -130,33 +130,33 @@ impl<'a> Store<'a> {
         &self,
         number: u32,
         expected: &'static str,
-    ) -> Result<(&'a T, &'a [u8]), Error> {
-        T::ref_from_prefix(self.block(number)?).map_err(|_| Error::Block { block: number, expected })
+    ) -> Result<(&'a T, &'a [u8]), BomError> {
+        T::ref_from_prefix(self.block(number)?).map_err(|_| BomError::Block { block: number, expected })
     }
 
-    fn variable(&self, name: &'static str) -> Result<u32, Error> {
-        self.variables.get(name.as_bytes()).copied().ok_or(Error::NoVariable { name })
+    fn variable(&self, name: &'static str) -> Result<u32, BomError> {
+        self.variables.get(name.as_bytes()).copied().ok_or(BomError::NoVariable { name })
     }
 
     /// The totals and the number of paths of BomInfo.
-    fn info(&self) -> Result<(Vec<(CpuType, u32)>, u32), Error> {
+    fn info(&self) -> Result<(Vec<(CpuType, u32)>, u32), BomError> {
         let block = self.variable("BomInfo")?;
         let (header, rest) = self.prefix::<InfoHeader>(block, "BomInfo")?;
         let totals = <[InfoTotal]>::ref_from_prefix_with_elems(rest, header.count.get() as usize);
-        let (totals, _) = totals.map_err(|_| Error::Block { block, expected: "BomInfo with all its totals" })?;
+        let (totals, _) = totals.map_err(|_| BomError::Block { block, expected: "BomInfo with all its totals" })?;
         let totals = totals.iter().map(|total| (CpuType(total.cpu.get()), total.bytes.get())).collect();
         Ok((totals, header.paths.get().saturating_sub(1)))
     }
 
     /// All entries of Paths, in the order of the leaves.
-    pub(super) fn keys(&self) -> Result<Vec<Key<'a>>, Error> {
+    pub(super) fn keys(&self) -> Result<Vec<Key<'a>>, BomError> {
         let pairs = self.pairs(self.variable("Paths")?)?;
         pairs.into_iter().map(|pair| self.key(pair)).collect()
     }
 
     /// The sizes of Size64, by the blocks of their records. An entry in another form than ours is left out, and the record keeps
     /// the low 32 bits of its size.
-    fn large_sizes(&self) -> Result<HashMap<u32, u64>, Error> {
+    fn large_sizes(&self) -> Result<HashMap<u32, u64>, BomError> {
         let Some(tree) = self.variables.get(&b"Size64"[..]) else { return Ok(HashMap::new()) };
         let mut sizes = HashMap::new();
         for pair in self.pairs(*tree)? {
@@ -169,10 +169,10 @@ impl<'a> Store<'a> {
     }
 
     /// The pairs of all leaves of a tree, in their order.
-    fn pairs(&self, tree: u32) -> Result<Vec<&'a Pair>, Error> {
+    fn pairs(&self, tree: u32) -> Result<Vec<&'a Pair>, BomError> {
         let (header, _) = self.prefix::<TreeHeader>(tree, "tree")?;
         if header.magic != *b"tree" {
-            return Err(Error::Block { block: tree, expected: "tree" });
+            return Err(BomError::Block { block: tree, expected: "tree" });
         }
         let limit = self.bytes.len() / BYTES_PER_PATH;
         let mut all = Vec::new();
@@ -181,10 +181,10 @@ impl<'a> Store<'a> {
         while leaf != 0 {
             let (header, pairs) = self.node(leaf)?;
             if header.leaf == 0 {
-                return Err(Error::Block { block: leaf, expected: "leaf" });
+                return Err(BomError::Block { block: leaf, expected: "leaf" });
             }
             if !seen.insert(leaf) || all.len() + pairs.len() > limit {
-                return Err(Error::Endless { block: leaf, limit });
+                return Err(BomError::Endless { block: leaf, limit });
             }
             all.extend(pairs);
             leaf = header.next.get();
@@ -192,31 +192,31 @@ impl<'a> Store<'a> {
         Ok(all)
     }
 
-    fn first_leaf(&self, root: u32) -> Result<u32, Error> {
+    fn first_leaf(&self, root: u32) -> Result<u32, BomError> {
         let mut block = root;
         for _ in 0..MAX_DEPTH {
             let (header, pairs) = self.node(block)?;
             if header.leaf != 0 {
                 return Ok(block);
             }
-            let first = pairs.first().ok_or(Error::Block { block, expected: "inner node with a child" })?;
+            let first = pairs.first().ok_or(BomError::Block { block, expected: "inner node with a child" })?;
             block = first.value.get();
         }
-        Err(Error::Endless { block, limit: MAX_DEPTH })
+        Err(BomError::Endless { block, limit: MAX_DEPTH })
     }
 
-    fn node(&self, block: u32) -> Result<(&'a NodeHeader, &'a [Pair]), Error> {
+    fn node(&self, block: u32) -> Result<(&'a NodeHeader, &'a [Pair]), BomError> {
         let (header, rest) = self.prefix::<NodeHeader>(block, "node")?;
         let pairs = <[Pair]>::ref_from_prefix_with_elems(rest, header.count.get().into());
-        let (pairs, _) = pairs.map_err(|_| Error::Block { block, expected: "node with all its entries" })?;
+        let (pairs, _) = pairs.map_err(|_| BomError::Block { block, expected: "node with all its entries" })?;
         Ok((header, pairs))
     }
 
-    fn key(&self, pair: &Pair) -> Result<Key<'a>, Error> {
+    fn key(&self, pair: &Pair) -> Result<Key<'a>, BomError> {
         let (pointer, _) = self.prefix::<PathPointer>(pair.value.get(), "pointer to a path record")?;
         let block = pair.key.get();
         let expected = "key of a path";
-        let (parent, name) = self.block(block)?.split_first_chunk().ok_or(Error::Block { block, expected })?;
+        let (parent, name) = self.block(block)?.split_first_chunk().ok_or(BomError::Block { block, expected })?;
         let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
         Ok(Key { id: pointer.id.get(), parent: u32::from_be_bytes(*parent), name, record: pointer.record.get() })
     }
@@ -237,8 +237,8 @@ fn variables(bytes: &[u8]) -> Option<HashMap<&[u8], u32>> {
 }
 
 /// The path of each key.
-pub(super) fn paths(keys: &[Key<'_>], budget: &Budget) -> Result<Vec<TreePath>, Error> {
-    let number = |key: &Key<'_>| Error::Number { name: lossy(key.name), id: key.id, parent: key.parent };
+pub(super) fn paths(keys: &[Key<'_>], budget: &Budget) -> Result<Vec<TreePath>, BomError> {
+    let number = |key: &Key<'_>| BomError::Number { name: lossy(key.name), id: key.id, parent: key.parent };
     let mut places = HashMap::with_capacity(keys.len());
     for (place, key) in keys.iter().enumerate() {
         if places.insert(key.id, place).is_some() {
@@ -269,8 +269,8 @@ pub(super) fn paths(keys: &[Key<'_>], budget: &Budget) -> Result<Vec<TreePath>, 
         for (place, key) in way.into_iter().rev() {
             let path = match (key.parent, key.name) {
                 (0, b".") => TreePath::ROOT,
-                (0, _) => return Err(Error::NoRoot { got: lossy(key.name) }),
-                _ => above.join(key.name).map_err(|source| Error::Name { id: key.id, source })?,
+                (0, _) => return Err(BomError::NoRoot { got: lossy(key.name) }),
+                _ => above.join(key.name).map_err(|source| BomError::Name { id: key.id, source })?,
             };
             budget.take(path.as_bytes().len() as u64)?;
             above.clone_from(&path);
@@ -288,10 +288,10 @@ fn lossy(name: &[u8]) -> String {
 }
 
 /// A part of the file.
-fn range<'a>(bytes: &'a [u8], offset: u32, length: u32, what: &'static str) -> Result<&'a [u8], Error> {
+fn range<'a>(bytes: &'a [u8], offset: u32, length: u32, what: &'static str) -> Result<&'a [u8], BomError> {
     let end = u64::from(offset) + u64::from(length);
     let part = usize::try_from(end).ok().and_then(|end| bytes.get(offset as usize..end));
-    part.ok_or(Error::Bounds { what, offset: offset.into(), end, length: bytes.len() as u64 })
+    part.ok_or(BomError::Bounds { what, offset: offset.into(), end, length: bytes.len() as u64 })
 }
 
 /// A count, and as many elements of a layout as it says, at the start of `part`.
@@ -300,10 +300,10 @@ fn counted<'a, T: FromBytes + KnownLayout + Immutable + Unaligned>(
     part: &'a [u8],
     offset: u32,
     what: &'static str,
-) -> Result<(&'a [T], &'a [u8]), Error> {
+) -> Result<(&'a [T], &'a [u8]), BomError> {
     let count = part.first_chunk().map_or(0, |count| u32::from_be_bytes(*count));
     let elements = part.get(4..).and_then(|rest| <[T]>::ref_from_prefix_with_elems(rest, count as usize).ok());
-    elements.ok_or(Error::Bounds {
+    elements.ok_or(BomError::Bounds {
         what,
         offset: offset.into(),
         end: u64::from(offset) + 4 + u64::from(count) * size_of::<T>() as u64,

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::error::Error;
+use super::error::BomError;
 use crate::cksum::cksum;
 use macho::CpuType;
 
 use crate::facts::FileFacts;
 use crate::mode::Mode;
 use crate::payload::Facts;
-use crate::tree::{Kind, Tree, TreePath};
+use crate::tree::{EntryKind, Tree, TreePath};
 
 /// What a bill of materials says about one path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,14 +74,14 @@ pub enum DirectorySizes {
 /// # Errors
 ///
 /// A file without facts.
-pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, Error> {
+pub fn records(tree: &Tree, facts: &Facts) -> Result<Vec<Record>, BomError> {
     let record = |path: &TreePath, entry: &crate::tree::Entry| {
         let node = match &entry.kind {
-            Kind::Directory => Node::Directory,
-            Kind::Symlink(target) => Node::Symlink { target: target.clone(), cksum: cksum(target) },
-            Kind::File(_) => Node::File(facts.get(path).ok_or(Error::NoFacts { path: path.clone() })?.clone()),
+            EntryKind::Directory => Node::Directory,
+            EntryKind::Symlink(target) => Node::Symlink { target: target.clone(), cksum: cksum(target) },
+            EntryKind::File(_) => Node::File(facts.get(path).ok_or(BomError::NoFacts { path: path.clone() })?.clone()),
         };
-        Ok::<_, Error>(Record {
+        Ok::<_, BomError>(Record {
             path: path.clone(),
             node,
             mode: entry.mode,

@@ -10,7 +10,7 @@ use crate::tree::TreePath;
 const TINY: Capacity = Capacity { bytes: 48, pairs: 4 };
 
 /// In small nodes, so that there are several.
-fn encode(bom: &Bom) -> Result<Vec<u8>, Error> {
+fn encode(bom: &Bom) -> Result<Vec<u8>, BomError> {
     write::encode(&bom.totals, &bom.records, TINY)
 }
 
@@ -233,7 +233,7 @@ fn a_block_that_all_share_is_refused() {
             bytes[slot..slot + 4].copy_from_slice(&address.to_be_bytes());
             bytes[slot + 4..slot + 8].copy_from_slice(&(shared as u32 + 4).to_be_bytes());
         }
-        assert!(matches!(read(&bytes), Err(Error::Budget(_))));
+        assert!(matches!(read(&bytes), Err(BomError::Budget(_))));
         let store = read::Store::open(&bytes).unwrap();
         let error = store.keys().map(|keys| keys.len()).unwrap_err().to_string();
         assert_eq!(error, format!("more than {} bytes referenced; refusing", 4 * bytes.len()));
@@ -266,7 +266,7 @@ fn long_paths_of_many_files_are_refused() {
         assert!(store.blocks.spent() <= bytes.len() as u64, "each block is looked at once");
         match (is_read, read(&bytes)) {
             (true, read) => assert_eq!(read.unwrap().records, records),
-            (false, read) => assert!(matches!(read, Err(Error::Budget(_))), "{}", keys.len()),
+            (false, read) => assert!(matches!(read, Err(BomError::Budget(_))), "{}", keys.len()),
         }
         assert_eq!(read::paths(&keys, &store.paths).is_ok(), is_read);
         assert!(store.paths.spent() <= (16 * bytes.len() as u64).max(16 << 20) + 4096);

@@ -8,7 +8,7 @@ use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromZeros, IntoBytes};
 
 use super::btree::{self, Capacity};
-use super::error::Error;
+use super::error::BomError;
 use super::format::{
     HEADER_SPACE, Header, InfoHeader, InfoTotal, MAGIC, NODE_SIZE, NodeHeader, Pair, PathPointer, Slot, TreeHeader,
     VARIABLES, VINDEX_NODE_SIZE, VIndex,
@@ -24,10 +24,10 @@ const PATHS_ROOT: u32 = 3;
 /// Block of the root node of Size64.
 const SIZE64_ROOT: u32 = 10;
 
-pub(super) fn encode(totals: &[(CpuType, u32)], records: &[Record], capacity: Capacity) -> Result<Vec<u8>, Error> {
+pub(super) fn encode(totals: &[(CpuType, u32)], records: &[Record], capacity: Capacity) -> Result<Vec<u8>, BomError> {
     let parents = parents(records)?;
-    let count = u32::try_from(records.len()).map_err(|_| Error::TooLarge)?;
-    let first_node = count.checked_mul(3).and_then(|blocks| blocks.checked_add(FIXED + 1)).ok_or(Error::TooLarge)?;
+    let count = u32::try_from(records.len()).map_err(|_| BomError::TooLarge)?;
+    let first_node = count.checked_mul(3).and_then(|blocks| blocks.checked_add(FIXED + 1)).ok_or(BomError::TooLarge)?;
     let mut next_number = first_node;
     let mut number = || {
         next_number += 1;
@@ -65,19 +65,19 @@ pub(super) fn encode(totals: &[(CpuType, u32)], records: &[Record], capacity: Ca
 }
 
 /// The number of each record's directory, 0 for the root's. Numbers are places in `records`, from 1.
-fn parents(records: &[Record]) -> Result<Vec<u32>, Error> {
+fn parents(records: &[Record]) -> Result<Vec<u32>, BomError> {
     match records.first() {
         Some(root) if root.path.is_root() => {}
-        other => return Err(Error::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
+        other => return Err(BomError::NoRoot { got: other.map(|record| record.path.to_string()).unwrap_or_default() }),
     }
     if let Some((_, second)) = records.iter().zip(records.iter().skip(1)).find(|(one, next)| one.path >= next.path) {
-        return Err(Error::Duplicate { path: second.path.clone() });
+        return Err(BomError::Duplicate { path: second.path.clone() });
     }
     let parent = |record: &Record| match record.path.parent() {
         None => Ok(0),
         Some(parent) => match records.binary_search_by(|record| record.path.as_bytes().cmp(parent)) {
             Ok(place) => Ok(place as u32 + 1),
-            Err(_) => Err(Error::NoParent { path: record.path.clone() }),
+            Err(_) => Err(BomError::NoParent { path: record.path.clone() }),
         },
     };
     records.iter().map(parent).collect()
@@ -121,7 +121,7 @@ fn large(records: &[Record], mut number: impl FnMut() -> u32) -> Vec<Large> {
 }
 
 /// Blocks 1 to 10, but for the node of Paths, and that of Size64 where it has `large` entries.
-fn fixed_blocks(totals: &[(CpuType, u32)], paths: u32, large: u32, store: &mut Store) -> Result<(), Error> {
+fn fixed_blocks(totals: &[(CpuType, u32)], paths: u32, large: u32, store: &mut Store) -> Result<(), BomError> {
     let info =
         InfoHeader { version: U32::new(1), paths: paths.saturating_add(1).into(), count: (totals.len() as u32).into() };
     let mut block = info.as_bytes().to_vec();
@@ -174,13 +174,13 @@ impl Store {
         Store { bytes, index: vec![Slot::new_zeroed(); end as usize] }
     }
 
-    fn here(&self) -> Result<U32, Error> {
-        u32::try_from(self.bytes.len()).map(U32::new).map_err(|_| Error::TooLarge)
+    fn here(&self) -> Result<U32, BomError> {
+        u32::try_from(self.bytes.len()).map(U32::new).map_err(|_| BomError::TooLarge)
     }
 
-    fn put(&mut self, number: u32, bytes: &[u8]) -> Result<(), Error> {
+    fn put(&mut self, number: u32, bytes: &[u8]) -> Result<(), BomError> {
         let address = self.here()?;
-        let slot = self.index.get_mut(number as usize).ok_or(Error::TooLarge)?;
+        let slot = self.index.get_mut(number as usize).ok_or(BomError::TooLarge)?;
         debug_assert_eq!(slot.length, 0, "block {number} is written twice");
         *slot = Slot { address, length: (bytes.len() as u32).into() };
         self.bytes.extend_from_slice(bytes);
@@ -188,7 +188,7 @@ impl Store {
     }
 
     /// Adds the variables, the index and an empty free list; fills in the header.
-    fn finish(mut self) -> Result<Vec<u8>, Error> {
+    fn finish(mut self) -> Result<Vec<u8>, BomError> {
         let vars_offset = self.here()?;
         self.bytes.extend((VARIABLES.len() as u32).to_be_bytes());
         for (name, block) in VARIABLES {

@@ -1,8 +1,8 @@
 //! The 76 octal digits before each entry.
 
-use super::{Error, MAX_NUMBER};
+use super::{CpioError, MAX_NUMBER};
 use crate::mode::Mode;
-use crate::tree::Kind;
+use crate::tree::EntryKind;
 
 /// Length of a header in bytes.
 pub(super) const LENGTH: usize = 76;
@@ -50,7 +50,7 @@ impl Header {
     /// A header for `entry` at place `index` of an archive.
     pub(super) fn of(entry: &crate::tree::Entry, index: u64, children: u32, name_size: u32) -> Header {
         let per_device = u64::from(MAX_NUMBER) + 1;
-        let nlink = if entry.kind == Kind::Directory { children.saturating_add(2).min(MAX_NUMBER) } else { 1 };
+        let nlink = if entry.kind == EntryKind::Directory { children.saturating_add(2).min(MAX_NUMBER) } else { 1 };
         Header {
             dev: (index / per_device) as u32,
             ino: (index % per_device) as u32,
@@ -79,13 +79,13 @@ impl Header {
     }
 
     /// Reads the digits of a header that starts at byte `offset` of the archive.
-    pub(super) fn decode(bytes: &[u8; LENGTH], offset: u64) -> Result<Header, Error> {
+    pub(super) fn decode(bytes: &[u8; LENGTH], offset: u64) -> Result<Header, CpioError> {
         let mut rest = &bytes[..];
         let magic = take(&mut rest, MAGIC.len());
         if magic != MAGIC {
-            return Err(Error::Magic { offset, got: magic.escape_ascii().to_string() });
+            return Err(CpioError::Magic { offset, got: magic.escape_ascii().to_string() });
         }
-        let mut octal = |field: &'static str, digits: usize| -> Result<u64, Error> {
+        let mut octal = |field: &'static str, digits: usize| -> Result<u64, CpioError> {
             let digits = take(&mut rest, digits);
             digits
                 .iter()
@@ -93,7 +93,7 @@ impl Header {
                     b'0'..=b'7' => Some(number << 3 | u64::from(digit - b'0')),
                     _ => None,
                 })
-                .ok_or_else(|| Error::Octal { offset, field, got: digits.escape_ascii().to_string() })
+                .ok_or_else(|| CpioError::Octal { offset, field, got: digits.escape_ascii().to_string() })
         };
         Ok(Header {
             dev: octal("dev", 6)? as u32,

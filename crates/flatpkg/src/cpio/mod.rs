@@ -44,7 +44,7 @@ const BLOCK: u64 = 512;
 
 /// Why an archive can't be written or read. Offsets are bytes from the archive's start, before compression.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum CpioError {
     /// The archive can't be read on.
     #[error("failed to read the archive at byte {offset}")]
     Read {

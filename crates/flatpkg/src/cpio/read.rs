@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::header::{Header, LENGTH};
-use super::{Error, TRAILER};
+use super::{CpioError, TRAILER};
 use crate::tree::{MAX_PATH, TreePath};
 
 /// Reads an archive entry by entry, once, front to back.
@@ -15,7 +15,7 @@ use crate::tree::{MAX_PATH, TreePath};
 /// while let Some(entry) = reader.next()? {
 ///     println!("{} {}", entry.path(), entry.header().size);
 /// }
-/// # Ok::<(), cpio::Error>(())
+/// # Ok::<(), cpio::CpioError>(())
 /// ```
 #[derive(Debug)]
 pub struct Reader<R> {
@@ -47,7 +47,7 @@ impl<R: Read> Reader<R> {
     ///
     /// After the trailer the input is read to its end and must be nothing but zeros.
     #[expect(clippy::should_implement_trait, reason = "the entry borrows the reader, which an iterator can't say")]
-    pub fn next(&mut self) -> Result<Option<Entry<'_, R>>, Error> {
+    pub fn next(&mut self) -> Result<Option<Entry<'_, R>>, CpioError> {
         if self.finished {
             return Ok(None);
         }
@@ -61,32 +61,32 @@ impl<R: Read> Reader<R> {
             self.finished = true;
             return self.padding().map(|()| None);
         }
-        let path = TreePath::from_dotted(&name).map_err(|source| Error::Name { offset, source })?;
+        let path = TreePath::from_dotted(&name).map_err(|source| CpioError::Name { offset, source })?;
         let target = match (header.type_bits(), header.size) {
             (0o040000, 0) | (0o100000, _) => None,
             (0o120000, length) => Some(self.target(&path, length, offset)?),
-            _ => return Err(Error::Kind { offset, path, mode: header.mode }),
+            _ => return Err(CpioError::Kind { offset, path, mode: header.mode }),
         };
         self.left = if target.is_some() { 0 } else { header.size };
         Ok(Some(Entry { reader: self, path, header, target, offset }))
     }
 
-    fn name(&mut self, header: &Header, offset: u64) -> Result<Vec<u8>, Error> {
+    fn name(&mut self, header: &Header, offset: u64) -> Result<Vec<u8>, CpioError> {
         // "./" and the NUL make three bytes more than a path.
         let length = header.name_size;
         if length < 2 || length as usize > MAX_PATH + 3 {
-            return Err(Error::NameLength { offset, length });
+            return Err(CpioError::NameLength { offset, length });
         }
         let mut name = vec![0; length as usize];
         self.fill(&mut name, "a name")?;
         match name.pop() {
             Some(0) if !name.contains(&0) => Ok(name),
-            _ => Err(Error::NameLength { offset, length }),
+            _ => Err(CpioError::NameLength { offset, length }),
         }
     }
 
-    fn target(&mut self, path: &TreePath, length: u64, offset: u64) -> Result<Vec<u8>, Error> {
-        let bad = || Error::Target { offset, path: path.clone(), length };
+    fn target(&mut self, path: &TreePath, length: u64, offset: u64) -> Result<Vec<u8>, CpioError> {
+        let bad = || CpioError::Target { offset, path: path.clone(), length };
         if length == 0 || length > MAX_PATH as u64 {
             return Err(bad());
         }
@@ -96,45 +96,45 @@ impl<R: Read> Reader<R> {
     }
 
     /// Skips the rest of the current entry.
-    fn skip(&mut self) -> Result<(), Error> {
+    fn skip(&mut self) -> Result<(), CpioError> {
         let expected = self.left;
         let skipped = io::copy(&mut (&mut self.input).take(expected), &mut io::sink());
-        let skipped = skipped.map_err(|source| Error::Read { offset: self.offset, source })?;
+        let skipped = skipped.map_err(|source| CpioError::Read { offset: self.offset, source })?;
         self.offset += skipped;
         self.left = 0;
         if skipped < expected {
-            return Err(Error::Truncated { offset: self.offset, inside: "a file's contents" });
+            return Err(CpioError::Truncated { offset: self.offset, inside: "a file's contents" });
         }
         Ok(())
     }
 
     /// Reads to the end of the input, which must be zeros.
-    fn padding(&mut self) -> Result<(), Error> {
+    fn padding(&mut self) -> Result<(), CpioError> {
         let mut buffer = [0; 4096];
         loop {
             let bytes = match self.input.read(&mut buffer) {
                 Ok(0) => return Ok(()),
                 Ok(count) => buffer.get(..count).unwrap_or_default(),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => return Err(Error::Read { offset: self.offset, source }),
+                Err(source) => return Err(CpioError::Read { offset: self.offset, source }),
             };
             if let Some((at, &got)) = bytes.iter().enumerate().find(|(_, byte)| **byte != 0) {
-                return Err(Error::Trailing { offset: self.offset + at as u64, got });
+                return Err(CpioError::Trailing { offset: self.offset + at as u64, got });
             }
             self.offset += bytes.len() as u64;
         }
     }
 
-    fn fill(&mut self, buffer: &mut [u8], inside: &'static str) -> Result<(), Error> {
+    fn fill(&mut self, buffer: &mut [u8], inside: &'static str) -> Result<(), CpioError> {
         match self.input.read_exact(buffer) {
             Ok(()) => {
                 self.offset += buffer.len() as u64;
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                Err(Error::Truncated { offset: self.offset, inside })
+                Err(CpioError::Truncated { offset: self.offset, inside })
             }
-            Err(source) => Err(Error::Read { offset: self.offset, source }),
+            Err(source) => Err(CpioError::Read { offset: self.offset, source }),
         }
     }
 }

@@ -2,7 +2,7 @@ use std::io::{Read, Write};
 
 use super::*;
 use crate::mode::Mode;
-use crate::tree::{Entry, Kind, Tree};
+use crate::tree::{Entry, EntryKind, Tree};
 
 fn path(text: &str) -> TreePath {
     TreePath::new(text).unwrap()
@@ -70,7 +70,7 @@ fn every_truncation_is_noticed() {
                 Err(error) => break error,
             }
         };
-        assert!(matches!(error, Error::Truncated { .. }), "{error}");
+        assert!(matches!(error, CpioError::Truncated { .. }), "{error}");
     }
 }
 
@@ -118,7 +118,7 @@ fn bad_archives() {
 fn limits() {
     let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
     let huge = |size| Entry {
-        kind: Kind::File(crate::tree::Contents::OnDisk { path: "/nowhere".into(), size }),
+        kind: EntryKind::File(crate::tree::Contents::OnDisk { path: "/nowhere".into(), size }),
         ..Entry::file(*b"", Mode::PLAIN)
     };
     tree.insert(path("a"), Entry { uid: MAX_NUMBER, ..huge(MAX_FILE) }).unwrap();
@@ -132,7 +132,7 @@ fn limits() {
     let nobody = Entry { uid: MAX_NUMBER + 1, ..Entry::directory(Mode::EXECUTABLE) };
     assert!(matches!(
         archive.entry(&TreePath::ROOT, &nobody, 0),
-        Err(Error::NumberTooLarge { field: "uid", got: 0o1_000_000, .. })
+        Err(CpioError::NumberTooLarge { field: "uid", got: 0o1_000_000, .. })
     ));
 }
 
@@ -153,5 +153,5 @@ fn sizes_are_kept() {
     archive.entry(&path("a"), &Entry::file(*b"abc", Mode::PLAIN), 0).unwrap();
     archive.write_all(b"ab").unwrap();
     assert!(archive.write_all(b"cd").is_err());
-    assert!(matches!(archive.finish(), Err(Error::Size { got: 2, expected: 3, .. })));
+    assert!(matches!(archive.finish(), Err(CpioError::Size { got: 2, expected: 3, .. })));
 }

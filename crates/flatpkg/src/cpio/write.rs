@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::header::Header;
-use super::{BLOCK, Error, MAX_FILE, MAX_NUMBER, TRAILER};
-use crate::tree::{self, Kind, Tree, TreePath};
+use super::{BLOCK, CpioError, MAX_FILE, MAX_NUMBER, TRAILER};
+use crate::tree::{self, EntryKind, Tree, TreePath};
 
 /// Entries that device and inode numbers can count, 6 octal digits each; one more is the trailer's.
 const MAX_ENTRIES: u64 = (MAX_NUMBER as u64 + 1) * (MAX_NUMBER as u64 + 1) - 1;
@@ -17,21 +17,21 @@ const MAX_ENTRIES: u64 = (MAX_NUMBER as u64 + 1) * (MAX_NUMBER as u64 + 1) - 1;
 /// # Errors
 ///
 /// The first entry with a file above [`MAX_FILE`] or an owner or group above [`MAX_NUMBER`].
-pub fn check(tree: &Tree) -> Result<(), Error> {
+pub fn check(tree: &Tree) -> Result<(), CpioError> {
     if tree.len() as u64 > MAX_ENTRIES {
-        return Err(Error::TooMany { got: tree.len() as u64, limit: MAX_ENTRIES });
+        return Err(CpioError::TooMany { got: tree.len() as u64, limit: MAX_ENTRIES });
     }
     tree.iter().try_for_each(|(path, entry)| fits(path, entry))
 }
 
-fn fits(path: &TreePath, entry: &tree::Entry) -> Result<(), Error> {
+fn fits(path: &TreePath, entry: &tree::Entry) -> Result<(), CpioError> {
     for (field, got) in [("uid", entry.uid), ("gid", entry.gid)] {
         if got > MAX_NUMBER {
-            return Err(Error::NumberTooLarge { path: path.clone(), field, got });
+            return Err(CpioError::NumberTooLarge { path: path.clone(), field, got });
         }
     }
     match entry.kind.size() {
-        size if size > MAX_FILE => Err(Error::FileTooLarge { path: path.clone(), size }),
+        size if size > MAX_FILE => Err(CpioError::FileTooLarge { path: path.clone(), size }),
         _ => Ok(()),
     }
 }
@@ -50,7 +50,7 @@ fn fits(path: &TreePath, entry: &tree::Entry) -> Result<(), Error> {
 /// archive.write_all(b"hello\n").unwrap();
 /// let bytes = archive.finish()?;
 /// assert_eq!(bytes.len(), 512);
-/// # Ok::<(), cpio::Error>(())
+/// # Ok::<(), cpio::CpioError>(())
 /// ```
 #[derive(Debug)]
 pub struct Writer<W> {
@@ -77,21 +77,21 @@ impl<W: Write> Writer<W> {
     }
 
     /// Announces the next entry; `children` counts the entries of a directory. A link's target is written here.
-    pub fn entry(&mut self, path: &TreePath, entry: &tree::Entry, children: u32) -> Result<(), Error> {
+    pub fn entry(&mut self, path: &TreePath, entry: &tree::Entry, children: u32) -> Result<(), CpioError> {
         self.close()?;
         fits(path, entry)?;
         let mut name = path.dotted();
         name.push(0);
         let header = Header::of(entry, self.entries, children, name.len() as u32);
         if self.entries >= MAX_ENTRIES {
-            return Err(Error::TooMany { got: self.entries + 1, limit: MAX_ENTRIES });
+            return Err(CpioError::TooMany { got: self.entries + 1, limit: MAX_ENTRIES });
         }
         self.header(&header, &name)?;
         self.entries += 1;
         match &entry.kind {
-            Kind::Directory => Ok(()),
-            Kind::Symlink(target) => self.put(target),
-            Kind::File(_) => {
+            EntryKind::Directory => Ok(()),
+            EntryKind::Symlink(target) => self.put(target),
+            EntryKind::File(_) => {
                 self.open = Some(OpenFile { path: path.clone(), size: header.size, written: 0 });
                 Ok(())
             }
@@ -103,7 +103,7 @@ impl<W: Write> Writer<W> {
     /// # Errors
     ///
     /// More bytes than announced are refused.
-    pub fn contents(&mut self, bytes: &[u8]) -> Result<(), Error> {
+    pub fn contents(&mut self, bytes: &[u8]) -> Result<(), CpioError> {
         if let Some(OpenFile { size, written, .. }) = &mut self.open
             && *written + bytes.len() as u64 <= *size
         {
@@ -114,11 +114,11 @@ impl<W: Write> Writer<W> {
             Some(file) => (file.path, file.written, file.size),
             None => (TreePath::ROOT, 0, 0),
         };
-        Err(Error::Size { path, got: written + bytes.len() as u64, expected })
+        Err(CpioError::Size { path, got: written + bytes.len() as u64, expected })
     }
 
     /// Writes the trailer and the padding, and gives the output back.
-    pub fn finish(mut self) -> Result<W, Error> {
+    pub fn finish(mut self) -> Result<W, CpioError> {
         self.close()?;
         let name = [TRAILER, b"\0"].concat();
         let per_device = u64::from(MAX_NUMBER) + 1;
@@ -130,17 +130,17 @@ impl<W: Write> Writer<W> {
     }
 
     /// Checks that the open file got all its bytes.
-    fn close(&mut self) -> Result<(), Error> {
+    fn close(&mut self) -> Result<(), CpioError> {
         match self.open.take() {
             Some(OpenFile { path, size: expected, written: got }) if got != expected => {
-                Err(Error::Size { path, got, expected })
+                Err(CpioError::Size { path, got, expected })
             }
             _ => Ok(()),
         }
     }
 
-    fn header(&mut self, header: &Header, name: &[u8]) -> Result<(), Error> {
-        let digits = header.encode().ok_or(Error::Write {
+    fn header(&mut self, header: &Header, name: &[u8]) -> Result<(), CpioError> {
+        let digits = header.encode().ok_or(CpioError::Write {
             offset: self.offset,
             source: io::Error::new(io::ErrorKind::InvalidInput, "a number has too many octal digits"),
         })?;
@@ -148,8 +148,8 @@ impl<W: Write> Writer<W> {
         self.put(name)
     }
 
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out.write_all(bytes).map_err(|source| Error::Write { offset: self.offset, source })?;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), CpioError> {
+        self.out.write_all(bytes).map_err(|source| CpioError::Write { offset: self.offset, source })?;
         self.offset += bytes.len() as u64;
         Ok(())
     }

@@ -135,5 +135,5 @@ fn refused() {
         assert!(Distribution::parse(xml.as_bytes()).is_err(), "{xml}");
     }
     let deep = format!("<installer-gui-script>{}", "<line choice='a'>".repeat(10_000));
-    assert!(matches!(Distribution::parse(deep.as_bytes()), Err(xml::Error::Limit { .. })));
+    assert!(matches!(Distribution::parse(deep.as_bytes()), Err(xml::XmlError::Limit { .. })));
 }

@@ -10,7 +10,7 @@ use crate::tree::TreePath;
 /// Why something can't be laid down.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum LayDownError {
     /// Something other than a directory is on the way.
     #[error("{path}: what it is in is not a directory of the folder")]
     NotDirectory {
@@ -75,15 +75,15 @@ pub(super) fn shown(folder: &Path, path: &TreePath) -> String {
 }
 
 /// What is in the way is the archive's doing, or that of somebody who works in the folder; anything else is the system's.
-pub(super) fn refused(folder: &Path, path: &TreePath, errno: Errno) -> Error {
+pub(super) fn refused(folder: &Path, path: &TreePath, errno: Errno) -> LayDownError {
     let path = shown(folder, path);
     match errno {
-        Errno::EXIST => Error::Taken { path },
-        Errno::NOENT | Errno::NOTDIR | Errno::LOOP => Error::NotDirectory { path },
+        Errno::EXIST => LayDownError::Taken { path },
+        Errno::NOENT | Errno::NOTDIR | Errno::LOOP => LayDownError::NotDirectory { path },
         errno => io_error("create", path, errno),
     }
 }
 
-pub(super) fn io_error(doing: &'static str, path: impl ToString, errno: Errno) -> Error {
-    Error::Io { doing, path: path.to_string(), source: errno.into() }
+pub(super) fn io_error(doing: &'static str, path: impl ToString, errno: Errno) -> LayDownError {
+    LayDownError::Io { doing, path: path.to_string(), source: errno.into() }
 }

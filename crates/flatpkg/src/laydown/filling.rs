@@ -7,7 +7,7 @@ use rustix::fs::{self, AtFlags};
 use rustix::io::Errno;
 
 use super::error::io_error;
-use super::{Error, Folder, Options, READ};
+use super::{Folder, LayDownError, Options, READ};
 use crate::tree::TreePath;
 
 /// How many names are tried for a temporary one.
@@ -29,10 +29,10 @@ impl Filling {
     ///
     /// # Errors
     /// There is something, or the folder can't be made.
-    pub fn begin(path: &Path, options: Options) -> Result<Self, Error> {
+    pub fn begin(path: &Path, options: Options) -> Result<Self, LayDownError> {
         let shown = path.display();
         let (parent, name) =
-            place(path).map_err(|source| Error::Io { doing: "find", path: shown.to_string(), source })?;
+            place(path).map_err(|source| LayDownError::Io { doing: "find", path: shown.to_string(), source })?;
         let fail = |errno| io_error("create a folder in", parent.display(), errno);
         let dir =
             fs::openat(fs::CWD, &parent, READ.difference(fs::OFlags::NOFOLLOW), fs::Mode::empty()).map_err(fail)?;
@@ -43,7 +43,7 @@ impl Filling {
                 let there = fs::openat(&dir, &name, READ, fs::Mode::empty());
                 let there = there.map_err(|errno| io_error("read", path.display(), errno))?;
                 if !super::names(&there).map_err(|errno| io_error("read", path.display(), errno))?.is_empty() {
-                    return Err(Error::Taken { path: shown.to_string() });
+                    return Err(LayDownError::Taken { path: shown.to_string() });
                 }
             }
         }
@@ -66,7 +66,7 @@ impl Filling {
     ///
     /// # Errors
     /// That can't be done: then the folder is removed.
-    pub fn finish(mut self) -> Result<(), Error> {
+    pub fn finish(mut self) -> Result<(), LayDownError> {
         self.folder.finish()?;
         let renamed = fs::renameat(&self.parent, self.temporary.as_str(), &self.parent, &self.name);
         renamed.map_err(|errno| io_error("rename the new folder to", self.folder.name.display(), errno))?;
@@ -78,13 +78,13 @@ impl Filling {
     ///
     /// # Errors
     /// There is another number of entries, it is no directory, or it can't be renamed.
-    pub fn finish_only_directory(mut self) -> Result<(), Error> {
+    pub fn finish_only_directory(mut self) -> Result<(), LayDownError> {
         self.folder.finish()?;
         let shown = self.folder.name.display().to_string();
         let fail = |errno| io_error("rename the new folder to", &shown, errno);
         let all = super::names(&self.folder.root).map_err(fail)?;
         let [(top, fs::FileType::Directory)] = all.as_slice() else {
-            return Err(Error::TopFolder { path: shown, found: all.len() });
+            return Err(LayDownError::TopFolder { path: shown, found: all.len() });
         };
         fs::renameat(&self.folder.root, top.as_slice(), &self.parent, &self.name).map_err(fail)
     }

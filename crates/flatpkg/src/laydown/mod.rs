@@ -2,7 +2,7 @@
 //!
 //! Everything is reached from the folder's own descriptor, one name at a time, and no link is ever followed on the way: where
 //! an archive, or somebody who works in the folder meanwhile, put a link in the place of a directory, the walk ends with
-//! [`Error::NotDirectory`]. Owners, modes and times are set on what was opened. Links that an installation is to follow are
+//! [`LayDownError::NotDirectory`]. Owners, modes and times are set on what was opened. Links that an installation is to follow are
 //! followed by their text, in `effect::place`, so that `/` and `..` mean the folder.
 //!
 //! * The folder itself is never replaced, and keeps its owner and mode, whatever an archive says of `.`.
@@ -33,7 +33,7 @@ use rustix::io::Errno;
 use crate::mode::Mode;
 use crate::tree::TreePath;
 
-pub use error::Error;
+pub use error::LayDownError;
 use error::{io_error, refused, shown};
 pub use filling::Filling;
 use open::{READ, WALK};
@@ -110,11 +110,11 @@ impl Folder {
     ///
     /// # Errors
     /// It can't be made or opened.
-    pub fn open(path: &Path, options: Options) -> Result<Self, Error> {
+    pub fn open(path: &Path, options: Options) -> Result<Self, LayDownError> {
         let missing = |path: &&Path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err();
         let mut made: Vec<PathBuf> = path.ancestors().take_while(missing).map(Path::to_owned).collect();
         made.reverse();
-        let fail = |doing| move |source| Error::Io { doing, path: path.display().to_string(), source };
+        let fail = |doing| move |source| LayDownError::Io { doing, path: path.display().to_string(), source };
         fs_err::create_dir_all(path).map_err(fail("create"))?;
         let root = fs::openat(fs::CWD, path, READ.difference(OFlags::NOFOLLOW), fs::Mode::empty());
         let root = root.map_err(|errno| fail("open")(errno.into()))?;
@@ -122,7 +122,7 @@ impl Folder {
     }
 
     /// A folder that is open already.
-    fn of(root: OwnedFd, name: &Path, options: Options) -> Result<Self, Error> {
+    fn of(root: OwnedFd, name: &Path, options: Options) -> Result<Self, LayDownError> {
         let fail = |errno: Errno| io_error("look at", name.display(), errno);
         let disk = fs::fstatvfs(&root).map_err(fail)?;
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
@@ -151,7 +151,7 @@ impl Folder {
     ///
     /// # Errors
     /// They are more than may be written.
-    pub fn expect(&self, bytes: u64) -> Result<(), Error> {
+    pub fn expect(&self, bytes: u64) -> Result<(), LayDownError> {
         if bytes > self.left { Err(self.too_big()) } else { Ok(()) }
     }
 
@@ -165,7 +165,7 @@ impl Folder {
     ///
     /// # Errors
     /// It can't be looked at.
-    pub fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, Error> {
+    pub fn look(&mut self, path: &TreePath) -> Result<Option<Seen>, LayDownError> {
         if path.is_root() {
             return Ok(Some(Seen::Directory));
         }
@@ -173,7 +173,7 @@ impl Folder {
         let fail = |errno| io_error("look at", &shown, errno);
         let parent = match self.parent(path) {
             // Where what it is in isn't a directory, there is nothing.
-            Err(Error::NotDirectory { .. }) => return Ok(None),
+            Err(LayDownError::NotDirectory { .. }) => return Ok(None),
             parent => parent?,
         };
         let kind = match fs::statat(parent, path.name(), AtFlags::SYMLINK_NOFOLLOW) {
@@ -194,7 +194,7 @@ impl Folder {
     ///
     /// # Errors
     /// Something is there, or it can't be made.
-    pub fn directory(&mut self, path: &TreePath, attributes: Option<Attributes>) -> Result<(), Error> {
+    pub fn directory(&mut self, path: &TreePath, attributes: Option<Attributes>) -> Result<(), LayDownError> {
         self.begin(path, 0)?;
         let mode = if attributes.is_some() { 0o700 } else { 0o777 };
         let made = fs::mkdirat(self.parent(path)?, path.name(), fs::Mode::from_bits_truncate(mode));
@@ -209,7 +209,7 @@ impl Folder {
     ///
     /// # Errors
     /// They can't be given.
-    pub fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), Error> {
+    pub fn change(&mut self, path: &TreePath, attributes: Attributes) -> Result<(), LayDownError> {
         if path.is_root() {
             return Ok(());
         }
@@ -241,7 +241,7 @@ impl Folder {
         contents: &mut dyn Read,
         attributes: Attributes,
         modified: Option<i64>,
-    ) -> Result<u64, Error> {
+    ) -> Result<u64, LayDownError> {
         self.begin(path, size)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let made = fs::openat(self.parent(path)?, path.name(), flags, fs::Mode::from_bits_truncate(0o600));
@@ -256,7 +256,7 @@ impl Folder {
         written
     }
 
-    fn fill(&mut self, path: &TreePath, file: &mut File, contents: &mut dyn Read) -> Result<u64, Error> {
+    fn fill(&mut self, path: &TreePath, file: &mut File, contents: &mut dyn Read) -> Result<u64, LayDownError> {
         let mut buffer = vec![0; 1 << 16];
         let mut bytes = 0_u64;
         loop {
@@ -265,18 +265,18 @@ impl Folder {
                 Ok(0) => return Ok(bytes),
                 Ok(count) => count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(source) => return Err(Error::Contents { path: self.shown(path), source }),
+                Err(source) => return Err(LayDownError::Contents { path: self.shown(path), source }),
             };
             let before = bytes.div_ceil(BLOCK).max(1);
             bytes += count as u64;
             self.take((bytes.div_ceil(BLOCK).max(1) - before) * BLOCK)?;
             let written = file.write_all(buffer.get(..count).unwrap_or_default());
-            written.map_err(|source| Error::Io { doing: "write", path: self.shown(path), source })?;
+            written.map_err(|source| LayDownError::Io { doing: "write", path: self.shown(path), source })?;
         }
     }
 
     /// After the contents; the mode after the owner, since giving a file away takes its special bits off.
-    fn own(&self, path: &TreePath, file: &File, to: Attributes, modified: Option<i64>) -> Result<(), Error> {
+    fn own(&self, path: &TreePath, file: &File, to: Attributes, modified: Option<i64>) -> Result<(), LayDownError> {
         let set = || {
             if self.options.owners {
                 let (uid, gid) = owner(to);
@@ -298,7 +298,7 @@ impl Folder {
         target: &[u8],
         attributes: Attributes,
         modified: Option<i64>,
-    ) -> Result<(), Error> {
+    ) -> Result<(), LayDownError> {
         self.begin(path, 0)?;
         let owners = self.options.owners;
         let parent = self.parent(path)?;
@@ -319,7 +319,7 @@ impl Folder {
     ///
     /// # Errors
     /// There is no such file, something is at the new name, or it can't be made.
-    pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), Error> {
+    pub fn hard_link(&mut self, path: &TreePath, to: &TreePath) -> Result<(), LayDownError> {
         self.begin(path, 0)?;
         let fail = |folder: &Self, errno| io_error("link", folder.shown(path), errno);
         let old = fs::openat(self.parent(to)?, ".", WALK, fs::Mode::empty()).map_err(|errno| fail(self, errno))?;
@@ -331,7 +331,7 @@ impl Folder {
     ///
     /// # Errors
     /// They can't be given.
-    pub fn finish(&mut self) -> Result<(), Error> {
+    pub fn finish(&mut self) -> Result<(), LayDownError> {
         for (path, later) in std::mem::take(&mut self.later).into_iter().rev() {
             let directory = self.opened(&path)?;
             let set = || {
@@ -346,9 +346,9 @@ impl Folder {
     }
 
     /// Before an entry is made: whether it may be.
-    fn begin(&mut self, path: &TreePath, size: u64) -> Result<(), Error> {
+    fn begin(&mut self, path: &TreePath, size: u64) -> Result<(), LayDownError> {
         if path.is_root() {
-            return Err(Error::Root { folder: self.name.display().to_string() });
+            return Err(LayDownError::Root { folder: self.name.display().to_string() });
         }
         self.go_on()?;
         self.expect(size)?;
@@ -357,17 +357,17 @@ impl Folder {
         Ok(())
     }
 
-    fn take(&mut self, bytes: u64) -> Result<(), Error> {
+    fn take(&mut self, bytes: u64) -> Result<(), LayDownError> {
         self.left = self.left.checked_sub(bytes).ok_or_else(|| self.too_big())?;
         Ok(())
     }
 
-    fn go_on(&self) -> Result<(), Error> {
-        if self.options.stop.load(Ordering::Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    fn go_on(&self) -> Result<(), LayDownError> {
+        if self.options.stop.load(Ordering::Relaxed) { Err(LayDownError::Interrupted) } else { Ok(()) }
     }
 
-    fn too_big(&self) -> Error {
-        Error::TooBig { folder: self.name.display().to_string(), limit: self.limit, why: self.why }
+    fn too_big(&self) -> LayDownError {
+        LayDownError::TooBig { folder: self.name.display().to_string(), limit: self.limit, why: self.why }
     }
 
     /// Special bits that give away an owner's rights mean nothing without the owner.
@@ -376,7 +376,7 @@ impl Folder {
         if self.options.owners && self.options.keep_setid { mode } else { mode & 0o1777 }
     }
 
-    fn refused(&self, path: &TreePath, errno: Errno) -> Error {
+    fn refused(&self, path: &TreePath, errno: Errno) -> LayDownError {
         refused(&self.name, path, errno)
     }
 

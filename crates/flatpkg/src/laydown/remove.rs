@@ -8,7 +8,7 @@ use rustix::fs::{self, AtFlags, FileType};
 use rustix::io::Errno;
 
 use super::error::io_error;
-use super::{Error, Folder, Seen, names};
+use super::{Folder, LayDownError, Seen, names};
 use crate::tree::TreePath;
 
 impl Folder {
@@ -16,9 +16,9 @@ impl Folder {
     ///
     /// # Errors
     /// It is the folder itself, or can't be removed.
-    pub fn remove(&mut self, path: &TreePath) -> Result<(), Error> {
+    pub fn remove(&mut self, path: &TreePath) -> Result<(), LayDownError> {
         if path.is_root() {
-            return Err(Error::Root { folder: self.name.display().to_string() });
+            return Err(LayDownError::Root { folder: self.name.display().to_string() });
         }
         self.go_on()?;
         self.is_changed = true;
@@ -29,7 +29,7 @@ impl Folder {
         removed
     }
 
-    fn remove_now(&mut self, path: &TreePath) -> Result<(), Error> {
+    fn remove_now(&mut self, path: &TreePath) -> Result<(), LayDownError> {
         if self.look(path)? == Some(Seen::Directory) {
             self.remove_tree(path)
         } else {
@@ -39,7 +39,7 @@ impl Folder {
     }
 
     /// Directories from the top, then these backwards: at most two are open at a time, however deep they are.
-    fn remove_tree(&mut self, top: &TreePath) -> Result<(), Error> {
+    fn remove_tree(&mut self, top: &TreePath) -> Result<(), LayDownError> {
         let mut directories = vec![top.clone()];
         let mut next = 0;
         while let Some(path) = directories.get(next).cloned() {
@@ -54,7 +54,7 @@ impl Folder {
     }
 
     /// Removes everything in a directory but directories, which come back.
-    fn remove_files(&mut self, path: &TreePath) -> Result<Vec<TreePath>, Error> {
+    fn remove_files(&mut self, path: &TreePath) -> Result<Vec<TreePath>, LayDownError> {
         let shown = self.shown(path);
         let fail = |errno| io_error("empty", &shown, errno);
         let directory = self.opened(path)?;

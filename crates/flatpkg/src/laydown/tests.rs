@@ -32,8 +32,8 @@ fn a_link_in_the_place_of_a_directory_ends_the_walk() {
     folder.file(&path("a/secret/x"), 1, &mut &b"x"[..], PLAIN, None).unwrap();
     folder.open = open::Open::default();
     let error = folder.file(&path("a/secret/y"), 1, &mut &b"x"[..], PLAIN, None).unwrap_err();
-    assert!(matches!(error, Error::NotDirectory { .. }), "{error}");
-    assert!(matches!(folder.finish(), Err(Error::NotDirectory { .. })));
+    assert!(matches!(error, LayDownError::NotDirectory { .. }), "{error}");
+    assert!(matches!(folder.finish(), Err(LayDownError::NotDirectory { .. })));
     assert_eq!(mode(&outside.path().join("secret")), 0o700);
     assert_eq!(std::fs::read_dir(outside.path().join("secret")).unwrap().count(), 0);
     assert!(inside.path().join("b/secret/x").exists());
@@ -67,7 +67,7 @@ fn the_folder_itself_is_never_replaced() {
         folder.file(&root, 0, &mut io::empty(), PLAIN, None).unwrap_err(),
         folder.directory(&root, None).unwrap_err(),
     ];
-    assert!(errors.iter().all(|error| matches!(error, Error::Root { .. })), "{errors:?}");
+    assert!(errors.iter().all(|error| matches!(error, LayDownError::Root { .. })), "{errors:?}");
     folder.change(&root, attributes(0o777)).unwrap();
     folder.finish().unwrap();
     assert_eq!(mode(dir.path()), 0o750);
@@ -96,11 +96,11 @@ fn no_more_is_written_than_allowed() {
     // Stated sizes are believed only when they are too large.
     let mut endless = io::repeat(0);
     let error = folder.file(&path("d/endless"), 1, &mut endless, PLAIN, None).unwrap_err();
-    assert!(matches!(error, Error::TooBig { limit: 12_288, .. }), "{error}");
+    assert!(matches!(error, LayDownError::TooBig { limit: 12_288, .. }), "{error}");
     assert!(!dir.path().join("d/endless").exists());
     let mut folder = Folder::open(dir.path(), options.clone()).unwrap();
     let error = folder.file(&path("large"), 3 * BLOCK + 1, &mut io::empty(), PLAIN, None).unwrap_err();
-    assert!(matches!(error, Error::TooBig { .. }), "{error}");
+    assert!(matches!(error, LayDownError::TooBig { .. }), "{error}");
     let mut folder = Folder::open(dir.path(), options).unwrap();
     let made = (0..9).take_while(|number| folder.symlink(&path(&format!("{number}")), b"x", PLAIN, None).is_ok());
     assert_eq!(made.count(), 3, "what has no contents takes a block, too");
@@ -119,7 +119,7 @@ fn an_interrupted_run_leaves_nothing_where_nothing_was() {
     folder.file(&path("d/e/f"), 1, &mut &b"x"[..], PLAIN, None).unwrap();
     stop.store(true, Ordering::Relaxed);
     let error = folder.file(&path("d/g"), 1, &mut &b"x"[..], PLAIN, None).unwrap_err();
-    assert!(matches!(error, Error::Interrupted), "{error}");
+    assert!(matches!(error, LayDownError::Interrupted), "{error}");
     assert!(folder.undo());
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0);
 
@@ -149,8 +149,8 @@ fn a_filled_folder_appears_whole_or_not_at_all() {
     filling.finish_only_directory().unwrap();
     assert_eq!(left(), ["x"]);
     assert_eq!(out.join("f").metadata().unwrap().mtime(), 1_000_000_000);
-    assert!(matches!(Filling::begin(&out, Options::default()), Err(Error::Taken { .. })));
-    assert!(matches!(Filling::begin(&out.join("f"), Options::default()), Err(Error::Io { .. })));
+    assert!(matches!(Filling::begin(&out, Options::default()), Err(LayDownError::Taken { .. })));
+    assert!(matches!(Filling::begin(&out.join("f"), Options::default()), Err(LayDownError::Io { .. })));
 }
 
 #[test]

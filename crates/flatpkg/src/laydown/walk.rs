@@ -6,7 +6,7 @@ use rustix::fs::{self, AtFlags, FileType};
 
 use super::error::refused;
 use super::open::{READ, STRIDE, WALK};
-use super::{Error, Folder};
+use super::{Folder, LayDownError};
 use crate::tree::TreePath;
 
 impl Folder {
@@ -25,7 +25,7 @@ impl Folder {
     }
 
     /// The directory that something is in.
-    pub(super) fn parent(&mut self, path: &TreePath) -> Result<BorrowedFd<'_>, Error> {
+    pub(super) fn parent(&mut self, path: &TreePath) -> Result<BorrowedFd<'_>, LayDownError> {
         let parent = path.parent().and_then(|parent| TreePath::new(parent).ok()).unwrap_or(TreePath::ROOT);
         if parent.is_root() {
             return Ok(self.root.as_fd());
@@ -60,7 +60,7 @@ impl Folder {
     }
 
     /// A directory, opened to be listed or changed.
-    pub(super) fn opened(&mut self, path: &TreePath) -> Result<OwnedFd, Error> {
+    pub(super) fn opened(&mut self, path: &TreePath) -> Result<OwnedFd, LayDownError> {
         let opened = fs::openat(self.parent(path)?, path.name(), READ, fs::Mode::empty());
         opened.map_err(|errno| self.refused(path, errno))
     }

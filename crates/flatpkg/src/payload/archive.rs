@@ -2,16 +2,16 @@
 
 use std::io::{Read, Write};
 
-use super::error::Error;
+use super::error::PayloadError;
 use super::facts::{Facts, Progress};
 use crate::cpio;
 use crate::facts::{Examiner, FileFacts};
-use crate::tree::{Contents, Kind, Tree, TreePath};
+use crate::tree::{Contents, EntryKind, Tree, TreePath};
 
 /// Bytes read at a time.
 const PIECE: usize = 256 * 1024;
 
-pub(super) fn write(tree: &Tree, out: impl Write, progress: &dyn Fn(Progress)) -> Result<Facts, Error> {
+pub(super) fn write(tree: &Tree, out: impl Write, progress: &dyn Fn(Progress)) -> Result<Facts, PayloadError> {
     let mut state = Progress { entries: tree.len() as u64, bytes: tree.totals().content_bytes, ..Progress::default() };
     let children = tree.children();
     let mut archive = cpio::Writer::new(out);
@@ -19,7 +19,7 @@ pub(super) fn write(tree: &Tree, out: impl Write, progress: &dyn Fn(Progress)) -
     let mut facts = Facts::default();
     for (path, entry) in tree.iter() {
         archive.entry(path, entry, children.get(path.as_bytes()).copied().unwrap_or_default())?;
-        if let Kind::File(contents) = &entry.kind {
+        if let EntryKind::File(contents) = &entry.kind {
             let found = copy(path, contents, &mut buffer, &mut archive, |count| {
                 state.bytes_done += count;
                 progress(state);
@@ -39,10 +39,10 @@ fn copy(
     buffer: &mut [u8],
     archive: &mut cpio::Writer<impl Write>,
     mut progress: impl FnMut(u64),
-) -> Result<FileFacts, Error> {
-    let failed = |source| Error::File { path: path.clone(), source };
+) -> Result<FileFacts, PayloadError> {
+    let failed = |source| PayloadError::File { path: path.clone(), source };
     let expected = contents.size();
-    let changed = |got| Error::Changed { path: path.clone(), got, expected };
+    let changed = |got| PayloadError::Changed { path: path.clone(), got, expected };
     let mut examiner = Examiner::new(expected);
     let mut file = contents.open().map_err(failed)?.take(expected + 1);
     let mut got = 0;

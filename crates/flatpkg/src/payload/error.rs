@@ -8,10 +8,10 @@ use crate::tree::{self, TreePath};
 
 /// Why a payload can't be written or read.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum PayloadError {
     /// The archive in the payload.
     #[error(transparent)]
-    Cpio(#[from] cpio::Error),
+    Cpio(#[from] cpio::CpioError),
     /// A file of the tree can't be read; the source names it.
     #[error("failed to read {path} for the payload", path = shown(path))]
     File {
@@ -52,7 +52,7 @@ pub enum Error {
     Input(#[source] io::Error),
     /// The archive's entries don't make a tree.
     #[error(transparent)]
-    Tree(#[from] tree::Error),
+    Tree(#[from] tree::TreeError),
     /// The contents are larger than the caller allows.
     #[error("the payload's contents are larger than {limit} bytes")]
     TooLarge {

@@ -26,7 +26,7 @@ use std::io::{self, Write};
 
 use flate2::{Compress, Crc, FlushCompress};
 
-use super::error::Error;
+use super::error::PayloadError;
 use super::output::Output;
 use super::parallel::{Jobs, in_order};
 
@@ -60,8 +60,8 @@ struct Part {
 pub(super) fn write<T>(
     workers: usize,
     out: &mut (impl Write + Send),
-    fill: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
-) -> Result<T, Error> {
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, PayloadError>,
+) -> Result<T, PayloadError> {
     let mut out = Output::new(out);
     out.put(&HEADER)?;
     let mut crc = Crc::new();
@@ -71,12 +71,12 @@ pub(super) fn write<T>(
         |jobs| {
             let mut chunks = Chunks { jobs, current: Vec::with_capacity(CHUNK), dictionary: Vec::new() };
             let filled = fill(&mut chunks)?;
-            chunks.submit(true).map_err(Error::Compressor)?;
-            Ok::<T, Error>(filled)
+            chunks.submit(true).map_err(PayloadError::Compressor)?;
+            Ok::<T, PayloadError>(filled)
         },
         deflate,
         |part: Result<Part, flate2::CompressError>| {
-            let part = part.map_err(|error| Error::Compressor(error.into()))?;
+            let part = part.map_err(|error| PayloadError::Compressor(error.into()))?;
             crc.combine(&part.crc);
             length += part.length as u64;
             out.put(&part.deflated)
@@ -206,9 +206,9 @@ mod tests {
         }
         let bytes = sample(40 * CHUNK);
         let error = write(2, &mut Full(1_000_000), |sink| {
-            sink.write_all(&bytes).map_err(|source| Error::Output { offset: 0, source })
+            sink.write_all(&bytes).map_err(|source| PayloadError::Output { offset: 0, source })
         });
-        let Err(Error::Output { source, .. }) = error else { panic!("{error:?}") };
+        let Err(PayloadError::Output { source, .. }) = error else { panic!("{error:?}") };
         assert_eq!(source.kind(), io::ErrorKind::StorageFull);
     }
 }

@@ -22,7 +22,7 @@ mod read;
 
 use std::io::Write;
 
-pub use error::Error;
+pub use error::PayloadError;
 pub use facts::{Facts, Progress};
 pub use read::{Decoded, MOST_IN_MEMORY, Records, examine, load, read, records};
 
@@ -52,7 +52,7 @@ pub fn write(
     compression: Compression,
     out: &mut (impl Write + Send),
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Facts, Error> {
+) -> Result<Facts, PayloadError> {
     let workers = rayon::current_num_threads();
     write_with(tree, compression, workers, out, progress)
 }
@@ -64,7 +64,7 @@ pub fn write_with(
     workers: usize,
     out: &mut (impl Write + Send),
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<Facts, Error> {
+) -> Result<Facts, PayloadError> {
     cpio::check(tree)?;
     match compression {
         Compression::Gzip => gzip::write(workers, out, |chunks| archive::write(tree, chunks, progress)),

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use super::error::Error;
+use super::error::PayloadError;
 
 /// Counts what is written, for the error that names the place.
 pub(super) struct Output<'a, W> {
@@ -15,8 +15,8 @@ impl<'a, W: Write> Output<'a, W> {
         Output { out, offset: 0 }
     }
 
-    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out.write_all(bytes).map_err(|source| Error::Output { offset: self.offset, source })?;
+    pub(super) fn put(&mut self, bytes: &[u8]) -> Result<(), PayloadError> {
+        self.out.write_all(bytes).map_err(|source| PayloadError::Output { offset: self.offset, source })?;
         self.offset += bytes.len() as u64;
         Ok(())
     }

@@ -13,7 +13,7 @@ use std::io::{self, Read, Write};
 
 use lzma_rust2::{CheckType, XzOptions, XzReader, XzWriter};
 
-use super::error::Error;
+use super::error::PayloadError;
 use super::output::Output;
 use super::parallel::{Jobs, in_order};
 
@@ -52,8 +52,8 @@ impl From<Corrupt> for io::Error {
 pub(super) fn write<T>(
     workers: usize,
     out: &mut (impl Write + Send),
-    fill: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
-) -> Result<T, Error> {
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, PayloadError>,
+) -> Result<T, PayloadError> {
     write_blocks(BLOCK, workers, out, fill)
 }
 
@@ -62,8 +62,8 @@ fn write_blocks<T>(
     size: usize,
     workers: usize,
     out: &mut (impl Write + Send),
-    fill: impl FnOnce(&mut dyn Write) -> Result<T, Error>,
-) -> Result<T, Error> {
+    fill: impl FnOnce(&mut dyn Write) -> Result<T, PayloadError>,
+) -> Result<T, PayloadError> {
     let mut out = Output::new(out);
     out.put(MAGIC)?;
     out.put(&(size as u64).to_be_bytes())?;
@@ -72,12 +72,12 @@ fn write_blocks<T>(
         |jobs| {
             let mut blocks = Blocks { jobs, size, current: Vec::new() };
             let filled = fill(&mut blocks)?;
-            blocks.submit().map_err(Error::Compressor)?;
-            Ok::<T, Error>(filled)
+            blocks.submit().map_err(PayloadError::Compressor)?;
+            Ok::<T, PayloadError>(filled)
         },
         |raw: Vec<u8>| compress(&raw).map(|xz| if xz.len() < raw.len() { (raw.len(), xz) } else { (raw.len(), raw) }),
         |block: io::Result<(usize, Vec<u8>)>| {
-            let (raw, stored) = block.map_err(Error::Compressor)?;
+            let (raw, stored) = block.map_err(PayloadError::Compressor)?;
             out.put(&(raw as u64).to_be_bytes())?;
             out.put(&(stored.len() as u64).to_be_bytes())?;
             out.put(&stored)

@@ -5,14 +5,14 @@ use std::io::{self, BufRead, BufReader, Read};
 use bzip2::bufread::BzDecoder;
 use flate2::bufread::GzDecoder;
 
-use super::error::Error;
+use super::error::PayloadError;
 use super::pbzx;
 use crate::bom::{Node, Record};
 use crate::budget::Budget;
 use crate::cksum::cksum;
 use crate::cpio;
 use crate::facts::Examiner;
-use crate::tree::{Entry, Kind, Tree, TreePath};
+use crate::tree::{Entry, EntryKind, Tree, TreePath};
 
 /// The archive bytes of a payload: decompresses while it is read.
 pub struct Decoded<'a>(Box<dyn Read + Send + 'a>);
@@ -34,21 +34,21 @@ impl std::fmt::Debug for Decoded<'_> {
 /// The entries stream; at most one block of 64 MiB (pbzx), 4 MiB (bzip2) or a few hundred KiB (gzip) are in memory. Work
 /// grows with what comes out, which the caller counts: a compressed byte can stand for very many. After the last
 /// entry the input is read to its end; bytes after the compressed stream are an error then.
-pub fn read<'a>(input: impl Read + Send + 'a) -> Result<cpio::Reader<Decoded<'a>>, Error> {
+pub fn read<'a>(input: impl Read + Send + 'a) -> Result<cpio::Reader<Decoded<'a>>, PayloadError> {
     let mut input = BufReader::with_capacity(64 * 1024, input);
     let mut start = Vec::new();
-    input.by_ref().take(6).read_to_end(&mut start).map_err(Error::Input)?;
+    input.by_ref().take(6).read_to_end(&mut start).map_err(PayloadError::Input)?;
     let decoded: Box<dyn Read + Send> = if start.starts_with(&[0x1f, 0x8b]) {
         Box::new(Single { decoder: GzDecoder::new(io::Cursor::new(start).chain(input)), rest: GzDecoder::get_mut })
     } else if start.starts_with(b"BZh") {
         Box::new(Single { decoder: BzDecoder::new(io::Cursor::new(start).chain(input)), rest: BzDecoder::get_mut })
     } else if start.starts_with(pbzx::MAGIC) {
         let rest = start.split_off(pbzx::MAGIC.len());
-        Box::new(pbzx::Decoder::new(io::Cursor::new(rest).chain(input)).map_err(Error::Input)?)
+        Box::new(pbzx::Decoder::new(io::Cursor::new(rest).chain(input)).map_err(PayloadError::Input)?)
     } else if start == b"070707" {
         Box::new(io::Cursor::new(start).chain(input))
     } else {
-        return Err(Error::Format { got: start.escape_ascii().to_string() });
+        return Err(PayloadError::Format { got: start.escape_ascii().to_string() });
     };
     Ok(cpio::Reader::new(Decoded(decoded)))
 }
@@ -81,7 +81,7 @@ pub struct Records<'a> {
 /// Reads a payload and makes the records that its bill of materials should have, in the order of the archive.
 ///
 /// Memory doesn't grow with the payload: a small hostile one can decompress to very many entries.
-pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, Error> {
+pub fn examine<'a>(input: impl Read + Send + 'a) -> Result<Records<'a>, PayloadError> {
     Ok(Records { archive: read(input)?, buffer: vec![0; 64 * 1024], failed: false })
 }
 
@@ -96,12 +96,12 @@ const MOST_PATH_BYTES: u64 = 16 << 20;
 /// # Errors
 ///
 /// When there are more than [`MOST_IN_MEMORY`], or their paths have more than 16 MiB.
-pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
+pub fn records(input: impl Read + Send) -> Result<Vec<Record>, PayloadError> {
     let mut records = Vec::new();
     let paths = Budget::new(MOST_PATH_BYTES, 1);
     for record in examine(input)? {
         if records.len() == MOST_IN_MEMORY {
-            return Err(Error::TooMany { limit: MOST_IN_MEMORY });
+            return Err(PayloadError::TooMany { limit: MOST_IN_MEMORY });
         }
         let record = record?;
         paths.take(record.path.as_bytes().len() as u64)?;
@@ -111,20 +111,20 @@ pub fn records(input: impl Read + Send) -> Result<Vec<Record>, Error> {
 }
 
 impl Iterator for Records<'_> {
-    type Item = Result<Record, Error>;
+    type Item = Result<Record, PayloadError>;
 
-    fn next(&mut self) -> Option<Result<Record, Error>> {
+    fn next(&mut self) -> Option<Result<Record, PayloadError>> {
         if self.failed {
             return None;
         }
-        let next = self.archive.next().map_err(Error::from);
+        let next = self.archive.next().map_err(PayloadError::from);
         let record = next.and_then(|entry| entry.map(|entry| record(entry, &mut self.buffer)).transpose());
         self.failed = record.is_err();
         record.transpose()
     }
 }
 
-fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<Record, Error> {
+fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<Record, PayloadError> {
     let header = *entry.header();
     let node = if entry.is_directory() {
         Node::Directory
@@ -137,7 +137,7 @@ fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<
                 Ok(0) => break,
                 Ok(count) => examiner.update(buffer.get(..count).unwrap_or_default()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(source) => return Err(cpio::Error::Read { offset: entry.offset(), source }.into()),
+                Err(source) => return Err(cpio::CpioError::Read { offset: entry.offset(), source }.into()),
             }
         }
         Node::File(examiner.finish())
@@ -159,7 +159,7 @@ fn record(mut entry: cpio::Entry<'_, Decoded<'_>>, buffer: &mut [u8]) -> Result<
 ///
 /// When the contents of all files together exceed `limit` bytes, or there are more than [`MOST_IN_MEMORY`] entries; when the archive doesn't start with `.`; when its
 /// entries don't make a tree.
-pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
+pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, PayloadError> {
     let mut archive = read(input)?;
     let mut tree: Option<Tree> = None;
     let mut left = limit;
@@ -169,14 +169,14 @@ pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
         let path = entry.path().clone();
         paths.take(path.as_bytes().len() as u64)?;
         let kind = if entry.is_directory() {
-            Kind::Directory
+            EntryKind::Directory
         } else if let Some(target) = entry.target() {
-            Kind::Symlink(target.to_vec())
+            EntryKind::Symlink(target.to_vec())
         } else {
-            left = left.checked_sub(header.size).ok_or(Error::TooLarge { limit })?;
+            left = left.checked_sub(header.size).ok_or(PayloadError::TooLarge { limit })?;
             let mut bytes = Vec::new();
             let offset = entry.offset();
-            entry.read_to_end(&mut bytes).map_err(|source| cpio::Error::Read { offset, source })?;
+            entry.read_to_end(&mut bytes).map_err(|source| cpio::CpioError::Read { offset, source })?;
             Entry::file(bytes, header.permissions()).kind
         };
         let entry = Entry {
@@ -187,15 +187,15 @@ pub fn load(input: impl Read + Send, limit: u64) -> Result<Tree, Error> {
             mtime: u32::try_from(header.mtime).unwrap_or(u32::MAX),
         };
         match &mut tree {
-            Some(tree) if tree.len() == MOST_IN_MEMORY => return Err(Error::TooMany { limit: MOST_IN_MEMORY }),
+            Some(tree) if tree.len() == MOST_IN_MEMORY => return Err(PayloadError::TooMany { limit: MOST_IN_MEMORY }),
             Some(tree) => tree.insert(path, entry)?,
-            None if path.is_root() && entry.kind == Kind::Directory => tree = Some(Tree::new(entry)),
+            None if path.is_root() && entry.kind == EntryKind::Directory => tree = Some(Tree::new(entry)),
             None => return Err(no_root(&path)),
         }
     }
-    tree.ok_or(Error::NoRoot { got: String::new() })
+    tree.ok_or(PayloadError::NoRoot { got: String::new() })
 }
 
-fn no_root(path: &TreePath) -> Error {
-    Error::NoRoot { got: path.to_string() }
+fn no_root(path: &TreePath) -> PayloadError {
+    PayloadError::NoRoot { got: path.to_string() }
 }

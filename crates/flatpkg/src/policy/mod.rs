@@ -34,10 +34,10 @@ mod tests;
 mod toml_form;
 
 pub use rule::{Rule, RuleKind};
-pub use toml_form::Error;
+pub use toml_form::PolicyError;
 
 use crate::mode::Mode;
-use crate::tree::{Entry, Kind, Tree, TreePath};
+use crate::tree::{Entry, EntryKind, Tree, TreePath};
 
 /// Decides who owns each entry of a tree, its mode and its time.
 #[derive(Debug, Clone)]
@@ -57,7 +57,7 @@ impl Policy {
     /// # Errors
     ///
     /// Unknown keys, bad globs, names and modes, with the line.
-    pub fn from_toml(text: &str) -> Result<Policy, Error> {
+    pub fn from_toml(text: &str) -> Result<Policy, PolicyError> {
         Ok(Policy { rules: toml_form::rules(text)?, mtime: 0 })
     }
 
@@ -77,7 +77,7 @@ impl Policy {
     }
 
     /// The entry for something of this kind at this path. `executable` matters for files that no rule gives a mode.
-    pub fn entry(&self, path: &TreePath, kind: Kind, executable: bool) -> Entry {
+    pub fn entry(&self, path: &TreePath, kind: EntryKind, executable: bool) -> Entry {
         let (mut uid, mut gid, mut executable) = (0, 0, executable);
         let (mut mode, mut executable_mode) = (None, None);
         for rule in self.rules.iter().filter(|rule| rule.matches(path, &kind)) {
@@ -90,8 +90,8 @@ impl Policy {
                 (mode, executable_mode) = (rule.mode, rule.executable_mode);
             }
         }
-        let program = executable && matches!(kind, Kind::File(_));
-        let plain = matches!(kind, Kind::File(_)) && !executable;
+        let program = executable && matches!(kind, EntryKind::File(_));
+        let plain = matches!(kind, EntryKind::File(_)) && !executable;
         let mode = if program { executable_mode.or(mode) } else { mode };
         let mode = mode.unwrap_or(if plain { Mode::PLAIN } else { Mode::EXECUTABLE });
         Entry { kind, mode, uid, gid, mtime: self.mtime }

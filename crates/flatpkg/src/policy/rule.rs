@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use globset::{Candidate, GlobMatcher};
 
 use crate::mode::Mode;
-use crate::tree::{Kind, TreePath};
+use crate::tree::{EntryKind, TreePath};
 
 /// What to change at the paths that match.
 #[derive(Debug, Clone)]
@@ -36,11 +36,11 @@ pub enum RuleKind {
 }
 
 impl RuleKind {
-    fn of(kind: &Kind) -> RuleKind {
+    fn of(kind: &EntryKind) -> RuleKind {
         match kind {
-            Kind::Directory => RuleKind::Directory,
-            Kind::File(_) => RuleKind::File,
-            Kind::Symlink(_) => RuleKind::Symlink,
+            EntryKind::Directory => RuleKind::Directory,
+            EntryKind::File(_) => RuleKind::File,
+            EntryKind::Symlink(_) => RuleKind::Symlink,
         }
     }
 }
@@ -57,7 +57,7 @@ impl Rule {
     }
 
     /// Whether the rule is about an entry of this kind at this path.
-    pub fn matches(&self, path: &TreePath, kind: &Kind) -> bool {
+    pub fn matches(&self, path: &TreePath, kind: &EntryKind) -> bool {
         self.kind.is_none_or(|wanted| wanted == RuleKind::of(kind)) && self.matches_path(path)
     }
 

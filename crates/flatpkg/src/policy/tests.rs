@@ -4,11 +4,11 @@ fn path(text: &str) -> TreePath {
     TreePath::new(text).unwrap()
 }
 
-fn file() -> Kind {
+fn file() -> EntryKind {
     Entry::file(*b"", Mode::PLAIN).kind
 }
 
-fn show(policy: &Policy, at: &str, kind: Kind, executable: bool) -> String {
+fn show(policy: &Policy, at: &str, kind: EntryKind, executable: bool) -> String {
     let entry = policy.entry(&path(at), kind, executable);
     format!("{} {}:{}", entry.mode, entry.uid, entry.gid)
 }
@@ -16,10 +16,10 @@ fn show(policy: &Policy, at: &str, kind: Kind, executable: bool) -> String {
 #[test]
 fn standard() {
     let policy = Policy::standard(7);
-    assert_eq!(show(&policy, "a", Kind::Directory, false), "0755 0:0");
+    assert_eq!(show(&policy, "a", EntryKind::Directory, false), "0755 0:0");
     assert_eq!(show(&policy, "a", file(), false), "0644 0:0");
     assert_eq!(show(&policy, "a", file(), true), "0755 0:0");
-    assert_eq!(show(&policy, "a", Kind::Symlink(b"b".to_vec()), false), "0755 0:0");
+    assert_eq!(show(&policy, "a", EntryKind::Symlink(b"b".to_vec()), false), "0755 0:0");
     assert_eq!(policy.entry(&path("a"), file(), false).mtime, 7);
 }
 
@@ -48,8 +48,8 @@ fn later_rules_win_key_by_key() {
         "#,
     )
     .unwrap();
-    assert_eq!(show(&policy, "", Kind::Directory, false), "0755 0:80");
-    assert_eq!(show(&policy, "Applications/Python", Kind::Directory, false), "0775 0:80");
+    assert_eq!(show(&policy, "", EntryKind::Directory, false), "0755 0:80");
+    assert_eq!(show(&policy, "Applications/Python", EntryKind::Directory, false), "0775 0:80");
     assert_eq!(show(&policy, "Applications/Python", file(), false), "0644 0:80");
     assert_eq!(show(&policy, "Applications/x.command", file(), false), "0755 0:80");
     assert_eq!(show(&policy, "Applications/deep/x.command", file(), false), "0644 0:80");

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Product;
 use crate::component::Problem;
 use crate::distribution::Distribution;
-use crate::tree::{Kind, Tree};
+use crate::tree::{EntryKind, Tree};
 
 /// Names at the top of an archive that are not components.
 const RESERVED: [&str; 3] = ["Distribution", "Resources", "Plugins"];
@@ -114,18 +114,18 @@ fn resources(distribution: &Distribution, resources: Option<&Tree>, problems: &m
     let mut files = BTreeSet::new();
     for (path, entry) in resources.iter().flat_map(|tree| tree.iter()) {
         match &entry.kind {
-            Kind::Directory => {}
-            Kind::Symlink(_) => {
+            EntryKind::Directory => {}
+            EntryKind::Symlink(_) => {
                 problems.push(Problem::new(
                     format!("resource {path}"),
                     "a symbolic link",
                     "a file: archives hold no links",
                 ));
             }
-            Kind::File(_) if std::str::from_utf8(path.as_bytes()).is_err() => {
+            EntryKind::File(_) if std::str::from_utf8(path.as_bytes()).is_err() => {
                 problems.push(Problem::new(format!("resource {path}"), "a name that is not UTF-8", "UTF-8"));
             }
-            Kind::File(_) => {
+            EntryKind::File(_) => {
                 files.insert(path.to_string());
             }
         }

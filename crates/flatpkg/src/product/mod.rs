@@ -21,7 +21,7 @@ use crate::distribution::{Choice, Distribution, Line, Outline, PkgRef};
 use crate::package_info::PostinstallAction;
 use crate::payload::Progress;
 use crate::shown::shown;
-use crate::tree::{Kind, Tree};
+use crate::tree::{EntryKind, Tree};
 use crate::xar::{self, Encoding, Writer};
 use crate::xml;
 
@@ -29,7 +29,7 @@ use crate::xml;
 #[derive(Debug, Clone)]
 pub struct Product<'a> {
     /// The components, in the order they go into the archive.
-    pub components: Vec<Part<'a>>,
+    pub components: Vec<ProductPart<'a>>,
     /// What is offered and shown. Choices name components by identifier. Its own `pkg-ref` elements may add `bundle-version`
     /// and `must-close`; they say nothing that the component knows better. Without choices and outline the product offers
     /// everything at once, as `productbuild --package` does.
@@ -40,7 +40,7 @@ pub struct Product<'a> {
 
 /// A component of a product.
 #[derive(Debug, Clone)]
-pub struct Part<'a> {
+pub struct ProductPart<'a> {
     /// Its directory in the archive: `Python_Framework.pkg`. A space in it blanks the "Show Files" window of some Installers.
     pub file_name: String,
     /// The component.
@@ -50,19 +50,19 @@ pub struct Part<'a> {
 /// Why a product can't be made.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum ProductError {
     /// It would not be a sound one. All problems at once.
     #[error("{}", Problem::list(.0))]
     Problems(Vec<Problem>),
     /// A component can't be written.
     #[error(transparent)]
-    Component(#[from] component::Error),
+    Component(#[from] component::ComponentError),
     /// The archive can't be written.
     #[error(transparent)]
-    Xar(#[from] xar::Error),
+    Xar(#[from] xar::XarError),
     /// A value that XML can't hold.
     #[error("failed to write the Distribution")]
-    Xml(#[from] xml::Error),
+    Xml(#[from] xml::XmlError),
     /// A resource can't be read.
     #[error("failed to read resource {path}", path = shown(path))]
     Resource {
@@ -161,17 +161,17 @@ fn on_conclusion(action: PostinstallAction) -> &'static str {
 /// `progress` is called with what is done of all components together.
 ///
 /// # Errors
-/// [`Error::Problems`] when it would not be sound, [`Error::Component`] when the formats can't hold a component, before
+/// [`ProductError::Problems`] when it would not be sound, [`ProductError::Component`] when the formats can't hold a component, before
 /// anything is written; else when reading or writing fails.
 pub fn write(
     product: &Product<'_>,
     out: &Path,
     options: xar::Options,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<xar::Summary, Error> {
+) -> Result<xar::Summary, ProductError> {
     let problems = product.problems();
     if !problems.is_empty() {
-        return Err(Error::Problems(problems));
+        return Err(ProductError::Problems(problems));
     }
     product.components.iter().try_for_each(|part| part.component.check())?;
     let mut archive = Writer::new(out, options)?;
@@ -188,12 +188,12 @@ pub fn write(
     Ok(archive.finish()?)
 }
 
-fn add_resources(archive: &mut Writer, resources: &Tree) -> Result<(), Error> {
+fn add_resources(archive: &mut Writer, resources: &Tree) -> Result<(), ProductError> {
     for (path, entry) in resources.iter() {
-        let Kind::File(contents) = &entry.kind else { continue };
+        let EntryKind::File(contents) = &entry.kind else { continue };
         let name = path.to_string();
         let member: Vec<&str> = std::iter::once("Resources").chain(name.split('/')).collect();
-        let source = contents.open().map_err(|source| Error::Resource { path: name.clone(), source })?;
+        let source = contents.open().map_err(|source| ProductError::Resource { path: name.clone(), source })?;
         archive.add_file(&member, source, Encoding::Zlib)?;
     }
     Ok(())

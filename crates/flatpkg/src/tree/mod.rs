@@ -6,7 +6,7 @@
 //!
 //! ```
 //! use flatpkg::mode::Mode;
-//! use flatpkg::tree::{Contents, Entry, Kind, Tree, TreePath};
+//! use flatpkg::tree::{Contents, Entry, EntryKind, Tree, TreePath};
 //!
 //! let mut tree = Tree::new(Entry::directory(Mode::EXECUTABLE));
 //! tree.insert(TreePath::new("hello").unwrap(), Entry::file(*b"hello\n", Mode::PLAIN)).unwrap();
@@ -45,7 +45,7 @@ pub struct Tree {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// A directory, file or symbolic link.
-    pub kind: Kind,
+    pub kind: EntryKind,
     /// Permission bits.
     pub mode: Mode,
     /// Owner's number; 0 is root.
@@ -58,7 +58,7 @@ pub struct Entry {
 
 /// The kinds of entry a package can hold. A hard link is a file of its own here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
+pub enum EntryKind {
     /// A directory.
     Directory,
     /// A regular file.
@@ -103,7 +103,7 @@ pub struct Totals {
 
 /// Why a tree can't be made.
 #[derive(Debug, thiserror::Error)]
-pub enum Error {
+pub enum TreeError {
     /// Something at the path already.
     #[error("{path} is in the tree already", path = shown(path))]
     Duplicate {
@@ -151,7 +151,7 @@ pub enum Error {
 impl Tree {
     /// A tree of nothing but its root. `root` is taken as a directory.
     pub fn new(root: Entry) -> Tree {
-        let root = Entry { kind: Kind::Directory, ..root };
+        let root = Entry { kind: EntryKind::Directory, ..root };
         Tree { entries: BTreeMap::from([(TreePath::ROOT, root)]) }
     }
 
@@ -161,19 +161,19 @@ impl Tree {
     ///
     /// When the path is taken (the root always is), when its parent isn't a directory of the tree, or when it is a
     /// link without a usable target.
-    pub fn insert(&mut self, path: TreePath, entry: Entry) -> Result<(), Error> {
+    pub fn insert(&mut self, path: TreePath, entry: Entry) -> Result<(), TreeError> {
         if self.entries.contains_key(&path) {
-            return Err(Error::Duplicate { path });
+            return Err(TreeError::Duplicate { path });
         }
         match path.parent().and_then(|parent| self.entries.get(parent)).map(|parent| &parent.kind) {
-            Some(Kind::Directory) => {}
-            Some(_) => return Err(Error::ParentNotDirectory { path }),
-            None => return Err(Error::NoParent { path }),
+            Some(EntryKind::Directory) => {}
+            Some(_) => return Err(TreeError::ParentNotDirectory { path }),
+            None => return Err(TreeError::NoParent { path }),
         }
-        if let Kind::Symlink(target) = &entry.kind
+        if let EntryKind::Symlink(target) = &entry.kind
             && (target.is_empty() || target.len() > MAX_PATH || target.contains(&0))
         {
-            return Err(Error::BadTarget { path, length: target.len() });
+            return Err(TreeError::BadTarget { path, length: target.len() });
         }
         self.entries.insert(path, entry);
         Ok(())
@@ -201,7 +201,7 @@ impl Tree {
 
     /// Takes out the files of [`is_junk`], and says which they were.
     pub fn remove_junk(&mut self) -> Vec<TreePath> {
-        let junk = |path: &TreePath, entry: &Entry| matches!(entry.kind, Kind::File(_)) && is_junk(path);
+        let junk = |path: &TreePath, entry: &Entry| matches!(entry.kind, EntryKind::File(_)) && is_junk(path);
         let found: Vec<_> =
             self.entries.iter().filter(|(path, entry)| junk(path, entry)).map(|(path, _)| path.clone()).collect();
         self.entries.retain(|path, entry| !junk(path, entry));
@@ -222,7 +222,7 @@ impl Tree {
     /// assert_eq!(paths, [".", "bin", "bin/true"]);
     /// ```
     pub fn subtree(&self, top: &TreePath) -> Option<Tree> {
-        let root = self.entries.get(top).filter(|entry| matches!(entry.kind, Kind::Directory))?;
+        let root = self.entries.get(top).filter(|entry| matches!(entry.kind, EntryKind::Directory))?;
         let mut part = Tree::new(root.clone());
         let below = |(path, entry): (&TreePath, &Entry)| Some((path.below(top)?, entry.clone()));
         if top.is_root() {
@@ -251,10 +251,10 @@ impl Tree {
         let mut blocks = 0u64;
         for (path, entry) in self.iter() {
             blocks += match &entry.kind {
-                Kind::Directory => u64::from(!path.is_root()),
+                EntryKind::Directory => u64::from(!path.is_root()),
                 kind => kind.size().div_ceil(512),
             };
-            if let Kind::File(contents) = &entry.kind {
+            if let EntryKind::File(contents) = &entry.kind {
                 totals.content_bytes += contents.size();
             }
         }
@@ -303,36 +303,36 @@ impl AsRef<[u8]> for TreePath {
 impl Entry {
     /// A directory of root:wheel, last changed at 0.
     pub fn directory(mode: Mode) -> Entry {
-        Entry { kind: Kind::Directory, mode, uid: 0, gid: 0, mtime: 0 }
+        Entry { kind: EntryKind::Directory, mode, uid: 0, gid: 0, mtime: 0 }
     }
 
     /// A file of root:wheel with its contents in memory, last changed at 0.
     pub fn file(bytes: impl Into<Arc<[u8]>>, mode: Mode) -> Entry {
-        Entry { kind: Kind::File(Contents::Memory(bytes.into())), mode, uid: 0, gid: 0, mtime: 0 }
+        Entry { kind: EntryKind::File(Contents::Memory(bytes.into())), mode, uid: 0, gid: 0, mtime: 0 }
     }
 
     /// A symbolic link of root:wheel, last changed at 0.
     pub fn symlink(target: impl Into<Vec<u8>>) -> Entry {
-        Entry { kind: Kind::Symlink(target.into()), mode: Mode::EXECUTABLE, uid: 0, gid: 0, mtime: 0 }
+        Entry { kind: EntryKind::Symlink(target.into()), mode: Mode::EXECUTABLE, uid: 0, gid: 0, mtime: 0 }
     }
 }
 
-impl Kind {
+impl EntryKind {
     /// Bytes an archive stores: a file's contents, a link's target, nothing for a directory.
     pub fn size(&self) -> u64 {
         match self {
-            Kind::Directory => 0,
-            Kind::File(contents) => contents.size(),
-            Kind::Symlink(target) => target.len() as u64,
+            EntryKind::Directory => 0,
+            EntryKind::File(contents) => contents.size(),
+            EntryKind::Symlink(target) => target.len() as u64,
         }
     }
 
     /// The file type bits of `st_mode`: `0o040000`, `0o100000` or `0o120000`.
     pub fn type_bits(&self) -> u16 {
         match self {
-            Kind::Directory => 0o040000,
-            Kind::File(_) => 0o100000,
-            Kind::Symlink(_) => 0o120000,
+            EntryKind::Directory => 0o040000,
+            EntryKind::File(_) => 0o100000,
+            EntryKind::Symlink(_) => 0o120000,
         }
     }
 }

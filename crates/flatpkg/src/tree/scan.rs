@@ -8,7 +8,7 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use super::{BadEntry, BadEntryReason, Contents, Error, Kind, Tree, TreePath};
+use super::{BadEntry, BadEntryReason, Contents, EntryKind, Tree, TreeError, TreePath};
 use crate::policy::Policy;
 
 impl Tree {
@@ -20,19 +20,19 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// [`Error::Entries`] names *every* socket, fifo, device and unreadable entry.
-    pub fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
+    /// [`TreeError::Entries`] names *every* socket, fifo, device and unreadable entry.
+    pub fn from_dir(dir: &Path, policy: &Policy) -> Result<Tree, TreeError> {
         scan(dir, policy)
     }
 }
 
-fn scan(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
-    let root = |source| Error::Root { path: dir.to_owned(), source };
+fn scan(dir: &Path, policy: &Policy) -> Result<Tree, TreeError> {
+    let root = |source| TreeError::Root { path: dir.to_owned(), source };
     let dir = dir.canonicalize().map_err(root)?;
     if !dir.metadata().map_err(root)?.is_dir() {
         return Err(root(io::ErrorKind::NotADirectory.into()));
     }
-    let mut tree = Tree::new(policy.entry(&TreePath::ROOT, Kind::Directory, false));
+    let mut tree = Tree::new(policy.entry(&TreePath::ROOT, EntryKind::Directory, false));
     let mut bad = Vec::new();
     for found in WalkDir::new(&dir).min_depth(1).follow_links(false) {
         let found = match found {
@@ -51,7 +51,7 @@ fn scan(dir: &Path, policy: &Policy) -> Result<Tree, Error> {
         return Ok(tree);
     }
     bad.sort_by(|a, b| a.path.cmp(&b.path));
-    Err(Error::Entries { dir, bad })
+    Err(TreeError::Entries { dir, bad })
 }
 
 fn add(tree: &mut Tree, dir: &Path, found: &walkdir::DirEntry, policy: &Policy) -> Result<(), BadEntryReason> {
@@ -61,24 +61,24 @@ fn add(tree: &mut Tree, dir: &Path, found: &walkdir::DirEntry, policy: &Policy) 
     let entry = policy.entry(&path, kind, executable);
     match tree.insert(path, entry) {
         Ok(()) => Ok(()),
-        Err(Error::BadTarget { length, .. }) => Err(BadEntryReason::Target(length)),
+        Err(TreeError::BadTarget { length, .. }) => Err(BadEntryReason::Target(length)),
         // The parent was refused before; it is in the list already.
         Err(_) => Ok(()),
     }
 }
 
-fn kind_of(found: &walkdir::DirEntry) -> Result<(Kind, bool), BadEntryReason> {
+fn kind_of(found: &walkdir::DirEntry) -> Result<(EntryKind, bool), BadEntryReason> {
     let path = found.path();
     let file_type = found.file_type();
     if file_type.is_dir() {
-        Ok((Kind::Directory, false))
+        Ok((EntryKind::Directory, false))
     } else if file_type.is_symlink() {
         let target = path.read_link().map_err(BadEntryReason::Unreadable)?;
-        Ok((Kind::Symlink(target.into_os_string().into_vec()), false))
+        Ok((EntryKind::Symlink(target.into_os_string().into_vec()), false))
     } else if file_type.is_file() {
         let metadata = found.metadata().map_err(|error| BadEntryReason::Unreadable(error.into()))?;
         let contents = Contents::OnDisk { path: path.to_owned(), size: metadata.len() };
-        Ok((Kind::File(contents), executable(&metadata)))
+        Ok((EntryKind::File(contents), executable(&metadata)))
     } else {
         Err(BadEntryReason::Special(special(file_type)))
     }

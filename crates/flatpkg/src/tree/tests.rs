@@ -14,7 +14,7 @@ fn insertion_needs_a_directory() {
     assert_eq!(refused(&mut tree, "a", file()), "a is in the tree already");
     assert_eq!(refused(&mut tree, "a/b", file()), "a/b lies in something that is not a directory");
     assert_eq!(refused(&mut tree, "b/c", file()), "b/c has no parent directory in the tree");
-    assert!(matches!(tree.insert(path("l"), Entry::symlink(*b"")), Err(Error::BadTarget { length: 0, .. })));
+    assert!(matches!(tree.insert(path("l"), Entry::symlink(*b"")), Err(TreeError::BadTarget { length: 0, .. })));
     assert_eq!(tree.len(), 2);
 }
 

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use rayon::prelude::*;
 
 use super::finding::{Finding, Findings, Options, Severity, chain};
-use crate::xar::{Archive, Checksum, Data, Encoding, Extent, Header, Kind, Style, Trailer};
+use crate::xar::{Archive, Checksum, Data, Encoding, Extent, Header, MemberKind, Style, Trailer};
 
 /// What the header and the table of contents are called in a finding.
 const HEADER: &str = "header";
@@ -104,17 +104,17 @@ fn names(archive: &Archive, odd: Severity, findings: &mut Findings) {
         }
         match &file.kind {
             // Never.
-            Kind::Directory if file.data.is_some() => findings.says(place, "the directory", "has data"),
+            MemberKind::Directory if file.data.is_some() => findings.says(place, "the directory", "has data"),
             // Could be: productbuild archives a link in its folder of resources as the link that it is.
-            Kind::Other(kind) if kind == "symlink" || kind == "hardlink" => {
+            MemberKind::Other(kind) if kind == "symlink" || kind == "hardlink" => {
                 findings.mentions(odd, place, "the member", format_args!("is a {kind}"));
             }
             // Never: devices, sockets and the like.
-            Kind::Other(kind) => findings.error(place, "kind", kind, "file or directory"),
-            Kind::File | Kind::Directory => {}
+            MemberKind::Other(kind) => findings.error(place, "kind", kind, "file or directory"),
+            MemberKind::File | MemberKind::Directory => {}
         }
         if let Some(parent) = file.parent.and_then(|index| files.get(index))
-            && parent.kind != Kind::Directory
+            && parent.kind != MemberKind::Directory
         {
             // Never.
             findings.says(place, "the member", format_args!("is inside of a {}", parent.kind.name()));

@@ -13,7 +13,7 @@ use super::finding::{Findings, Options, chain};
 use super::meter::Meter;
 use crate::bom::{self, Bom, DirectorySizes, Node, Record};
 use crate::budget::Budget;
-use crate::package::Part;
+use crate::package::PackagePart;
 use crate::payload;
 use crate::tree::{TreePath, fold};
 
@@ -38,7 +38,7 @@ pub(super) struct Sums {
 /// Reads an archive to its end and shows each record to `look`. Nothing comes back, and a finding says why, when it can't be
 /// read or holds far more entries than are `listed`.
 pub(super) fn walk(
-    input: Part<'_>,
+    input: PackagePart<'_>,
     place: &str,
     listed: usize,
     options: Options,
@@ -255,7 +255,7 @@ pub(super) fn inside(place: &str, path: &str) -> String {
 
 /// Counts the compressed bytes that are read.
 struct Metered<'a> {
-    input: Part<'a>,
+    input: PackagePart<'a>,
     meter: &'a Meter<'a>,
 }
 

@@ -39,12 +39,12 @@ pub use finding::{Finding, Findings, Options, Severity, chain};
 
 /// All findings, sorted by place.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct VerifyReport {
     /// The findings.
     pub findings: Vec<Finding>,
 }
 
-impl Report {
+impl VerifyReport {
     /// Whether there is no error; there may be notes.
     #[must_use]
     pub fn is_clean(&self) -> bool {
@@ -52,7 +52,7 @@ impl Report {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for VerifyReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))
     }
@@ -62,31 +62,31 @@ impl fmt::Display for Report {
 ///
 /// # Errors
 /// The file can't be read or is no package; what is wrong inside a package is a finding.
-pub fn verify_file(path: &Path, options: Options) -> Result<Report, package::Error> {
+pub fn verify_file(path: &Path, options: Options) -> Result<VerifyReport, package::PackageError> {
     Ok(verify(&Package::open(path)?, options))
 }
 
 /// Checks an open package.
 #[must_use]
-pub fn verify(package: &Package, options: Options) -> Report {
+pub fn verify(package: &Package, options: Options) -> VerifyReport {
     verify_with(package, options, &|_| ())
 }
 
 /// Checks the archive alone: everything that a signature vouches for, without looking into the members.
 #[must_use]
-pub fn verify_archive(archive: &Archive, options: Options) -> Report {
+pub fn verify_archive(archive: &Archive, options: Options) -> VerifyReport {
     if let Some(finding) = container::cut_off(archive) {
-        return Report { findings: vec![finding] };
+        return VerifyReport { findings: vec![finding] };
     }
-    Report { findings: container::check(archive, options).sorted() }
+    VerifyReport { findings: container::check(archive, options).sorted() }
 }
 
 /// [`verify()`] that says how far it has come: entries of all archives, and their bytes as they are stored. What is expected is
 /// what the package states.
 #[must_use]
-pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> Report {
+pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progress) + Sync)) -> VerifyReport {
     if let Some(finding) = container::cut_off(package.archive()) {
-        return Report { findings: vec![finding] };
+        return VerifyReport { findings: vec![finding] };
     }
     let meter = Meter::new(package, progress);
     let (mut findings, others) = rayon::join(
@@ -99,5 +99,5 @@ pub fn verify_with(package: &Package, options: Options, progress: &(dyn Fn(Progr
         },
     );
     findings.0.extend(others.0);
-    Report { findings: findings.sorted() }
+    VerifyReport { findings: findings.sorted() }
 }

@@ -11,7 +11,7 @@ use crate::xml;
 /// Why an archive can't be read or written. Offsets count from the start of the file unless said otherwise.
 #[derive(Debug, ThisError)]
 #[non_exhaustive]
-pub enum Error {
+pub enum XarError {
     /// The operating system refused.
     #[error("failed to {doing} {}", path.display())]
     Io {
@@ -90,7 +90,7 @@ pub enum Error {
     },
     /// The table of contents is not XML that we can follow.
     #[error("table of contents: {0}")]
-    Xml(#[from] xml::Error),
+    Xml(#[from] xml::XmlError),
     /// An element of the table of contents is missing or holds something else.
     #[error("table of contents, {place}: <{element}> is {got}, expected {expected}", place = shown(place), got = shown(got))]
     Element {

@@ -4,7 +4,7 @@ use serde::Serialize;
 use zerocopy::byteorder::big_endian::{U16, U32, U64};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::{Error, Style};
+use super::{Style, XarError};
 
 /// `xar!`.
 const MAGIC: [u8; 4] = *b"xar!";
@@ -52,8 +52,8 @@ impl Header {
     ///
     /// # Errors
     /// The sum does not fit 64 bits.
-    pub fn heap_offset(&self) -> Result<u64, Error> {
-        u64::from(self.header_len).checked_add(self.toc_len_compressed).ok_or(Error::TocTooLong {
+    pub fn heap_offset(&self) -> Result<u64, XarError> {
+        u64::from(self.header_len).checked_add(self.toc_len_compressed).ok_or(XarError::TocTooLong {
             what: "compressed",
             got: self.toc_len_compressed,
             limit: u64::MAX - u64::from(self.header_len),
@@ -64,20 +64,20 @@ impl Header {
     ///
     /// # Errors
     /// Too few bytes, other magic or version, a header shorter than 28 bytes, an unknown checksum number.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
+    pub fn parse(bytes: &[u8]) -> Result<Self, XarError> {
         let (raw, _) = Raw::read_from_prefix(bytes)
-            .map_err(|_| Error::TooShort { got: bytes.len() as u64, expected: Self::LEN as u64 })?;
+            .map_err(|_| XarError::TooShort { got: bytes.len() as u64, expected: Self::LEN as u64 })?;
         if raw.magic != MAGIC {
-            return Err(Error::Magic { got: raw.magic });
+            return Err(XarError::Magic { got: raw.magic });
         }
         if raw.version.get() != Self::VERSION {
-            return Err(Error::Version { got: raw.version.get() });
+            return Err(XarError::Version { got: raw.version.get() });
         }
         if usize::from(raw.header_len.get()) < Self::LEN {
-            return Err(Error::HeaderLength { got: raw.header_len.get() });
+            return Err(XarError::HeaderLength { got: raw.header_len.get() });
         }
         let number = raw.checksum.get();
-        let checksum = Style::from_number(number).ok_or(Error::ChecksumNumber { got: number })?;
+        let checksum = Style::from_number(number).ok_or(XarError::ChecksumNumber { got: number })?;
         Ok(Self {
             header_len: raw.header_len.get(),
             version: raw.version.get(),

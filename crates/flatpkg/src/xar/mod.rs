@@ -33,11 +33,11 @@ mod values;
 mod write;
 
 pub use checksum::{Digester, Style};
-pub use error::Error;
+pub use error::XarError;
 pub use header::Header;
 pub use read::{Archive, Member, Section};
 pub use sign::Signable;
 pub use signature::{Certificate, Signature};
 pub use staple::{Staple, Trailer};
-pub use toc::{Checksum, Data, Encoding, Extended, Extent, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
+pub use toc::{Checksum, Data, Encoding, Extended, Extent, File, FinderCreateTime, MemberKind, Stat, Toc, TocChecksum};
 pub use write::{MemberWriter, Options, Summary, Writer};

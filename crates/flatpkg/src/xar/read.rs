@@ -9,7 +9,7 @@ use flate2::bufread::ZlibDecoder;
 use fs_err::os::unix::fs::FileExt as _;
 
 use super::staple::{self, Staple, Trailer};
-use super::{Data, Encoding, Error, File, Header, Signature, Toc};
+use super::{Data, Encoding, File, Header, Signature, Toc, XarError};
 
 /// The longest table of contents we read, in bytes of XML. A real one has about 800 bytes for a member.
 const MAX_TOC: u64 = 32 << 20;
@@ -77,8 +77,8 @@ impl Archive {
     /// # Errors
     /// The file can't be read, is not a xar archive, or its table of contents can't be decompressed or understood. A wrong
     /// checksum is no error here: [`Archive::toc_digest`] and [`Archive::stored_digest`] show both sides.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let io = |doing| move |source| Error::Io { doing, path: path.to_owned(), source };
+    pub fn open(path: &Path) -> Result<Self, XarError> {
+        let io = |doing| move |source| XarError::Io { doing, path: path.to_owned(), source };
         let file = fs_err::File::open(path).map_err(io("open"))?;
         let metadata = file.metadata().map_err(io("read"))?;
         if !metadata.is_file() {
@@ -91,29 +91,29 @@ impl Archive {
     ///
     /// # Errors
     /// As for [`Archive::open`].
-    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, Error> {
+    pub fn from_bytes(bytes: impl Into<Arc<[u8]>>) -> Result<Self, XarError> {
         let bytes = bytes.into();
         let len = bytes.len() as u64;
         Self::new(Source::Memory(bytes), PathBuf::from("(memory)"), len)
     }
 
-    fn new(source: Source, label: PathBuf, len: u64) -> Result<Self, Error> {
-        let io = |source| Error::Io { doing: "read", path: label.clone(), source };
+    fn new(source: Source, label: PathBuf, len: u64) -> Result<Self, XarError> {
+        let io = |source| XarError::Io { doing: "read", path: label.clone(), source };
         let header = Header::parse(&source.bytes(0, Header::LEN as u64).map_err(io)?)?;
         let toc_offset = u64::from(header.header_len);
         let available = len.saturating_sub(toc_offset);
         if header.toc_len_compressed > available {
-            return Err(Error::TocTooLong { what: "compressed", got: header.toc_len_compressed, limit: available });
+            return Err(XarError::TocTooLong { what: "compressed", got: header.toc_len_compressed, limit: available });
         }
         let heap_offset = header.heap_offset()?;
         for (what, got) in [("compressed", header.toc_len_compressed), ("uncompressed", header.toc_len)] {
             if got > MAX_TOC {
-                return Err(Error::TocTooLong { what, got, limit: MAX_TOC });
+                return Err(XarError::TocTooLong { what, got, limit: MAX_TOC });
             }
         }
         let limit = SMALL.saturating_add(header.toc_len_compressed.saturating_mul(TOC_RATIO));
         if header.toc_len > limit {
-            return Err(Error::TocTooLong { what: "uncompressed", got: header.toc_len, limit });
+            return Err(XarError::TocTooLong { what: "uncompressed", got: header.toc_len, limit });
         }
         let compressed = source.bytes(toc_offset, header.toc_len_compressed).map_err(io)?;
         let toc_digest = header.checksum.digester().map(|mut digest| {
@@ -124,9 +124,9 @@ impl Archive {
         let mut toc_xml = Vec::new();
         let limit = header.toc_len.saturating_add(1);
         let read = decoder.by_ref().take(limit).read_to_end(&mut toc_xml);
-        read.map_err(|source| Error::TocStream { offset: toc_offset, source })?;
+        read.map_err(|source| XarError::TocStream { offset: toc_offset, source })?;
         if toc_xml.len() as u64 != header.toc_len {
-            return Err(Error::TocLength { got: toc_xml.len() as u64, expected: header.toc_len });
+            return Err(XarError::TocLength { got: toc_xml.len() as u64, expected: header.toc_len });
         }
         let toc_slack = header.toc_len_compressed.saturating_sub(decoder.total_in());
         let toc = Toc::parse(&toc_xml)?;
@@ -169,7 +169,7 @@ impl Archive {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn stored_digest(&self) -> Result<Vec<u8>, Error> {
+    pub fn stored_digest(&self) -> Result<Vec<u8>, XarError> {
         let checksum = &self.toc.checksum;
         self.heap_bytes(checksum.offset, checksum.size.min(64))
     }
@@ -208,7 +208,7 @@ impl Archive {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn trailer(&self) -> Result<Trailer, Error> {
+    pub fn trailer(&self) -> Result<Trailer, XarError> {
         let members = self.heap_offset.saturating_add(self.toc.members_len());
         let staple = self.staple(members)?;
         let heap = self.heap_offset.saturating_add(self.toc.heap_len());
@@ -224,9 +224,9 @@ impl Archive {
     }
 
     /// A well-formed ticket at the end of the file that begins at or after `end`.
-    fn staple(&self, end: u64) -> Result<Option<Staple>, Error> {
+    fn staple(&self, end: u64) -> Result<Option<Staple>, XarError> {
         let record = |offset| {
-            self.source.bytes(offset, staple::RECORD_LEN).map_err(|source| Error::Io {
+            self.source.bytes(offset, staple::RECORD_LEN).map_err(|source| XarError::Io {
                 doing: "read",
                 path: self.label.clone(),
                 source,
@@ -247,10 +247,10 @@ impl Archive {
     ///
     /// # Errors
     /// The file can't be read.
-    pub fn ticket(&self, staple: &Staple, limit: u64) -> Result<Vec<u8>, Error> {
+    pub fn ticket(&self, staple: &Staple, limit: u64) -> Result<Vec<u8>, XarError> {
         let start = staple.offset.saturating_add(staple::RECORD_LEN);
         let read = self.source.bytes(start, staple.ticket_len.min(limit));
-        read.map_err(|source| Error::Io { doing: "read", path: self.label.clone(), source })
+        read.map_err(|source| XarError::Io { doing: "read", path: self.label.clone(), source })
     }
 
     /// A stretch of the heap as it is. Reading ends early where the file does.
@@ -262,9 +262,9 @@ impl Archive {
         }
     }
 
-    fn heap_bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>, Error> {
+    fn heap_bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>, XarError> {
         let mut bytes = Vec::new();
-        self.section(offset, length).read_to_end(&mut bytes).map_err(|source| Error::Io {
+        self.section(offset, length).read_to_end(&mut bytes).map_err(|source| XarError::Io {
             doing: "read",
             path: self.label.clone(),
             source,
@@ -277,8 +277,8 @@ impl Archive {
     ///
     /// # Errors
     /// The member has no data or an encoding that packages do not use.
-    pub fn member(&self, file: &File) -> Result<Member<'_>, Error> {
-        let data = file.data.as_ref().ok_or_else(|| Error::NoData { member: file.path.clone() })?;
+    pub fn member(&self, file: &File) -> Result<Member<'_>, XarError> {
+        let data = file.data.as_ref().ok_or_else(|| XarError::NoData { member: file.path.clone() })?;
         self.decode(data, &file.path)
     }
 
@@ -286,13 +286,13 @@ impl Archive {
     ///
     /// # Errors
     /// As for [`Archive::member`]; `place` names the element.
-    pub fn decode(&self, data: &Data, place: &str) -> Result<Member<'_>, Error> {
+    pub fn decode(&self, data: &Data, place: &str) -> Result<Member<'_>, XarError> {
         let section = self.section(data.offset, data.length);
         let decoder = match &data.encoding {
             Encoding::Stored => Decoder::Stored(section),
             Encoding::Zlib => Decoder::Zlib(Box::new(ZlibDecoder::new(BufReader::with_capacity(1 << 16, section)))),
             Encoding::Bzip2 => Decoder::Bzip2(Box::new(BzDecoder::new(BufReader::with_capacity(1 << 16, section)))),
-            Encoding::Other(mime) => return Err(Error::Encoding { member: place.to_owned(), got: mime.clone() }),
+            Encoding::Other(mime) => return Err(XarError::Encoding { member: place.to_owned(), got: mime.clone() }),
         };
         Ok(Member { decoder, length: data.length, size: data.size, left: data.size, ended: false })
     }
@@ -301,8 +301,8 @@ impl Archive {
     ///
     /// # Errors
     /// As for [`Archive::member`]; also when it is larger than `limit` bytes or its bytes are broken.
-    pub fn read_member(&self, file: &File, limit: u64) -> Result<Vec<u8>, Error> {
-        let fail = |source| Error::Member { member: file.path.clone(), source };
+    pub fn read_member(&self, file: &File, limit: u64) -> Result<Vec<u8>, XarError> {
+        let fail = |source| XarError::Member { member: file.path.clone(), source };
         let mut member = self.member(file)?;
         let limit = limit.min(SMALL.saturating_add(member.length.saturating_mul(MEMBER_RATIO)));
         if member.size > limit {
@@ -317,11 +317,11 @@ impl Archive {
 
 /// Whether all members together are not much more than the heap. Otherwise a small file could name thousands of members
 /// that are all of it, and take hours to check.
-fn believable(toc: &Toc, heap: u64) -> Result<(), Error> {
+fn believable(toc: &Toc, heap: u64) -> Result<(), XarError> {
     let stretches = toc.extents().map(|extent| extent.length.min(heap.saturating_sub(extent.offset)));
     let got = stretches.fold(0, u64::saturating_add);
     let limit = heap.saturating_mul(MAX_SHARING);
-    if got > limit { Err(Error::Shared { got, limit }) } else { Ok(()) }
+    if got > limit { Err(XarError::Shared { got, limit }) } else { Ok(()) }
 }
 
 /// A stretch of the file. Several can be read at once.

@@ -16,7 +16,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::signature::{Certificate, Signature};
-use super::{Archive, Error, Header, Style, Summary, Toc, staple};
+use super::{Archive, Header, Style, Summary, Toc, XarError, staple};
 use crate::output::Output;
 
 /// An archive with room for signatures that are still to be made.
@@ -38,14 +38,14 @@ impl<'a> Signable<'a> {
     ///
     /// # Errors
     /// The archive has a checksum that Apple refuses, or sizes that don't fit 64 bits.
-    pub fn new(archive: &'a Archive, certificates: &[Certificate], rsa: u64, cms: u64) -> Result<Self, Error> {
+    pub fn new(archive: &'a Archive, certificates: &[Certificate], rsa: u64, cms: u64) -> Result<Self, XarError> {
         let style = archive.header().checksum;
         let mut toc = archive.toc().clone();
         let mut end = style.len();
         let mut room = |size: u64| {
             let offset = end;
-            end = end.checked_add(size).ok_or(Error::TocTooLong { what: "heap", got: size, limit: u64::MAX })?;
-            Ok::<_, Error>(offset)
+            end = end.checked_add(size).ok_or(XarError::TocTooLong { what: "heap", got: size, limit: u64::MAX })?;
+            Ok::<_, XarError>(offset)
         };
         toc.checksum = super::TocChecksum { style, offset: 0, size: style.len() };
         toc.signatures = Vec::new();
@@ -74,8 +74,8 @@ impl<'a> Signable<'a> {
             data.offset = room(data.length)?;
         }
         let (compressed, header, digest) = seal(&toc, style)
-            .map_err(|source| Error::Io { doing: "compress", path: archive.path().to_owned(), source })?
-            .ok_or(Error::Unusable { got: style })?;
+            .map_err(|source| XarError::Io { doing: "compress", path: archive.path().to_owned(), source })?
+            .ok_or(XarError::Unusable { got: style })?;
         Ok(Self { archive, toc, header, compressed, digest, stretches, sizes: [rsa, cms] })
     }
 
@@ -90,8 +90,8 @@ impl<'a> Signable<'a> {
     /// # Errors
     /// A signature that needs more room than was made for it; reading or writing fails: then there is nothing at the output, or
     /// what was there before.
-    pub fn write(&self, rsa: &[u8], cms: &[u8], ticket: Option<&[u8]>, out: &Path) -> Result<Summary, Error> {
-        let io = |doing| move |source| Error::Io { doing, path: out.to_owned(), source };
+    pub fn write(&self, rsa: &[u8], cms: &[u8], ticket: Option<&[u8]>, out: &Path) -> Result<Summary, XarError> {
+        let io = |doing| move |source| XarError::Io { doing, path: out.to_owned(), source };
         let mut file = Output::create(out).map_err(io("create"))?;
         let mut output = BufWriter::with_capacity(1 << 18, file.file());
         let mut write = || -> io::Result<()> {

@@ -7,7 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::Serialize;
 use x509_cert::der::{Decode as _, Encode as _};
 
-use super::Error;
+use super::XarError;
 use crate::xml::Element;
 
 /// One `<signature>` or `<x-signature>`.
@@ -99,7 +99,7 @@ impl Certificate {
 }
 
 impl Signature {
-    pub(super) fn from_element(element: &Element) -> Result<Self, Error> {
+    pub(super) fn from_element(element: &Element) -> Result<Self, XarError> {
         let place = || format!("<{}>", element.name);
         let number = |name: &'static str| super::values::number(element, name, &place());
         let certificates = element
@@ -108,7 +108,7 @@ impl Signature {
             .flat_map(|data| data.children_named("X509Certificate"))
             .map(|certificate| {
                 let text: String = certificate.text.chars().filter(|c| !c.is_ascii_whitespace()).collect();
-                STANDARD.decode(text).map(|der| Certificate { der }).map_err(|error| Error::Element {
+                STANDARD.decode(text).map(|der| Certificate { der }).map_err(|error| XarError::Element {
                     place: place(),
                     element: "X509Certificate",
                     got: error.to_string(),

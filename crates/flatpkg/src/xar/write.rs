@@ -13,7 +13,7 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 
 use super::toc::check_name;
-use super::{Checksum, Data, Digester, Encoding, Error, File, Header, Kind, Stat, Style, Toc, TocChecksum};
+use super::{Checksum, Data, Digester, Encoding, File, Header, MemberKind, Stat, Style, Toc, TocChecksum, XarError};
 use crate::output::{self, Output};
 
 /// How an archive is made.
@@ -61,11 +61,11 @@ impl Writer {
     ///
     /// # Errors
     /// The directory can't be written, or the checksum style is one that Apple refuses.
-    pub fn new(out: &Path, options: Options) -> Result<Self, Error> {
-        let digester = options.checksum.digester().ok_or(Error::Unusable { got: options.checksum })?;
+    pub fn new(out: &Path, options: Options) -> Result<Self, XarError> {
+        let digester = options.checksum.digester().ok_or(XarError::Unusable { got: options.checksum })?;
         let fail = |doing, path: &Path| {
             let path = path.to_owned();
-            move |source| Error::Io { doing, path, source }
+            move |source| XarError::Io { doing, path, source }
         };
         // Before any work is done; once more at the end.
         let place = output::place(out).map_err(fail("write", out))?;
@@ -87,24 +87,24 @@ impl Writer {
     ///
     /// # Errors
     /// A component that is no name, a path that is taken, a file used as a directory.
-    pub fn start_file(&mut self, path: &[&str], encoding: Encoding) -> Result<MemberWriter<'_>, Error> {
-        let (name, directories) = path.split_last().ok_or(Error::Name { name: String::new(), why: "empty" })?;
+    pub fn start_file(&mut self, path: &[&str], encoding: Encoding) -> Result<MemberWriter<'_>, XarError> {
+        let (name, directories) = path.split_last().ok_or(XarError::Name { name: String::new(), why: "empty" })?;
         let mut parent = None;
         for directory in directories {
             parent = Some(self.directory(parent, directory)?);
         }
         if let Some((_, taken)) = self.child(parent, name) {
-            return Err(Error::Taken { path: taken.path.clone(), kind: kind_name(&taken.kind) });
+            return Err(XarError::Taken { path: taken.path.clone(), kind: kind_name(&taken.kind) });
         }
-        let file = self.file(parent, name, Kind::File)?;
-        let io = |source| Error::Io { doing: "write the heap of", path: self.out.clone(), source };
+        let file = self.file(parent, name, MemberKind::File)?;
+        let io = |source| XarError::Io { doing: "write the heap of", path: self.out.clone(), source };
         self.spool.seek(SeekFrom::Start(self.spooled)).map_err(io)?;
         let heap = HeapWriter { spool: &mut self.spool, digest: self.digester.clone(), length: 0 };
         let encoder = match encoding {
             Encoding::Stored => Encoder::Stored(heap),
             Encoding::Zlib => Encoder::Zlib(ZlibEncoder::new(heap, Compression::best())),
             Encoding::Bzip2 | Encoding::Other(_) => {
-                return Err(Error::Encoding { member: file.path, got: encoding.mime().to_owned() });
+                return Err(XarError::Encoding { member: file.path, got: encoding.mime().to_owned() });
             }
         };
         Ok(MemberWriter {
@@ -124,9 +124,9 @@ impl Writer {
     ///
     /// # Errors
     /// As for [`Writer::start_file`]; reading or writing fails.
-    pub fn add_file(&mut self, path: &[&str], mut source: impl Read, encoding: Encoding) -> Result<(), Error> {
+    pub fn add_file(&mut self, path: &[&str], mut source: impl Read, encoding: Encoding) -> Result<(), XarError> {
         let mut member = self.start_file(path, encoding)?;
-        io::copy(&mut source, &mut member).map_err(|source| Error::Member { member: path.join("/"), source })?;
+        io::copy(&mut source, &mut member).map_err(|source| XarError::Member { member: path.join("/"), source })?;
         member.finish()
     }
 
@@ -134,11 +134,11 @@ impl Writer {
     ///
     /// # Errors
     /// Writing fails; then there is nothing at the output, or what was there before.
-    pub fn finish(self) -> Result<Summary, Error> {
+    pub fn finish(self) -> Result<Summary, XarError> {
         let toc = self.toc();
         let io = |doing| {
             let path = self.out.clone();
-            move |source| Error::Io { doing, path, source }
+            move |source| XarError::Io { doing, path, source }
         };
         let xml = toc.to_xml();
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
@@ -204,28 +204,28 @@ impl Writer {
     }
 
     /// The directory of that name inside another, made when missing.
-    fn directory(&mut self, parent: Option<usize>, name: &str) -> Result<usize, Error> {
+    fn directory(&mut self, parent: Option<usize>, name: &str) -> Result<usize, XarError> {
         if let Some((index, file)) = self.child(parent, name) {
-            if file.kind == Kind::Directory {
+            if file.kind == MemberKind::Directory {
                 return Ok(index);
             }
-            return Err(Error::Taken { path: file.path.clone(), kind: kind_name(&file.kind) });
+            return Err(XarError::Taken { path: file.path.clone(), kind: kind_name(&file.kind) });
         }
-        let file = self.file(parent, name, Kind::Directory)?;
+        let file = self.file(parent, name, MemberKind::Directory)?;
         Ok(insert(&mut self.files, &mut self.children, file))
     }
 
     /// A new entry. Directories look as Apple's tools make them up; files belong to root and carry the package's time.
-    fn file(&self, parent: Option<usize>, name: &str, kind: Kind) -> Result<File, Error> {
+    fn file(&self, parent: Option<usize>, name: &str, kind: MemberKind) -> Result<File, XarError> {
         check_name(name)?;
         if name.chars().any(char::is_control) {
-            return Err(Error::Name { name: name.to_owned(), why: "it has a control character" });
+            return Err(XarError::Name { name: name.to_owned(), why: "it has a control character" });
         }
         let path = match parent.and_then(|index| self.files.get(index)) {
             Some(directory) => format!("{}/{name}", directory.path),
             None => name.to_owned(),
         };
-        let (seconds, mode) = if kind == Kind::Directory { (0, 0o700) } else { (self.options.timestamp, 0o644) };
+        let (seconds, mode) = if kind == MemberKind::Directory { (0, 0o700) } else { (self.options.timestamp, 0o644) };
         let time = Some(format!("{}Z", time(seconds)));
         let stat = Stat {
             ctime: time.clone(),
@@ -309,12 +309,12 @@ impl MemberWriter<'_> {
     ///
     /// # Errors
     /// Writing fails.
-    pub fn finish(self) -> Result<(), Error> {
+    pub fn finish(self) -> Result<(), XarError> {
         let checksum = |hex| Some(Checksum { style: self.style, hex });
         let (heap, encoding, extracted) = match self.encoder {
             Encoder::Stored(heap) => (heap, Encoding::Stored, None),
             Encoder::Zlib(encoder) => {
-                let heap = encoder.finish().map_err(|source| Error::Io {
+                let heap = encoder.finish().map_err(|source| XarError::Io {
                     doing: "write the heap of",
                     path: self.out.to_owned(),
                     source,
@@ -357,8 +357,8 @@ impl Write for MemberWriter<'_> {
     }
 }
 
-fn kind_name(kind: &Kind) -> &'static str {
-    if *kind == Kind::Directory { "directory" } else { "file" }
+fn kind_name(kind: &MemberKind) -> &'static str {
+    if *kind == MemberKind::Directory { "directory" } else { "file" }
 }
 
 /// Seconds since 1970 as the table of contents writes them: `2021-07-06T16:06:04`.

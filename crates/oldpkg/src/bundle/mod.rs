@@ -33,8 +33,8 @@ mod read;
 mod write;
 
 pub use info::{Authorization, Info, Selection};
-pub use read::{Bundle, Error as ReadError, Member};
-pub use write::{Error, file_name, write, write_component};
+pub use read::{Bundle, BundleReadError, Member};
+pub use write::{BundleWriteError, file_name, write, write_component};
 
 /// What `PkgInfo` holds: type `pmkr`, creator `pkg1`.
 const PKG_INFO: &[u8; 8] = b"pmkrpkg1";

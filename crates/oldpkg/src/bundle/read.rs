@@ -11,7 +11,7 @@ use flatpkg::cpio;
 use flatpkg::payload::{self, Decoded};
 use flatpkg::plist::{self, Value};
 use flatpkg::shown::shown;
-use flatpkg::tree::{Contents, Kind, Tree, TreePath};
+use flatpkg::tree::{Contents, EntryKind, Tree, TreePath};
 use flatpkg::xml;
 
 /// The longest property list we read, in bytes.
@@ -26,7 +26,7 @@ const ARCHIVES: [&str; 2] = ["Archive.pax.gz", "Archive.pax"];
 /// Why a bundle package can't be read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum BundleReadError {
     /// There is no `Contents/Info.plist`.
     #[error("{place} has no Contents/Info.plist, it is no bundle package", place = shown(place))]
     NotABundle {
@@ -39,7 +39,7 @@ pub enum Error {
         /// The file.
         place: String,
         /// What is wrong.
-        source: xml::Error,
+        source: xml::XmlError,
     },
     /// A file that can't be read.
     #[error("failed to read {place}", place = shown(place))]
@@ -65,7 +65,7 @@ pub enum Error {
         /// The file.
         place: String,
         /// What is wrong.
-        source: bom::Error,
+        source: bom::BomError,
     },
     /// An archive that can't be understood.
     #[error("failed to read {place}", place = shown(place))]
@@ -73,7 +73,7 @@ pub enum Error {
         /// The file.
         place: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// A metapackage names a package that it doesn't hold.
     #[error("{place} lists {package:?}, which is not in {directory}", place = shown(place))]
@@ -134,7 +134,7 @@ impl Bundle {
     ///
     /// # Errors
     /// It is none, or a document can't be read.
-    pub fn of(tree: &Tree, file_name: &str) -> Result<Bundle, Error> {
+    pub fn of(tree: &Tree, file_name: &str) -> Result<Bundle, BundleReadError> {
         let plist = info_plist(tree, file_name)?;
         let info = Info::from_plist(&plist);
         let Some(listed) = plist::key(&plist, "IFPkgFlagPackageList") else {
@@ -148,17 +148,17 @@ impl Bundle {
         for package in listed.as_array().into_iter().flatten() {
             let text = |key: &str| plist::text(package, key).unwrap_or_default();
             let location = text("IFPkgFlagPackageLocation").trim_start_matches("./").trim_matches('/');
-            let missing = || Error::Missing {
+            let missing = || BundleReadError::Missing {
                 place: file_name.to_owned(),
                 package: location.to_owned(),
                 directory: directory.to_owned(),
             };
             let path = TreePath::new(format!("{directory}/{location}")).map_err(|_| missing())?;
             let inside = tree.subtree(&path).ok_or_else(missing)?;
-            entries.take(inside.len() as u64).map_err(|_| Error::Repeated { place: file_name.to_owned() })?;
+            entries.take(inside.len() as u64).map_err(|_| BundleReadError::Repeated { place: file_name.to_owned() })?;
             let plist = info_plist(&inside, location)?;
             if plist::key(&plist, "IFPkgFlagPackageList").is_some() {
-                return Err(Error::Nested { place: location.to_owned() });
+                return Err(BundleReadError::Nested { place: location.to_owned() });
             }
             let selection = Selection::from_name(text("IFPkgFlagPackageSelection"));
             members.push(Member::of(&inside, location, Info::from_plist(&plist), selection)?);
@@ -168,7 +168,7 @@ impl Bundle {
 }
 
 impl Member {
-    fn of(tree: &Tree, file_name: &str, info: Info, selection: Selection) -> Result<Member, Error> {
+    fn of(tree: &Tree, file_name: &str, info: Info, selection: Selection) -> Result<Member, BundleReadError> {
         let resources = TreePath::new("Contents/Resources").ok().and_then(|path| tree.subtree(&path));
         let resources =
             resources.unwrap_or_else(|| Tree::new(flatpkg::tree::Entry::directory(flatpkg::mode::Mode::PLAIN)));
@@ -197,36 +197,36 @@ impl Member {
     ///
     /// # Errors
     /// It can't be opened, or starts like nothing that is known.
-    pub fn archive(&self) -> Result<Option<cpio::Reader<Decoded<'_>>>, Error> {
+    pub fn archive(&self) -> Result<Option<cpio::Reader<Decoded<'_>>>, BundleReadError> {
         let place = || format!("{}: Archive.pax.gz", self.file_name);
         let Some(contents) = &self.archive else { return Ok(None) };
-        let input = contents.open().map_err(|source| Error::Io { place: place(), source })?;
-        payload::read(input).map(Some).map_err(|source| Error::Archive { place: place(), source })
+        let input = contents.open().map_err(|source| BundleReadError::Io { place: place(), source })?;
+        payload::read(input).map(Some).map_err(|source| BundleReadError::Archive { place: place(), source })
     }
 
     /// Its bill of materials.
     ///
     /// # Errors
     /// It can't be read or understood.
-    pub fn bom(&self) -> Result<Option<Bom>, Error> {
+    pub fn bom(&self) -> Result<Option<Bom>, BundleReadError> {
         let place = || format!("{}: Archive.bom", self.file_name);
         let Some(contents) = &self.bom else { return Ok(None) };
         let bytes = read(contents, &place(), MAX_BOM)?;
-        bom::read(&bytes).map(Some).map_err(|source| Error::Bom { place: place(), source })
+        bom::read(&bytes).map(Some).map_err(|source| BundleReadError::Bom { place: place(), source })
     }
 
     /// Paths on which its archive and its bill of materials disagree; with only one of them, all paths.
     ///
     /// # Errors
     /// One of them can't be read.
-    pub fn disagreements(&self) -> Result<Vec<TreePath>, Error> {
+    pub fn disagreements(&self) -> Result<Vec<TreePath>, BundleReadError> {
         let place = || format!("{}: Archive.pax.gz", self.file_name);
         let records = self.bom()?.map(|bom| bom.records).unwrap_or_default();
         let mut listed: BTreeMap<&TreePath, &Record> = records.iter().map(|record| (&record.path, record)).collect();
         let mut wrong = Vec::new();
         if let Some(contents) = &self.archive {
-            let input = contents.open().map_err(|source| Error::Io { place: place(), source })?;
-            let failed = |source| Error::Archive { place: place(), source };
+            let input = contents.open().map_err(|source| BundleReadError::Io { place: place(), source })?;
+            let failed = |source| BundleReadError::Archive { place: place(), source };
             for record in payload::examine(input).map_err(failed)? {
                 let record = record.map_err(failed)?;
                 // The sizes of directories mean nothing, and Apple's tools state what the disk says.
@@ -249,28 +249,28 @@ impl Member {
 
 fn file<'a>(tree: &'a Tree, path: &str) -> Option<&'a Contents> {
     match &tree.get(path.as_bytes())?.kind {
-        Kind::File(contents) => Some(contents),
+        EntryKind::File(contents) => Some(contents),
         _ => None,
     }
 }
 
-fn info_plist(tree: &Tree, file_name: &str) -> Result<Value, Error> {
+fn info_plist(tree: &Tree, file_name: &str) -> Result<Value, BundleReadError> {
     let contents = file(tree, "Contents/Info.plist");
-    let contents = contents.ok_or_else(|| Error::NotABundle { place: file_name.to_owned() })?;
+    let contents = contents.ok_or_else(|| BundleReadError::NotABundle { place: file_name.to_owned() })?;
     document(contents, &format!("{file_name}: Info.plist"))
 }
 
-fn document(contents: &Contents, place: &str) -> Result<Value, Error> {
+fn document(contents: &Contents, place: &str) -> Result<Value, BundleReadError> {
     let bytes = read(contents, place, MAX_PLIST)?;
-    plist::read(&bytes).map_err(|source| Error::Plist { place: place.to_owned(), source })
+    plist::read(&bytes).map_err(|source| BundleReadError::Plist { place: place.to_owned(), source })
 }
 
-fn read(contents: &Contents, place: &str, limit: u64) -> Result<Vec<u8>, Error> {
+fn read(contents: &Contents, place: &str, limit: u64) -> Result<Vec<u8>, BundleReadError> {
     let size = contents.size();
     if size > limit {
-        return Err(Error::TooLarge { place: place.to_owned(), size, limit });
+        return Err(BundleReadError::TooLarge { place: place.to_owned(), size, limit });
     }
-    let fail = |source| Error::Io { place: place.to_owned(), source };
+    let fail = |source| BundleReadError::Io { place: place.to_owned(), source };
     let mut bytes = Vec::new();
     contents.open().map_err(fail)?.take(limit).read_to_end(&mut bytes).map_err(fail)?;
     Ok(bytes)

@@ -15,7 +15,7 @@ use flatpkg::payload::{self, Compression, Progress};
 use flatpkg::plist::{self, Value};
 use flatpkg::product::Product;
 use flatpkg::shown::shown;
-use flatpkg::tree::{Kind, Tree};
+use flatpkg::tree::{EntryKind, Tree};
 use flatpkg::xml;
 
 /// Names in `Resources` that are not a component's to give.
@@ -24,7 +24,7 @@ const RESERVED: [&str; 3] = ["Description.plist", "package_version", "TokenDefin
 /// Why a bundle package can't be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum BundleWriteError {
     /// It would not be a sound one, or the format has no way to say it. All problems at once.
     #[error("{}", Problem::list(.0))]
     Problems(Vec<Problem>),
@@ -34,7 +34,7 @@ pub enum Error {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: payload::Error,
+        source: payload::PayloadError,
     },
     /// A bill of materials can't be written.
     #[error("failed to write the bill of materials of {identifier}", identifier = shown(identifier))]
@@ -42,7 +42,7 @@ pub enum Error {
         /// The component.
         identifier: String,
         /// What is wrong.
-        source: bom::Error,
+        source: bom::BomError,
     },
     /// A text that a property list can't hold.
     #[error("failed to write {}", path.display())]
@@ -50,7 +50,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong.
-        source: xml::Error,
+        source: xml::XmlError,
     },
     /// The system refused; its text names the file.
     #[error("failed to write the package")]
@@ -68,12 +68,12 @@ pub fn file_name(identifier: &str, product: Option<&str>) -> String {
 /// Writes a component as a bundle package: the directory `out`, which must not exist. It appears whole or not at all.
 ///
 /// # Errors
-/// [`Error::Problems`] before anything is written; else when reading or writing fails.
+/// [`BundleWriteError::Problems`] before anything is written; else when reading or writing fails.
 pub fn write_component(
     component: &Component<'_>,
     out: &Path,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), Error> {
+) -> Result<(), BundleWriteError> {
     let problems: Vec<Problem> = component.problems(None).into_iter().chain(limits(component)).collect();
     check(problems)?;
     whole(out, |dir| {
@@ -88,8 +88,8 @@ pub fn write_component(
 /// `progress` is called with what is done of all components together.
 ///
 /// # Errors
-/// [`Error::Problems`] before anything is written; else when reading or writing fails.
-pub fn write(product: &Product<'_>, out: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), Error> {
+/// [`BundleWriteError::Problems`] before anything is written; else when reading or writing fails.
+pub fn write(product: &Product<'_>, out: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<(), BundleWriteError> {
     let mut problems = product.problems();
     problems.extend(product.components.iter().flat_map(|part| limits(&part.component)));
     let distribution = product.completed_distribution();
@@ -119,8 +119,8 @@ pub fn write(product: &Product<'_>, out: &Path, progress: &(dyn Fn(Progress) + S
     })
 }
 
-fn check(problems: Vec<Problem>) -> Result<(), Error> {
-    if problems.is_empty() { Ok(()) } else { Err(Error::Problems(problems)) }
+fn check(problems: Vec<Problem>) -> Result<(), BundleWriteError> {
+    if problems.is_empty() { Ok(()) } else { Err(BundleWriteError::Problems(problems)) }
 }
 
 /// What a component may say in a flat package and not here.
@@ -204,7 +204,7 @@ fn package(
     described: &Described,
     dir: &Path,
     progress: &(dyn Fn(Progress) + Sync),
-) -> Result<(), Error> {
+) -> Result<(), BundleWriteError> {
     let identifier = || component.identifier.clone();
     let contents = dir.join("Contents");
     let resources = contents.join("Resources");
@@ -212,8 +212,9 @@ fn package(
     if let Some(tree) = component.payload {
         let mut archive = fs_err::File::create(contents.join("Archive.pax.gz"))?;
         let facts = payload::write(tree, Compression::Gzip, &mut archive, progress)
-            .map_err(|source| Error::Payload { identifier: identifier(), source })?;
-        let bom = bom::write(tree, &facts).map_err(|source| Error::Bom { identifier: identifier(), source })?;
+            .map_err(|source| BundleWriteError::Payload { identifier: identifier(), source })?;
+        let bom =
+            bom::write(tree, &facts).map_err(|source| BundleWriteError::Bom { identifier: identifier(), source })?;
         fs_err::write(contents.join("Archive.bom"), bom)?;
     }
     if let Some(scripts) = component.scripts {
@@ -239,7 +240,7 @@ fn metapackage(
     distribution: &Distribution,
     packages: &[(String, Selection)],
     dir: &Path,
-) -> Result<(), Error> {
+) -> Result<(), BundleWriteError> {
     let contents = dir.join("Contents");
     let resources = contents.join("Resources");
     fs_err::create_dir_all(&resources)?;
@@ -291,10 +292,10 @@ fn script_name(path: &str) -> String {
 }
 
 /// The documents that every package has.
-fn documents(contents: &Path, info: &Value, description: &Value, numbers: (i64, i64)) -> Result<(), Error> {
+fn documents(contents: &Path, info: &Value, description: &Value, numbers: (i64, i64)) -> Result<(), BundleWriteError> {
     let write = |path: PathBuf, value: &Value| {
-        let xml = plist::write(value).map_err(|source| Error::Plist { path: path.clone(), source })?;
-        Ok::<_, Error>(fs_err::write(path, xml)?)
+        let xml = plist::write(value).map_err(|source| BundleWriteError::Plist { path: path.clone(), source })?;
+        Ok::<_, BundleWriteError>(fs_err::write(path, xml)?)
     };
     fs_err::write(contents.join("PkgInfo"), PKG_INFO)?;
     write(contents.join("Info.plist"), info)?;
@@ -304,16 +305,16 @@ fn documents(contents: &Path, info: &Value, description: &Value, numbers: (i64, 
 }
 
 /// Writes the files of a small tree, under other names where `rename` says so.
-fn copy(tree: &Tree, dir: &Path, rename: impl Fn(&str) -> String) -> Result<(), Error> {
+fn copy(tree: &Tree, dir: &Path, rename: impl Fn(&str) -> String) -> Result<(), BundleWriteError> {
     for (path, entry) in tree.iter().filter(|(path, _)| !path.is_root()) {
         let place = dir.join(rename(&path.to_string()));
         match &entry.kind {
-            Kind::Directory => fs_err::create_dir(&place)?,
-            Kind::Symlink(target) => {
+            EntryKind::Directory => fs_err::create_dir(&place)?,
+            EntryKind::Symlink(target) => {
                 use std::os::unix::ffi::OsStrExt as _;
                 fs_err::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), &place)?;
             }
-            Kind::File(contents) => {
+            EntryKind::File(contents) => {
                 let mut file = fs_err::File::create(&place)?;
                 io::copy(&mut contents.open()?, &mut file)?;
                 let mode = if entry.mode.is_executable() { Mode::EXECUTABLE } else { Mode::PLAIN };
@@ -330,7 +331,7 @@ fn permissions(mode: Mode) -> std::fs::Permissions {
 }
 
 /// Fills a directory under another name and gives it its own when everything is in it.
-fn whole(out: &Path, fill: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+fn whole(out: &Path, fill: impl FnOnce(&Path) -> Result<(), BundleWriteError>) -> Result<(), BundleWriteError> {
     if out.symlink_metadata().is_ok() {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, format!("{} is there already", out.display())).into());
     }

@@ -8,8 +8,8 @@ use super::format::{
     BLOCK, CUSTOM_ICON, FIRST_USER, FileRecord, Fork, Item, LINK_TYPE, Permissions, ROOT, ROOT_PARENT, record, time,
 };
 use super::node::{Keyed, Shape, tree};
-use super::{Error, Volume};
-use flatpkg::tree::{Entry, Kind, TreePath};
+use super::{HfsError, Volume};
+use flatpkg::tree::{Entry, EntryKind, TreePath};
 
 /// Bit 1 of a file's flags: it has a thread.
 const HAS_THREAD: u16 = 2;
@@ -42,20 +42,21 @@ struct Key {
 
 impl<'a> Catalog<'a> {
     /// Gives every entry a number and blocks.
-    pub(super) fn new(volume: &'a Volume) -> Result<Catalog<'a>, Error> {
+    pub(super) fn new(volume: &'a Volume) -> Result<Catalog<'a>, HfsError> {
         let (mut entries, mut folders) = (Vec::new(), HashMap::new());
         let (mut next, mut block) = (FIRST_USER, 0_u32);
         for (path, entry) in volume.tree.iter() {
             let id = if path.is_root() { ROOT } else { next };
             if !path.is_root() {
-                next = next.checked_add(1).ok_or(Error::TooLarge)?;
+                next = next.checked_add(1).ok_or(HfsError::TooLarge)?;
             }
-            if entry.kind == Kind::Directory {
+            if entry.kind == EntryKind::Directory {
                 folders.insert(path.as_bytes(), id);
             }
             entries.push(Placed { path, entry, id, block });
             let blocks = entry.kind.size().div_ceil(BLOCK.into());
-            block = u32::try_from(blocks).ok().and_then(|blocks| block.checked_add(blocks)).ok_or(Error::TooLarge)?;
+            block =
+                u32::try_from(blocks).ok().and_then(|blocks| block.checked_add(blocks)).ok_or(HfsError::TooLarge)?;
         }
         Ok(Catalog { volume, entries, folders })
     }
@@ -82,7 +83,7 @@ impl<'a> Catalog<'a> {
     }
 
     /// The bytes of the catalogue file when the files begin at this block. Its length doesn't depend on that.
-    pub(super) fn encode(&self, first_block: u32) -> Result<Vec<u8>, Error> {
+    pub(super) fn encode(&self, first_block: u32) -> Result<Vec<u8>, HfsError> {
         let children = self.volume.tree.children();
         let mut keys = Vec::with_capacity(self.entries.len() * 2);
         for (entry, placed) in self.entries.iter().enumerate() {
@@ -116,7 +117,7 @@ impl<'a> Catalog<'a> {
     }
 
     fn thread(&self, placed: &Placed<'_>, name: &[u8]) -> Vec<u8> {
-        let kind = if placed.entry.kind == Kind::Directory { record::FOLDER_THREAD } else { record::FILE_THREAD };
+        let kind = if placed.entry.kind == EntryKind::Directory { record::FOLDER_THREAD } else { record::FILE_THREAD };
         let mut bytes = [kind.to_be_bytes(), [0, 0]].concat();
         bytes.extend(self.parent(placed).to_be_bytes());
         bytes.extend(encode_name(name));
@@ -141,7 +142,7 @@ impl<'a> Catalog<'a> {
             },
             ..Item::new_zeroed()
         };
-        if entry.kind == Kind::Directory {
+        if entry.kind == EntryKind::Directory {
             item.record_type = record::FOLDER.into();
             item.valence = children.into();
             item.permissions.special = 0.into();
@@ -152,7 +153,7 @@ impl<'a> Catalog<'a> {
         }
         item.record_type = record::FILE.into();
         item.flags = HAS_THREAD.into();
-        if let Kind::Symlink(_) = entry.kind {
+        if let EntryKind::Symlink(_) = entry.kind {
             item.finder.copy_from_slice(LINK_TYPE.as_flattened());
         }
         let data = Fork::at(first_block + placed.block, entry.kind.size());

@@ -47,7 +47,7 @@ pub struct Volume {
 /// Why a volume can't be written or read. Offsets are bytes from its start.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum HfsError {
     /// A name that can't be written.
     #[error("{path} has a name that is not ASCII or has more than 255 characters; the volume can't hold it", path = shown(path))]
     Name {
@@ -134,5 +134,5 @@ pub enum Error {
     Path(#[from] BadPath),
     /// The entries don't make a tree.
     #[error(transparent)]
-    Tree(#[from] flatpkg::tree::Error),
+    Tree(#[from] flatpkg::tree::TreeError),
 }

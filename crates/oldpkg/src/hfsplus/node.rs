@@ -3,7 +3,7 @@
 use zerocopy::byteorder::big_endian::U32;
 use zerocopy::{FromZeros as _, IntoBytes as _};
 
-use super::Error;
+use super::HfsError;
 use super::format::{NodeDescriptor, TreeHeader, kind};
 
 /// Bytes in a node of the catalogue; `newfs_hfs` takes the same for volumes of this size.
@@ -40,7 +40,7 @@ pub(super) struct Keyed {
 }
 
 /// The bytes of a tree's file. `records` are sorted by key.
-pub(super) fn tree(shape: Shape, records: impl Iterator<Item = Keyed>) -> Result<Vec<u8>, Error> {
+pub(super) fn tree(shape: Shape, records: impl Iterator<Item = Keyed>) -> Result<Vec<u8>, HfsError> {
     let mut bytes = vec![0; shape.node_size];
     let mut header = TreeHeader {
         node_size: (shape.node_size as u16).into(),
@@ -65,7 +65,7 @@ pub(super) fn tree(shape: Shape, records: impl Iterator<Item = Keyed>) -> Result
     header.root = level.first().map_or(0, |(_, node)| *node).into();
     let nodes = bytes.len() / shape.node_size;
     header.nodes = (nodes as u32).into();
-    header.clump = u32::try_from(bytes.len()).map_err(|_| Error::TooLarge)?.into();
+    header.clump = u32::try_from(bytes.len()).map_err(|_| HfsError::TooLarge)?.into();
     let first = header_node(shape, &header, nodes)?;
     bytes.splice(..shape.node_size, first);
     Ok(bytes)
@@ -78,7 +78,7 @@ fn pack(
     height: u8,
     records: impl Iterator<Item = Keyed>,
     bytes: &mut Vec<u8>,
-) -> Result<Vec<(Vec<u8>, u32)>, Error> {
+) -> Result<Vec<(Vec<u8>, u32)>, HfsError> {
     let mut nodes: Vec<(Vec<u8>, u32)> = Vec::new();
     let mut full: Vec<(Vec<u8>, Vec<u16>)> = Vec::new();
     let (mut body, mut offsets) = (vec![0; DESCRIPTOR], Vec::new());
@@ -89,7 +89,7 @@ fn pack(
             full.push((std::mem::replace(&mut body, vec![0; DESCRIPTOR]), std::mem::take(&mut offsets)));
         }
         if offsets.is_empty() {
-            let number = u32::try_from(first_number + full.len()).map_err(|_| Error::TooLarge)?;
+            let number = u32::try_from(first_number + full.len()).map_err(|_| HfsError::TooLarge)?;
             nodes.push((record.key.clone(), number));
         }
         offsets.push(body.len() as u16);
@@ -124,7 +124,7 @@ fn node(shape: Shape, descriptor: NodeDescriptor, mut body: Vec<u8>, mut offsets
     body
 }
 
-fn header_node(shape: Shape, header: &TreeHeader, nodes: usize) -> Result<Vec<u8>, Error> {
+fn header_node(shape: Shape, header: &TreeHeader, nodes: usize) -> Result<Vec<u8>, HfsError> {
     let descriptor = NodeDescriptor { kind: kind::HEADER, records: 3.into(), ..NodeDescriptor::new_zeroed() };
     let mut body = vec![0; DESCRIPTOR];
     body.extend_from_slice(header.as_bytes());
@@ -132,7 +132,7 @@ fn header_node(shape: Shape, header: &TreeHeader, nodes: usize) -> Result<Vec<u8
     let map = user + USER_DATA;
     let end = shape.node_size - 8;
     if nodes > (end - map) * 8 {
-        return Err(Error::TooLarge);
+        return Err(HfsError::TooLarge);
     }
     body.resize(map, 0);
     body.extend(bits(nodes));

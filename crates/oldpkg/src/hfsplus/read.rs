@@ -11,10 +11,10 @@ use super::format::{
     CUSTOM_ICON, FileRecord, Fork, HEADER_OFFSET, Item, NodeDescriptor, ROOT, ROOT_PARENT, TreeHeader, VolumeHeader,
     kind, record, unix,
 };
-use super::{Error, Volume};
+use super::{HfsError, Volume};
 use flatpkg::budget::Budget;
 use flatpkg::mode::Mode;
-use flatpkg::tree::{Contents, Entry, Kind, MAX_PATH, Tree, TreePath};
+use flatpkg::tree::{Contents, Entry, EntryKind, MAX_PATH, Tree, TreePath};
 
 /// All paths together may have so many times the bytes of the catalogue's leaves. A record of a file takes 250.
 const PATHS: u64 = 16;
@@ -28,8 +28,8 @@ const PATHS: u64 = 16;
 ///
 /// # Errors
 /// It is no HFS+ volume, or contradicts itself.
-pub fn read(path: &Path) -> Result<Volume, Error> {
-    let mut file = fs_err::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+pub fn read(path: &Path) -> Result<Volume, HfsError> {
+    let mut file = fs_err::File::open(path).map_err(|source| HfsError::Open { path: path.to_owned(), source })?;
     read_from(&mut file, &|pieces| Contents::Pieces { path: path.to_owned(), pieces: pieces.into() })
 }
 
@@ -37,10 +37,10 @@ pub fn read(path: &Path) -> Result<Volume, Error> {
 pub(super) fn read_from<R: Read + Seek>(
     input: &mut R,
     contents: &dyn Fn(Vec<Range<u64>>) -> Contents,
-) -> Result<Volume, Error> {
+) -> Result<Volume, HfsError> {
     let mut source = Source { input, block_size: 512 };
     let header = source.bytes(HEADER_OFFSET, size_of::<VolumeHeader>(), "the volume header")?;
-    let bad = || Error::Signature { got: header.get(..4).unwrap_or_default().escape_ascii().to_string() };
+    let bad = || HfsError::Signature { got: header.get(..4).unwrap_or_default().escape_ascii().to_string() };
     let header = VolumeHeader::read_from_bytes(&header).map_err(|_| bad())?;
     let block_size = header.block_size.get();
     if !matches!(&header.signature, b"H+" | b"HX") || !block_size.is_power_of_two() || block_size < 512 {
@@ -50,7 +50,7 @@ pub(super) fn read_from<R: Read + Seek>(
     let mut found = Found::default();
     source.catalog(&header.catalog, &mut found)?;
     let root = found.children.get(&ROOT_PARENT).and_then(|top| top.iter().find(|child| child.item.id.get() == ROOT));
-    let root = root.ok_or(Error::Node { node: 0, expected: "catalogue with a top folder" })?.clone();
+    let root = root.ok_or(HfsError::Node { node: 0, expected: "catalogue with a top folder" })?.clone();
     Ok(Volume {
         name: root.name.clone(),
         tree: source.tree(&root, found, contents)?,
@@ -82,18 +82,18 @@ struct Source<'a, R> {
 }
 
 impl<R: Read + Seek> Source<'_, R> {
-    fn bytes(&mut self, offset: u64, length: usize, what: &'static str) -> Result<Vec<u8>, Error> {
+    fn bytes(&mut self, offset: u64, length: usize, what: &'static str) -> Result<Vec<u8>, HfsError> {
         let mut bytes = vec![0; length];
         let mut read = || {
             self.input.seek(SeekFrom::Start(offset))?;
             self.input.read_exact(&mut bytes)
         };
-        read().map_err(|source: io::Error| Error::Read { what, offset, source })?;
+        read().map_err(|source: io::Error| HfsError::Read { what, offset, source })?;
         Ok(bytes)
     }
 
     /// Where a fork's bytes are.
-    fn pieces(&self, fork: &Fork, what: &dyn Fn() -> String) -> Result<Vec<Range<u64>>, Error> {
+    fn pieces(&self, fork: &Fork, what: &dyn Fn() -> String) -> Result<Vec<Range<u64>>, HfsError> {
         let mut left = fork.length.get();
         let mut pieces = Vec::new();
         for extent in fork.extents.iter().filter(|extent| extent.count.get() != 0) {
@@ -104,16 +104,16 @@ impl<R: Read + Seek> Source<'_, R> {
                 pieces.push(start..start.saturating_add(length));
             }
         }
-        if left == 0 { Ok(pieces) } else { Err(Error::Fragmented { what: what() }) }
+        if left == 0 { Ok(pieces) } else { Err(HfsError::Fragmented { what: what() }) }
     }
 
     /// Runs over all leaves of the catalogue.
-    fn catalog(&mut self, fork: &Fork, found: &mut Found) -> Result<(), Error> {
+    fn catalog(&mut self, fork: &Fork, found: &mut Found) -> Result<(), HfsError> {
         let pieces = self.pieces(fork, &|| "the catalogue".to_owned())?;
         let start = pieces.first().map_or(0, |piece| piece.start);
         let first = self.bytes(start, size_of::<NodeDescriptor>() + size_of::<TreeHeader>(), "the catalogue")?;
         let header = first.get(size_of::<NodeDescriptor>()..).and_then(|bytes| TreeHeader::read_from_bytes(bytes).ok());
-        let bad = Error::Node { node: 0, expected: "header of a tree" };
+        let bad = HfsError::Node { node: 0, expected: "header of a tree" };
         let Some(header) = header else { return Err(bad) };
         let node_size = u64::from(header.node_size.get());
         if !node_size.is_power_of_two() || !(512..=32768).contains(&node_size) {
@@ -123,10 +123,10 @@ impl<R: Read + Seek> Source<'_, R> {
         let mut seen = HashSet::new();
         while node != 0 {
             if !seen.insert(node) {
-                return Err(Error::Node { node, expected: "new one: the leaves form a circle" });
+                return Err(HfsError::Node { node, expected: "new one: the leaves form a circle" });
             }
             let offset = place(&pieces, u64::from(node) * node_size, node_size);
-            let offset = offset.ok_or(Error::Node { node, expected: "node of the catalogue file" })?;
+            let offset = offset.ok_or(HfsError::Node { node, expected: "node of the catalogue file" })?;
             let bytes = self.bytes(offset, node_size as usize, "a node of the catalogue")?;
             found.bytes = found.bytes.saturating_add(node_size);
             node = leaf(&bytes, node, found)?;
@@ -140,8 +140,8 @@ impl<R: Read + Seek> Source<'_, R> {
         root: &Child,
         mut found: Found,
         contents: &dyn Fn(Vec<Range<u64>>) -> Contents,
-    ) -> Result<Tree, Error> {
-        let mut tree = Tree::new(entry(&root.item, Kind::Directory));
+    ) -> Result<Tree, HfsError> {
+        let mut tree = Tree::new(entry(&root.item, EntryKind::Directory));
         let budget = Budget::new(found.bytes, PATHS);
         let mut folders = VecDeque::from([(ROOT, TreePath::ROOT)]);
         while let Some((id, path)) = folders.pop_front() {
@@ -155,7 +155,7 @@ impl<R: Read + Seek> Source<'_, R> {
                 let kind = match &child.data {
                     None => {
                         folders.push_back((child.item.id.get(), path.clone()));
-                        Kind::Directory
+                        EntryKind::Directory
                     }
                     Some(data) => self.file(&path, &child.item, data, contents)?,
                 };
@@ -171,10 +171,10 @@ impl<R: Read + Seek> Source<'_, R> {
         item: &Item,
         data: &Fork,
         contents: &dyn Fn(Vec<Range<u64>>) -> Contents,
-    ) -> Result<Kind, Error> {
+    ) -> Result<EntryKind, HfsError> {
         let pieces = self.pieces(data, &|| path.to_string())?;
         if item.permissions.mode.get() & 0o170000 != 0o120000 {
-            return Ok(Kind::File(contents(pieces)));
+            return Ok(EntryKind::File(contents(pieces)));
         }
         let mut target = Vec::new();
         for piece in pieces {
@@ -182,7 +182,7 @@ impl<R: Read + Seek> Source<'_, R> {
                 usize::try_from(piece.end - piece.start).unwrap_or(usize::MAX).min(MAX_PATH + 1 - target.len());
             target.extend(self.bytes(piece.start, length, "the target of a link")?);
         }
-        Ok(Kind::Symlink(target))
+        Ok(EntryKind::Symlink(target))
     }
 }
 
@@ -198,7 +198,7 @@ fn place(pieces: &[Range<u64>], mut offset: u64, length: u64) -> Option<u64> {
     None
 }
 
-fn entry(item: &Item, kind: Kind) -> Entry {
+fn entry(item: &Item, kind: EntryKind) -> Entry {
     Entry {
         kind,
         mode: Mode::from_st_mode(item.permissions.mode.get().into()),
@@ -209,8 +209,8 @@ fn entry(item: &Item, kind: Kind) -> Entry {
 }
 
 /// Takes the records of a leaf; gives back the number of the next one.
-fn leaf(bytes: &[u8], node: u32, found: &mut Found) -> Result<u32, Error> {
-    let bad = |expected| Error::Node { node, expected };
+fn leaf(bytes: &[u8], node: u32, found: &mut Found) -> Result<u32, HfsError> {
+    let bad = |expected| HfsError::Node { node, expected };
     let (descriptor, _) = NodeDescriptor::ref_from_prefix(bytes).map_err(|_| bad("node"))?;
     if descriptor.kind != kind::LEAF {
         return Err(bad("leaf"));

@@ -2,9 +2,9 @@ use std::io::{Cursor, Read as _};
 
 use proptest::prelude::*;
 
-use super::{Error, Volume, read::read_from, write};
+use super::{HfsError, Volume, read::read_from, write};
 use flatpkg::mode::Mode;
-use flatpkg::tree::{Contents, Entry, Kind, Tree, TreePath};
+use flatpkg::tree::{Contents, Entry, EntryKind, Tree, TreePath};
 
 const DAY: u32 = 1_349_000_000;
 
@@ -36,7 +36,7 @@ fn bytes(volume: &Volume) -> Vec<u8> {
 }
 
 /// Reads a volume in memory, contents and all.
-fn read_bytes(bytes: &[u8]) -> Result<Volume, Error> {
+fn read_bytes(bytes: &[u8]) -> Result<Volume, HfsError> {
     let contents = |pieces: Vec<std::ops::Range<u64>>| {
         let piece =
             |piece: std::ops::Range<u64>| bytes.get(piece.start as usize..piece.end as usize).unwrap_or_default();
@@ -61,7 +61,7 @@ fn from_a_file_contents_are_read_where_they_are() {
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), bytes(&sample())).unwrap();
     let volume = super::read(file.path()).unwrap();
-    let Kind::File(contents) = &volume.tree.get("Python.mpkg/a:b").unwrap().kind else { panic!() };
+    let EntryKind::File(contents) = &volume.tree.get("Python.mpkg/a:b").unwrap().kind else { panic!() };
     let mut read = Vec::new();
     contents.open().unwrap().read_to_end(&mut read).unwrap();
     assert_eq!(read, vec![7; 10_000]);
@@ -87,16 +87,16 @@ fn what_a_volume_cannot_hold_is_refused() {
     insta::assert_snapshot!(refused(vec![("Ärger", file())]), @"Ärger has a name that is not ASCII or has more than 255 characters; the volume can't hold it");
     insta::assert_snapshot!(refused(vec![("a", file()), ("A", file())]), @"A and a differ in case only; the volume can't tell them apart");
     let unnamed = Volume { name: String::new(), ..sample() };
-    assert!(matches!(write(&unnamed, &mut Vec::new(), &|_| ()), Err(Error::VolumeName { .. })));
+    assert!(matches!(write(&unnamed, &mut Vec::new(), &|_| ()), Err(HfsError::VolumeName { .. })));
 }
 
 #[test]
 fn damaged_volumes_are_errors() {
     let made = bytes(&sample());
-    assert!(matches!(read_bytes(&made[..1000]), Err(Error::Read { .. })));
+    assert!(matches!(read_bytes(&made[..1000]), Err(HfsError::Read { .. })));
     let mut other = made.clone();
     other[1024..1026].copy_from_slice(b"BD");
-    assert!(matches!(read_bytes(&other), Err(Error::Signature { .. })));
+    assert!(matches!(read_bytes(&other), Err(HfsError::Signature { .. })));
     // A leaf that is its own next one.
     let leaf = made.chunks(4096).position(|block| block[8..10] == [0xff, 1]).unwrap() * 4096;
     let mut circle = made.clone();
@@ -116,7 +116,7 @@ fn long_paths_of_many_folders_are_refused() {
     };
     assert!(read(10).is_ok());
     for folders in [1_000, 4_000] {
-        assert!(matches!(read(folders), Err(Error::Budget(_))), "{folders}");
+        assert!(matches!(read(folders), Err(HfsError::Budget(_))), "{folders}");
     }
 }
 

@@ -9,9 +9,9 @@ use zerocopy::{FromZeros as _, IntoBytes as _};
 use super::catalog::Catalog;
 use super::format::{BLOCK, Fork, HEADER_OFFSET, ROOT, VolumeHeader, time};
 use super::node::{Shape, bits, tree};
-use super::{Error, Volume};
+use super::{HfsError, Volume};
 use flatpkg::payload::Progress;
-use flatpkg::tree::{Kind, TreePath};
+use flatpkg::tree::{EntryKind, TreePath};
 
 /// Longest name, in characters.
 const MAX_NAME: usize = 255;
@@ -32,7 +32,7 @@ struct Layout {
 ///
 /// # Errors
 /// What the format can't hold is refused before anything is written.
-pub fn write(volume: &Volume, out: &mut impl Write, progress: &dyn Fn(Progress)) -> Result<u64, Error> {
+pub fn write(volume: &Volume, out: &mut impl Write, progress: &dyn Fn(Progress)) -> Result<u64, HfsError> {
     check(volume)?;
     let catalog = Catalog::new(volume)?;
     let extents = tree(Shape::EXTENTS, std::iter::empty())?;
@@ -54,9 +54,9 @@ pub fn write(volume: &Volume, out: &mut impl Write, progress: &dyn Fn(Progress))
     let mut done = Progress { entries: totals.number_of_files, bytes: totals.content_bytes, ..Progress::default() };
     for placed in catalog.entries() {
         match &placed.entry.kind {
-            Kind::Directory => {}
-            Kind::Symlink(target) => out.put(target)?,
-            Kind::File(contents) => {
+            EntryKind::Directory => {}
+            EntryKind::Symlink(target) => out.put(target)?,
+            EntryKind::File(contents) => {
                 copy(placed.path, contents, &mut out)?;
                 done.bytes_done += contents.size();
             }
@@ -71,26 +71,26 @@ pub fn write(volume: &Volume, out: &mut impl Write, progress: &dyn Fn(Progress))
     Ok(out.written)
 }
 
-fn check(volume: &Volume) -> Result<(), Error> {
+fn check(volume: &Volume) -> Result<(), HfsError> {
     let fits = |name: &[u8]| name.is_ascii() && name.len() <= MAX_NAME;
     if volume.name.is_empty() || !fits(volume.name.as_bytes()) {
-        return Err(Error::VolumeName { name: volume.name.clone() });
+        return Err(HfsError::VolumeName { name: volume.name.clone() });
     }
     if let Some((path, _)) = volume.tree.iter().find(|(path, _)| !fits(path.name())) {
-        return Err(Error::Name { path: path.clone() });
+        return Err(HfsError::Name { path: path.clone() });
     }
     match volume.tree.case_collisions().first() {
-        Some(paths) => Err(Error::Case { paths: paths.iter().map(|path| path.to_string()).collect() }),
+        Some(paths) => Err(HfsError::Case { paths: paths.iter().map(|path| path.to_string()).collect() }),
         None => Ok(()),
     }
 }
 
 impl Layout {
-    fn new(catalog: u64, extents: u64, files: u32) -> Result<Layout, Error> {
-        let blocks = |bytes: u64| u32::try_from(bytes.div_ceil(BLOCK.into())).map_err(|_| Error::TooLarge);
+    fn new(catalog: u64, extents: u64, files: u32) -> Result<Layout, HfsError> {
+        let blocks = |bytes: u64| u32::try_from(bytes.div_ceil(BLOCK.into())).map_err(|_| HfsError::TooLarge);
         let (catalog, extents) = (blocks(catalog)?, blocks(extents)?);
         let sum =
-            |parts: &[u32]| parts.iter().try_fold(0_u32, |sum, part| sum.checked_add(*part)).ok_or(Error::TooLarge);
+            |parts: &[u32]| parts.iter().try_fold(0_u32, |sum, part| sum.checked_add(*part)).ok_or(HfsError::TooLarge);
         // The map of blocks has blocks of its own: one more as long as there are more than it maps.
         let mut allocation = 1;
         let total = loop {
@@ -152,8 +152,8 @@ fn header(volume: &Volume, catalog: &Catalog<'_>, layout: &Layout, catalog_bytes
     }
 }
 
-fn copy(path: &TreePath, contents: &flatpkg::tree::Contents, out: &mut Output<'_, impl Write>) -> Result<(), Error> {
-    let failed = |source| Error::File { path: path.clone(), source };
+fn copy(path: &TreePath, contents: &flatpkg::tree::Contents, out: &mut Output<'_, impl Write>) -> Result<(), HfsError> {
+    let failed = |source| HfsError::File { path: path.clone(), source };
     let expected = contents.size();
     let mut input = contents.open().map_err(failed)?.take(expected.saturating_add(1));
     let mut buffer = vec![0; 1 << 16];
@@ -171,7 +171,7 @@ fn copy(path: &TreePath, contents: &flatpkg::tree::Contents, out: &mut Output<'_
         }
         out.put(buffer.get(..count).unwrap_or_default())?;
     }
-    if got == expected { Ok(()) } else { Err(Error::Changed { path: path.clone(), expected }) }
+    if got == expected { Ok(()) } else { Err(HfsError::Changed { path: path.clone(), expected }) }
 }
 
 /// Counts what is written.
@@ -181,24 +181,24 @@ struct Output<'a, W> {
 }
 
 impl<W: Write> Output<'_, W> {
-    fn put(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out.write_all(bytes).map_err(Error::Write)?;
+    fn put(&mut self, bytes: &[u8]) -> Result<(), HfsError> {
+        self.out.write_all(bytes).map_err(HfsError::Write)?;
         self.written += bytes.len() as u64;
         Ok(())
     }
 
-    fn zeros(&mut self, count: u64) -> Result<(), Error> {
-        let written = io::copy(&mut io::repeat(0).take(count), self.out).map_err(Error::Write)?;
+    fn zeros(&mut self, count: u64) -> Result<(), HfsError> {
+        let written = io::copy(&mut io::repeat(0).take(count), self.out).map_err(HfsError::Write)?;
         self.written += written;
         Ok(())
     }
 
-    fn fill_block(&mut self) -> Result<(), Error> {
+    fn fill_block(&mut self) -> Result<(), HfsError> {
         self.zeros(self.written.next_multiple_of(BLOCK.into()) - self.written)
     }
 
     /// Zeros up to the start of a block that lies ahead.
-    fn pad_to(&mut self, block: u32) -> Result<(), Error> {
+    fn pad_to(&mut self, block: u32) -> Result<(), HfsError> {
         self.zeros((u64::from(block) * u64::from(BLOCK)).saturating_sub(self.written))
     }
 }

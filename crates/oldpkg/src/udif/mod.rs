@@ -28,7 +28,7 @@ pub const SECTOR: u64 = 512;
 /// Why an image can't be written or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum Error {
+pub enum UdifError {
     /// The image, or what comes out of it, can't be written.
     #[error("failed to write the disk image or what is in it")]
     Write(#[source] io::Error),
@@ -64,7 +64,7 @@ pub enum Error {
     Trailer,
     /// The list of resources.
     #[error("failed to read the list of what is in the disk image")]
-    Plist(#[from] xml::Error),
+    Plist(#[from] xml::XmlError),
     /// A partition's table that contradicts itself.
     #[error("the table of partition {partition:?} is no {expected}")]
     Table {

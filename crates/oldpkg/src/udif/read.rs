@@ -10,7 +10,7 @@ use lzma_rust2::XzReader;
 use zerocopy::FromBytes as _;
 
 use super::format::{Checksum, Run, Table, Trailer, method};
-use super::{Error, SECTOR};
+use super::{SECTOR, UdifError};
 use flatpkg::budget::Budget;
 use flatpkg::plist::{self, Value};
 
@@ -62,8 +62,8 @@ impl Image<fs_err::File> {
     ///
     /// # Errors
     /// The file can't be read, or is no image.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let file = fs_err::File::open(path).map_err(|source| Error::Open { path: path.to_owned(), source })?;
+    pub fn open(path: &Path) -> Result<Self, UdifError> {
+        let file = fs_err::File::open(path).map_err(|source| UdifError::Open { path: path.to_owned(), source })?;
         Image::new(file)
     }
 }
@@ -73,19 +73,20 @@ impl<R: Read + Seek> Image<R> {
     ///
     /// # Errors
     /// It can't be read, is encrypted, or is no image.
-    pub fn new(mut input: R) -> Result<Self, Error> {
-        let end = input.seek(SeekFrom::End(0)).map_err(|source| Error::Read { what: "the end", offset: 0, source })?;
+    pub fn new(mut input: R) -> Result<Self, UdifError> {
+        let end =
+            input.seek(SeekFrom::End(0)).map_err(|source| UdifError::Read { what: "the end", offset: 0, source })?;
         let edges = [(0, ENCRYPTED[0]), (end.saturating_sub(8), ENCRYPTED[1])];
         for (at, magic) in edges.into_iter().filter(|_| end >= 8) {
             if bytes(&mut input, at, 8, "the first and the last bytes")? == magic {
-                return Err(Error::Encrypted);
+                return Err(UdifError::Encrypted);
             }
         }
-        let at = end.checked_sub(size_of::<Trailer>() as u64).ok_or(Error::Trailer)?;
+        let at = end.checked_sub(size_of::<Trailer>() as u64).ok_or(UdifError::Trailer)?;
         let bytes = bytes(&mut input, at, size_of::<Trailer>() as u64, "the trailer")?;
-        let trailer = Trailer::read_from_bytes(&bytes).map_err(|_| Error::Trailer)?;
+        let trailer = Trailer::read_from_bytes(&bytes).map_err(|_| UdifError::Trailer)?;
         if &trailer.magic != b"koly" || trailer.plist_length.get() > MAX_PLIST {
-            return Err(Error::Trailer);
+            return Err(UdifError::Trailer);
         }
         let plist = self::bytes(&mut input, trailer.plist_offset.get(), trailer.plist_length.get(), "the list")?;
         let plist = plist::read(&plist)?;
@@ -107,7 +108,7 @@ impl<R: Read + Seek> Image<R> {
     ///
     /// # Errors
     /// There is no volume of Apple's that can be read, it is longer than `limit` bytes, or its blocks are damaged.
-    pub fn unpack(&mut self, out: &mut (impl Write + Seek), limit: u64) -> Result<(), Error> {
+    pub fn unpack(&mut self, out: &mut (impl Write + Seek), limit: u64) -> Result<(), UdifError> {
         let partition = self.volume()?.clone();
         self.copy(&partition, out, limit)
     }
@@ -116,10 +117,10 @@ impl<R: Read + Seek> Image<R> {
     ///
     /// # Errors
     /// It is stored in a way that is not read, is longer than `limit` bytes, or its blocks are damaged.
-    pub fn copy(&mut self, partition: &Partition, out: &mut (impl Write + Seek), limit: u64) -> Result<(), Error> {
+    pub fn copy(&mut self, partition: &Partition, out: &mut (impl Write + Seek), limit: u64) -> Result<(), UdifError> {
         let length = partition.sectors.saturating_mul(SECTOR);
         if length > limit {
-            return Err(Error::TooLarge { length, limit });
+            return Err(UdifError::TooLarge { length, limit });
         }
         partition.runs.iter().try_for_each(readable)?;
         let mut crc = Crc::new();
@@ -129,28 +130,30 @@ impl<R: Read + Seek> Image<R> {
         let got = crc.sum();
         match partition.checksum {
             Some(expected) if expected != got => {
-                Err(Error::Checksum { partition: partition.name.clone(), got, expected })
+                Err(UdifError::Checksum { partition: partition.name.clone(), got, expected })
             }
             _ => Ok(()),
         }
     }
 
     /// The partition with an HFS+ volume: the only one, or the one of that type.
-    fn volume(&self) -> Result<&Partition, Error> {
+    fn volume(&self) -> Result<&Partition, UdifError> {
         let is = |partition: &&Partition, kind: &str| partition.name.contains(kind);
         let hfs = self.partitions.iter().find(|partition| is(partition, "Apple_HFS"));
         let apfs = self.partitions.iter().find(|partition| is(partition, "Apple_APFS"));
         match (self.partitions.as_slice(), hfs, apfs) {
             (_, Some(hfs), _) => Ok(hfs),
-            (_, None, Some(_)) => Err(Error::Apfs),
+            (_, None, Some(_)) => Err(UdifError::Apfs),
             ([only], ..) => Ok(only),
-            (all, ..) => Err(Error::NoVolume { names: all.iter().map(|partition| partition.name.clone()).collect() }),
+            (all, ..) => {
+                Err(UdifError::NoVolume { names: all.iter().map(|partition| partition.name.clone()).collect() })
+            }
         }
     }
 
-    fn run(&mut self, run: &Stored, out: &mut (impl Write + Seek), crc: &mut Crc) -> Result<(), Error> {
+    fn run(&mut self, run: &Stored, out: &mut (impl Write + Seek), crc: &mut Crc) -> Result<(), UdifError> {
         let expected = run.sectors.saturating_mul(SECTOR);
-        let wrong = || Error::Block { sector: run.sector, expected };
+        let wrong = || UdifError::Block { sector: run.sector, expected };
         if matches!(run.method, method::COMMENT | method::END) {
             return Ok(());
         }
@@ -160,12 +163,12 @@ impl<R: Read + Seek> Image<R> {
             }
             // The last byte is written, so that the file is as long as the volume.
             let skipped = i64::try_from(expected.saturating_sub(1)).map_err(|_| wrong())?;
-            out.seek(SeekFrom::Current(skipped)).map_err(Error::Write)?;
-            return out.write_all(if expected > 0 { &[0] } else { &[] }).map_err(Error::Write);
+            out.seek(SeekFrom::Current(skipped)).map_err(UdifError::Write)?;
+            return out.write_all(if expected > 0 { &[0] } else { &[] }).map_err(UdifError::Write);
         }
         self.stored.take(run.length)?;
         let at = self.data_offset.checked_add(run.offset).ok_or_else(wrong)?;
-        let failed = |source| Error::Read { what: "a block", offset: at, source };
+        let failed = |source| UdifError::Read { what: "a block", offset: at, source };
         self.input.seek(SeekFrom::Start(at)).map_err(failed)?;
         let stored = self.input.by_ref().take(run.length);
         match run.method {
@@ -180,7 +183,7 @@ impl<R: Read + Seek> Image<R> {
 }
 
 /// Whether a run is stored in a way that is read here.
-fn readable(run: &Stored) -> Result<(), Error> {
+fn readable(run: &Stored) -> Result<(), UdifError> {
     let method = match run.method {
         method::ZEROS | method::STORED | method::IGNORED | method::COMMENT | method::END => return Ok(()),
         method::ZLIB | method::BZIP2 | method::LZMA => return Ok(()),
@@ -188,11 +191,11 @@ fn readable(run: &Stored) -> Result<(), Error> {
         method::LZFSE => "LZFSE (ULFO)".to_owned(),
         other => format!("an unknown method ({other:#010x})"),
     };
-    Err(Error::Method { sector: run.sector, method })
+    Err(UdifError::Method { sector: run.sector, method })
 }
 
 /// Copies a block; false when it is broken, or not as long as stated.
-fn pour(mut block: impl Read, expected: u64, out: &mut impl Write, crc: &mut Crc) -> Result<bool, Error> {
+fn pour(mut block: impl Read, expected: u64, out: &mut impl Write, crc: &mut Crc) -> Result<bool, UdifError> {
     let mut buffer = vec![0; 1 << 16];
     let mut left = expected;
     loop {
@@ -206,7 +209,7 @@ fn pour(mut block: impl Read, expected: u64, out: &mut impl Write, crc: &mut Crc
         left = rest;
         let bytes = buffer.get(..count).unwrap_or_default();
         crc.update(bytes);
-        out.write_all(bytes).map_err(Error::Write)?;
+        out.write_all(bytes).map_err(UdifError::Write)?;
     }
 }
 
@@ -234,9 +237,9 @@ pub(super) fn add_zeros(crc: &mut Crc, mut length: u64) {
 }
 
 impl Partition {
-    fn read(entry: &Value) -> Result<Partition, Error> {
+    fn read(entry: &Value) -> Result<Partition, UdifError> {
         let name = plist::text(entry, "Name").or_else(|| plist::text(entry, "CFName")).unwrap_or_default();
-        let bad = |expected| Error::Table { partition: name.to_owned(), expected };
+        let bad = |expected| UdifError::Table { partition: name.to_owned(), expected };
         let data = plist::key(entry, "Data").and_then(Value::as_data).unwrap_or_default();
         let (table, rest) = Table::ref_from_prefix(data).map_err(|_| bad("table"))?;
         if &table.magic != b"mish" {
@@ -269,8 +272,8 @@ impl Partition {
     }
 }
 
-fn bytes(input: &mut (impl Read + Seek), offset: u64, length: u64, what: &'static str) -> Result<Vec<u8>, Error> {
-    let fail = |source| Error::Read { what, offset, source };
+fn bytes(input: &mut (impl Read + Seek), offset: u64, length: u64, what: &'static str) -> Result<Vec<u8>, UdifError> {
+    let fail = |source| UdifError::Read { what, offset, source };
     input.seek(SeekFrom::Start(offset)).map_err(fail)?;
     // Only as much memory as there are bytes.
     let mut bytes = Vec::new();

@@ -7,16 +7,16 @@ use std::io::Write as _;
 use zerocopy::{FromZeros as _, IntoBytes as _};
 
 use super::format::{Checksum, Run, Table, Trailer, method};
-use super::{Error, Image, write};
+use super::{Image, UdifError, write};
 use flatpkg::plist::{self, Value, dictionary};
 
 fn image(volume: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
-    write(&mut out, |to| to.write_all(volume).map_err(Error::Write)).unwrap();
+    write(&mut out, |to| to.write_all(volume).map_err(UdifError::Write)).unwrap();
     out
 }
 
-fn unpacked(image: &[u8]) -> Result<Vec<u8>, Error> {
+fn unpacked(image: &[u8]) -> Result<Vec<u8>, UdifError> {
     let mut out = Cursor::new(Vec::new());
     Image::new(Cursor::new(image))?.unpack(&mut out, 1 << 22)?;
     Ok(out.into_inner())
@@ -39,8 +39,8 @@ fn what_is_written_is_read() {
     assert!(made.len() < volume.len());
     assert_eq!(unpacked(&image(&[])).unwrap(), [0; 0]);
     let mut out = Vec::new();
-    let error = write(&mut out, |to| to.write_all(b"half a sector").map_err(Error::Write)).unwrap_err();
-    assert!(matches!(error, Error::Sectors { length: 13 }));
+    let error = write(&mut out, |to| to.write_all(b"half a sector").map_err(UdifError::Write)).unwrap_err();
+    assert!(matches!(error, UdifError::Sectors { length: 13 }));
 }
 
 #[test]
@@ -48,12 +48,12 @@ fn damage_is_found() {
     let made = image(&volume());
     let mut flipped = made.clone();
     flipped[1000] ^= 1;
-    assert!(matches!(unpacked(&flipped), Err(Error::Block { .. } | Error::Checksum { .. })));
-    assert!(matches!(unpacked(&made[1..]), Err(Error::Read { .. } | Error::Plist(_))));
-    assert!(matches!(unpacked(b"no image"), Err(Error::Trailer)));
+    assert!(matches!(unpacked(&flipped), Err(UdifError::Block { .. } | UdifError::Checksum { .. })));
+    assert!(matches!(unpacked(&made[1..]), Err(UdifError::Read { .. } | UdifError::Plist(_))));
+    assert!(matches!(unpacked(b"no image"), Err(UdifError::Trailer)));
     let mut out = Cursor::new(Vec::new());
     let error = Image::new(Cursor::new(&made)).unwrap().unpack(&mut out, 512).unwrap_err();
-    assert!(matches!(error, Error::TooLarge { limit: 512, .. }));
+    assert!(matches!(error, UdifError::TooLarge { limit: 512, .. }));
 }
 
 proptest! {
@@ -142,11 +142,11 @@ fn every_method_of_hdiutils_images() {
     let volume = [text.as_slice(), &three, &text, &five, &text, &text].concat();
     let counted = [text.as_slice(), &text, &five, &text, &text].concat();
     assert_eq!(unpacked(&made_of(HFS, &runs, crc(&counted))).unwrap(), volume);
-    assert!(matches!(unpacked(&made_of(HFS, &runs, crc(&volume))), Err(Error::Checksum { .. })));
+    assert!(matches!(unpacked(&made_of(HFS, &runs, crc(&volume))), Err(UdifError::Checksum { .. })));
     for at in [0, 2, 4] {
         let mut broken = runs.clone();
         broken[at].2.truncate(20);
-        assert!(matches!(unpacked(&made_of(HFS, &broken, 0)), Err(Error::Block { .. })), "run {at}");
+        assert!(matches!(unpacked(&made_of(HFS, &broken, 0)), Err(UdifError::Block { .. })), "run {at}");
     }
 }
 
@@ -185,7 +185,7 @@ fn small_images_are_little_work() {
     let mut partition = image.partitions()[0].clone();
     partition.runs = vec![partition.runs[0].clone(); 1000];
     let mut out = Cursor::new(Vec::new());
-    assert!(matches!(image.copy(&partition, &mut out, u64::MAX), Err(Error::Budget(_))));
+    assert!(matches!(image.copy(&partition, &mut out, u64::MAX), Err(UdifError::Budget(_))));
     assert!(out.into_inner().len() < 4 * 512 * 64);
 
     let sectors = 1 << 34;

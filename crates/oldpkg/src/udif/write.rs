@@ -7,7 +7,7 @@ use sha1::{Digest as _, Sha1};
 use zerocopy::{FromZeros as _, IntoBytes as _};
 
 use super::format::{Checksum, Run, Table, Trailer, method};
-use super::{Error, SECTOR};
+use super::{SECTOR, UdifError};
 use flatpkg::payload::parallel::{Jobs, in_order};
 use flatpkg::plist::{self, Value, dictionary};
 
@@ -36,7 +36,7 @@ struct Block {
 ///
 /// # Errors
 /// Those of `fill`; when the output can't be written; when the volume is not whole sectors.
-pub fn write<T, E: From<Error>>(
+pub fn write<T, E: From<UdifError>>(
     out: &mut (impl Write + Send),
     fill: impl FnOnce(&mut dyn Write) -> Result<T, E>,
 ) -> Result<T, E> {
@@ -46,14 +46,14 @@ pub fn write<T, E: From<Error>>(
         |jobs| {
             let mut blocks = Blocks { jobs, current: Vec::with_capacity(BLOCK), length: 0 };
             let filled = fill(&mut blocks)?;
-            blocks.submit().map_err(Error::Write)?;
+            blocks.submit().map_err(UdifError::Write)?;
             if !blocks.length.is_multiple_of(SECTOR) {
-                return Err(Error::Sectors { length: blocks.length }.into());
+                return Err(UdifError::Sectors { length: blocks.length }.into());
             }
             Ok::<T, E>(filled)
         },
         compress,
-        |block: Result<Block, io::Error>| state.put(block.map_err(Error::Compressor)?),
+        |block: Result<Block, io::Error>| state.put(block.map_err(UdifError::Compressor)?),
     );
     // When the output fails, the producer fails too, for lack of somebody to take its blocks.
     consumed?;
@@ -123,7 +123,7 @@ struct State<'a, W> {
 }
 
 impl<W: Write> State<'_, W> {
-    fn put(&mut self, block: Block) -> Result<(), Error> {
+    fn put(&mut self, block: Block) -> Result<(), UdifError> {
         let sectors = block.length.div_ceil(SECTOR);
         let run = |method: u32, offset: u64, length: usize| Run {
             method: method.into(),
@@ -146,13 +146,13 @@ impl<W: Write> State<'_, W> {
         self.write(&block.bytes)
     }
 
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
-        self.out.write_all(bytes).map_err(Error::Write)?;
+    fn write(&mut self, bytes: &[u8]) -> Result<(), UdifError> {
+        self.out.write_all(bytes).map_err(UdifError::Write)?;
         self.offset += bytes.len() as u64;
         Ok(())
     }
 
-    fn finish(mut self) -> Result<(), Error> {
+    fn finish(mut self) -> Result<(), UdifError> {
         let data_length = self.offset;
         let end = Run {
             method: method::END.into(),

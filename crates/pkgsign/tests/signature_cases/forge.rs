@@ -1,6 +1,6 @@
 //! Signing as nobody should.
 
-use fake_apple::{Certificate, Cms, FakeApple, Identity, Kind, Parts, ticket};
+use fake_apple::{Certificate, Cms, FakeApple, Identity, IdentityKind, Parts, ticket};
 use pkgsign::{Hash, RsaForm};
 
 /// Makes a signature of a digest.
@@ -16,7 +16,7 @@ pub struct Odd<'a> {
 
 impl<'a> Odd<'a> {
     pub fn by(fake: &'a FakeApple, by: Identity) -> Self {
-        Self { fake, by, listed: None, authority: fake.identity(Kind::Timestamp).clone() }
+        Self { fake, by, listed: None, authority: fake.identity(IdentityKind::Timestamp).clone() }
     }
 
     pub fn listing(self, listed: impl IntoIterator<Item = Certificate>) -> Self {

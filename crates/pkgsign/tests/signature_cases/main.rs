@@ -6,7 +6,7 @@
 mod forge;
 mod refused;
 
-use fake_apple::{Cms, FakeApple, Kind, Signing, TEAM};
+use fake_apple::{Cms, FakeApple, IdentityKind, Signing, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::package::Package;
 use flatpkg::tree::Entry;
@@ -63,7 +63,7 @@ fn accepted<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             SignaturePolicy::SelfSigned,
             sign(Signing { cms: Some(Cms::default().unstamped()), ..whole }),
         ),
-        ("its own root", SignaturePolicy::SelfSigned, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        ("its own root", SignaturePolicy::SelfSigned, sign(Signing { by: IdentityKind::SelfSigned, ..whole })),
         ("unsigned", SignaturePolicy::Unsigned, Box::new(move || plain.to_vec())),
         ("authority without limit", SignaturePolicy::Gatekeeper, by("developer-id-unlimited", "installer")),
         ("authority for packages", SignaturePolicy::Gatekeeper, by("developer-id-for-packages", "installer")),

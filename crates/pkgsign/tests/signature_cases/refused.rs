@@ -1,6 +1,6 @@
 //! Packages that are wrong in one thing each.
 
-use fake_apple::{Certificate, Cms, FakeApple, Identity, Kind, LONG, Parts, Signing, TEAM, subject, ticket};
+use fake_apple::{Certificate, Cms, FakeApple, Identity, IdentityKind, LONG, Parts, Signing, TEAM, subject, ticket};
 use flatpkg::xar::Style;
 use pkgsign::{Hash, RsaForm, SignaturePolicy};
 
@@ -17,7 +17,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
     let leaf = move |section: &'static str| -> Made<'a> {
         Box::new(move || Odd::by(fake, fake.issue(fake.developer_id(), section)).package(plain))
     };
-    let installer = || fake.identity(Kind::Installer).clone();
+    let installer = || fake.identity(IdentityKind::Installer).clone();
     let cms = move |make: fn(&Odd<'_>, &[u8]) -> Vec<u8>| -> Made<'a> {
         Box::new(move || {
             let odd = Odd::by(fake, installer());
@@ -59,18 +59,22 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             sign(Signing { cms: Some(Cms::default().unstamped()), ..whole }),
         ),
         ("no ticket", SignaturePolicy::Gatekeeper, sign(Signing { ticket: false, ..whole })),
-        ("application's certificate", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::Application, ..whole })),
+        (
+            "application's certificate",
+            SignaturePolicy::DeveloperId,
+            sign(Signing { by: IdentityKind::Application, ..whole }),
+        ),
         (
             "certificate that has ended",
             SignaturePolicy::DeveloperId,
-            sign(Signing { by: Kind::ExpiredInstaller, ..whole }),
+            sign(Signing { by: IdentityKind::ExpiredInstaller, ..whole }),
         ),
-        ("development certificate", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::Plain, ..whole })),
-        ("its own root", SignaturePolicy::DeveloperId, sign(Signing { by: Kind::SelfSigned, ..whole })),
+        ("development certificate", SignaturePolicy::DeveloperId, sign(Signing { by: IdentityKind::Plain, ..whole })),
+        ("its own root", SignaturePolicy::DeveloperId, sign(Signing { by: IdentityKind::SelfSigned, ..whole })),
         (
             "authority of other certificates",
             SignaturePolicy::DeveloperId,
-            sign(Signing { by: Kind::OtherAuthority, ..whole }),
+            sign(Signing { by: IdentityKind::OtherAuthority, ..whole }),
         ),
         ("chain with a gap", SignaturePolicy::DeveloperId, sign(Signing { chain: false, ..whole })),
         (
@@ -185,7 +189,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
         (
             "RSA by another key",
             SignaturePolicy::DeveloperId,
-            rsa(|odd, digest| odd.fake.rsa(odd.fake.identity(Kind::Application), digest, RsaForm::Digest)),
+            rsa(|odd, digest| odd.fake.rsa(odd.fake.identity(IdentityKind::Application), digest, RsaForm::Digest)),
         ),
         (
             "RSA over SHA-384 of the digest",
@@ -258,7 +262,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             SignaturePolicy::DeveloperId,
             cms(|odd, digest| {
                 let cms = odd.fake.cms(&odd.by, digest, Cms::default().unstamped());
-                let authority = odd.fake.identity(Kind::Timestamp);
+                let authority = odd.fake.identity(IdentityKind::Timestamp);
                 FakeApple::stamped(&cms, |_| odd.fake.timestamp_token(authority, Hash::Sha256, &[7; 32]))
             }),
         ),
@@ -274,7 +278,7 @@ pub fn refused<'a>(fake: &'a FakeApple, plain: &'a [u8]) -> Vec<Case<'a>> {
             "time stamp by the root of the same name",
             SignaturePolicy::DeveloperId,
             Box::new(move || {
-                let impostor = fake.impostor().identity(Kind::Timestamp).clone();
+                let impostor = fake.impostor().identity(IdentityKind::Timestamp).clone();
                 Odd::by(fake, installer()).stamped_by(impostor).package(plain)
             }),
         ),

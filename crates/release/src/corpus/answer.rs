@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use effect::Installable;
-use flatpkg::package::{Kind, Package};
+use flatpkg::package::{Package, PackageKind};
 use flatpkg::tree::TreePath;
 use flatpkg::{bom, dump, payload};
 use oldpkg::{hfsplus, udif};
@@ -129,7 +129,8 @@ fn of_package(path: &Path, now: Time) -> Result<Answer> {
         is_trusted: report.is_clean(),
         is_stapled: report.facts.stapled,
     });
-    let flat = Flat { is_product: package.kind() == Kind::Product, paths, is_sound: judgement.is_clean(), signature };
+    let flat =
+        Flat { is_product: package.kind() == PackageKind::Product, paths, is_sound: judgement.is_clean(), signature };
     Installable::Flat(package).offer()?;
     Ok(Answer::Package(flat))
 }

@@ -49,7 +49,7 @@ pub struct Item {
 
 /// Everything at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct Diagnosis {
     /// The machine, in a line.
     pub host: String,
     /// Whether installers can be built here: the main job. Packages can be looked at anywhere.
@@ -64,7 +64,7 @@ pub struct Report {
 }
 
 /// Judges a machine. Looks at nothing but its description.
-pub fn examine(machine: &Machine) -> Report {
+pub fn examine(machine: &Machine) -> Diagnosis {
     let mut items = Vec::new();
     let mut packages = Vec::new();
     let how = match &machine.system {
@@ -113,7 +113,7 @@ pub fn examine(machine: &Machine) -> Report {
             Item { name: host.clone(), state: State::Advice, found: said.clone(), fix: Some(fix.into()) }
         }
     }));
-    Report {
+    Diagnosis {
         host: machine.to_string(),
         builds: items.iter().all(|item| item.state != State::Missing),
         how: how.into(),
@@ -187,7 +187,7 @@ impl fmt::Display for Item {
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for Diagnosis {
     /// One line a thing, then what it comes to; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}", self.host)?;

@@ -27,7 +27,7 @@ use crate::recipe::{PackageLock, Pin, Source};
 use failure::{Failure, Refused, Wrong};
 pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::WHOLE;
-use part::Part;
+use part::PartialFile;
 use provider::Provider;
 use refusal::Refusal;
 pub use supply::Supply;
@@ -217,7 +217,7 @@ impl<'a> Fetcher<'a> {
         }
         let task = self.cx.ui.task(format!("fetch {}", source.file), None);
         let place = place(&self.cache, source);
-        let mut part = Part::open(&place)?;
+        let mut part = PartialFile::open(&place)?;
         if self.is_cached(source) {
             task.done(" by another run");
             return Ok(());
@@ -245,7 +245,7 @@ impl<'a> Fetcher<'a> {
     /// Puts a file that the user gives into a place.
     fn deliver(&self, entry: &Entry, place: &Path) -> Result<()> {
         let (source, provider) = (&entry.source(), &self.supply.at(&entry.path).context("an index is somewhere")?);
-        let mut part = Part::open(place)?;
+        let mut part = PartialFile::open(place)?;
         match self.take(source, provider, &mut part) {
             Ok(None) => part.keep(place),
             Ok(Some(wrong)) => Err(wrong.error()),
@@ -258,7 +258,7 @@ impl<'a> Fetcher<'a> {
     }
 
     /// Gets the file from a provider: nothing when it is the right one, else what is wrong with it.
-    fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut Part) -> Result<Option<Wrong>, Refusal> {
+    fn take(&self, source: &Source, provider: &Provider<'_>, part: &mut PartialFile) -> Result<Option<Wrong>, Refusal> {
         let began = part.len();
         provider.deliver(self.cx, &self.client, source, part)?;
         let mut got = part.fingerprint().map_err(Refusal::Local)?;

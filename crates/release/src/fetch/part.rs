@@ -13,13 +13,13 @@ use crate::digest::Fingerprint;
 use crate::hint::hinted;
 
 /// What there is so far. Removed when nothing came; kept when something did.
-pub struct Part {
+pub struct PartialFile {
     file: File,
     path: PathBuf,
     len: u64,
 }
 
-impl Part {
+impl PartialFile {
     /// Opens or makes the part of a file, and waits until no other process has it.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Part {
         self.len
     }
 
-    /// A folder for those who can't write into a file of ours; empty now, and gone with [`Part::keep`].
+    /// A folder for those who can't write into a file of ours; empty now, and gone with [`PartialFile::keep`].
     ///
     /// # Errors
     /// When the cache can't be written.
@@ -139,7 +139,7 @@ impl Part {
     }
 }
 
-impl Drop for Part {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         self.forget();
         let ours = self.file.metadata().map(|ours| ours.ino()).ok();

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 
-use super::part::Part;
+use super::part::PartialFile;
 use super::refusal::Refusal;
 use super::url::Client;
 use super::{debian, pypi};
@@ -43,7 +43,13 @@ impl<'a> Provider<'a> {
     ///
     /// # Errors
     /// When it hasn't got the file, or the part can't be written.
-    pub fn deliver(&self, cx: &Context, client: &Client, source: &Source, part: &mut Part) -> Result<(), Refusal> {
+    pub fn deliver(
+        &self,
+        cx: &Context,
+        client: &Client,
+        source: &Source,
+        part: &mut PartialFile,
+    ) -> Result<(), Refusal> {
         let file = match self {
             Provider::Url(url) => return client.download(&cx.ui, url, source.size, part),
             Provider::Folder { file, .. } if !file.is_file() => {

@@ -8,7 +8,7 @@ use ureq::http::{Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use super::pace::{Limits, Pace, WINDOW};
-use super::part::Part;
+use super::part::PartialFile;
 use super::refusal::Refusal;
 use crate::ui::Ui;
 
@@ -68,7 +68,7 @@ impl Client {
     /// # Errors
     /// When the server can't be reached, says no, is too slow, or has a file of another size; or when the part can't be
     /// written.
-    pub fn download(&self, ui: &Ui, url: &str, size: u64, part: &mut Part) -> Result<(), Refusal> {
+    pub fn download(&self, ui: &Ui, url: &str, size: u64, part: &mut PartialFile) -> Result<(), Refusal> {
         let mut tries = 1;
         let mut transfer = Transfer { ui, url, size, pace: Pace::new(self.limits, (self.clock)()) };
         loop {
@@ -102,7 +102,7 @@ impl Client {
         self.agent.head(url).call().err().map(Error::from)
     }
 
-    fn request(&self, transfer: &mut Transfer<'_>, part: &mut Part) -> Result<(), Fault> {
+    fn request(&self, transfer: &mut Transfer<'_>, part: &mut PartialFile) -> Result<(), Fault> {
         let size = transfer.size;
         if size > 0 && part.len() > size {
             part.restart().map_err(Fault::Local)?;
@@ -134,7 +134,7 @@ impl Client {
         transfer: &mut Transfer<'_>,
         response: Response<ureq::Body>,
         size: u64,
-        part: &mut Part,
+        part: &mut PartialFile,
     ) -> Result<(), Fault> {
         let bar = transfer.ui.bar("download", size);
         bar.set_position(part.len());
@@ -178,7 +178,7 @@ fn too_slow(said: String) -> Fault {
 }
 
 /// Makes the part end where the server's answer begins.
-fn accept(response: &Response<ureq::Body>, part: &mut Part) -> Result<(), Fault> {
+fn accept(response: &Response<ureq::Body>, part: &mut PartialFile) -> Result<(), Fault> {
     let status = response.status();
     match status {
         StatusCode::PARTIAL_CONTENT if begins_at(response) == Some(part.len()) => Ok(()),

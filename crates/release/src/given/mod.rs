@@ -11,9 +11,9 @@ mod tcltk;
 pub use checkout::{Checkout, patchlevel};
 pub use docs::GivenDocs;
 pub use sdk::GivenSdk;
-pub use tcltk::{TclTk, TclTkPart};
 #[cfg(test)]
 pub use tcltk::tests::folder as tcltk_folder;
+pub use tcltk::{TclTk, TclTkPart};
 
 use std::path::{Path, PathBuf};
 

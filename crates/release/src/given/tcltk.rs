@@ -91,7 +91,10 @@ impl TclTk {
         let scripts = [format!("tcl{major}"), format!("tcl{version}"), format!("tk{version}")];
         let beside = scripts.into_iter().chain(["Tk.icns", "Tk.tiff"].map(String::from));
         ship.extend(beside.filter(|name| dir.join("lib").join(name).exists()));
-        let read = ship.iter().map(|name| dir.join("lib").join(name)).chain(["include", "licenses"].map(|name| dir.join(name)));
+        let read = ship
+            .iter()
+            .map(|name| dir.join("lib").join(name))
+            .chain(["include", "licenses"].map(|name| dir.join(name)));
         let digest = super::digest(dir, &files(dir, read)?)?;
         Ok(Self { dir: dir.to_owned(), version, parts, ship, digest })
     }
@@ -212,11 +215,18 @@ pub(crate) mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let empty = tempfile::tempdir().unwrap();
-        assert!(said(empty.path()).contains("no include/tcl.h, no include/tk.h, no lib, no licenses/tcl.txt, no"), "{}", said(empty.path()));
+        assert!(
+            said(empty.path()).contains("no include/tcl.h, no include/tk.h, no lib, no licenses/tcl.txt, no"),
+            "{}",
+            said(empty.path())
+        );
         let dir = folder();
         fs_err::remove_file(dir.path().join("licenses/tk.txt")).unwrap();
         let text = said(dir.path());
-        assert!(text.contains("it has no licenses/tk.txt") && text.contains("`license.terms` of their sources"), "{text}");
+        assert!(
+            text.contains("it has no licenses/tk.txt") && text.contains("`license.terms` of their sources"),
+            "{text}"
+        );
         let dir = folder();
         fs_err::remove_file(dir.path().join("lib/libtk8.6.dylib")).unwrap();
         let text = said(dir.path());

@@ -14,13 +14,13 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, Part, Rules, Selection, What, place};
+use effect::{Attributes, Bytes, Digest, Installable, Laid, Node, Offer, OfferPart, Rules, Selection, What, place};
 use flatpkg::kind::FileKind;
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
 use flatpkg::policy::Policy;
-use flatpkg::tree::{Kind, Tree, TreePath};
+use flatpkg::tree::{EntryKind, Tree, TreePath};
 use oldpkg::bundle::{Bundle, Phase};
 use oldpkg::hfsplus;
 use oldpkg::udif;
@@ -105,7 +105,7 @@ fn open_image(path: &Path, wanted: Option<&str>) -> Result<Opened> {
         return Err(anyhow!(what)).hint(hint);
     };
     let installable = match tree.get(package).map(|entry| &entry.kind) {
-        Some(Kind::File(contents)) => {
+        Some(EntryKind::File(contents)) => {
             let flat = dir.path().join("package.pkg");
             std::io::copy(&mut contents.open()?, &mut fs_err::File::create(&flat)?)?;
             Installable::Flat(Package::open(&flat)?)
@@ -182,7 +182,7 @@ impl Opened {
         options: Options,
         run_scripts: Option<&Path>,
     ) -> Result<u64> {
-        let parts: Vec<&Part> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
+        let parts: Vec<&OfferPart> = offer.parts.iter().filter(|part| selection.contains(&part.id)).collect();
         if run_scripts.is_some() && parts.iter().any(|part| !part.scripts.is_empty()) {
             confine::check()?;
         }
@@ -196,7 +196,13 @@ impl Opened {
         }
     }
 
-    fn lay_parts(&self, parts: &[&Part], root: &Path, disk: &mut Folder, run_scripts: Option<&Path>) -> Result<u64> {
+    fn lay_parts(
+        &self,
+        parts: &[&OfferPart],
+        root: &Path,
+        disk: &mut Folder,
+        run_scripts: Option<&Path>,
+    ) -> Result<u64> {
         let package = self.installable()?;
         disk.expect(parts.iter().map(|part| part.size()).fold(0, u64::saturating_add))?;
         let run = |wanted: fn(Phase) -> bool| -> Result<()> {
@@ -219,7 +225,7 @@ impl Opened {
     ///
     /// # Errors
     /// One can't be confined or fails.
-    pub fn run_scripts(&self, parts: &[&Part], wanted: fn(Phase) -> bool, room: &confine::Room<'_>) -> Result<()> {
+    pub fn run_scripts(&self, parts: &[&OfferPart], wanted: fn(Phase) -> bool, room: &confine::Room<'_>) -> Result<()> {
         let package = self.installable()?;
         for phase in Phase::ALL.into_iter().filter(|phase| wanted(*phase)) {
             parts.iter().try_for_each(|part| scripts::run(package, part, phase, room))?;
@@ -228,7 +234,7 @@ impl Opened {
     }
 }
 
-fn lay_part(package: &Installable, part: &Part, disk: &mut Folder) -> Result<u64> {
+fn lay_part(package: &Installable, part: &OfferPart, disk: &mut Folder) -> Result<u64> {
     let Some(mut archive) = package.archive(part)? else { return Ok(0) };
     let rules = Rules { overwrite_permissions: part.overwrite_permissions, follow_links: part.follow_links };
     let mut count = 0;

@@ -5,9 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use effect::{Attributes, Installable, Part};
+use effect::{Attributes, Installable, OfferPart};
 use flatpkg::laydown::{Folder, Options};
-use flatpkg::tree::{Kind, TreePath};
+use flatpkg::tree::{EntryKind, TreePath};
 use oldpkg::bundle::Phase;
 
 use super::confine::Room;
@@ -20,7 +20,7 @@ const MAX_SCRIPTS: u64 = 256 << 20;
 ///
 /// # Errors
 /// Scripts can't be confined here; a script can't be started or fails.
-pub fn run(package: &Installable, part: &Part, phase: Phase, room: &Room<'_>) -> Result<()> {
+pub fn run(package: &Installable, part: &OfferPart, phase: Phase, room: &Room<'_>) -> Result<()> {
     // There are no receipts in a folder: nothing is an upgrade.
     let upgrades = [Phase::Preupgrade, Phase::Postupgrade];
     let scripts: Vec<_> =
@@ -59,14 +59,14 @@ pub fn run(package: &Installable, part: &Part, phase: Phase, room: &Room<'_>) ->
 }
 
 /// The scripts and what lies beside them, without links.
-fn lay_down(package: &Installable, part: &Part, dir: &Path) -> Result<()> {
+fn lay_down(package: &Installable, part: &OfferPart, dir: &Path) -> Result<()> {
     let mut folder = Folder::open(dir, Options { max_size: MAX_SCRIPTS, ..Options::default() })?;
     for (path, entry) in package.scripts(part)?.iter().flat_map(|tree| tree.iter()).skip(1) {
         let attributes = Attributes { mode: entry.mode, ..Attributes::SYSTEM };
         match &entry.kind {
-            Kind::Directory => folder.directory(path, Some(attributes))?,
-            Kind::Symlink(_) => {}
-            Kind::File(contents) => {
+            EntryKind::Directory => folder.directory(path, Some(attributes))?,
+            EntryKind::Symlink(_) => {}
+            EntryKind::File(contents) => {
                 let mut bytes = contents.open()?.take(MAX_SCRIPTS + 1);
                 folder.file(path, 0, &mut bytes, attributes, None)?;
             }

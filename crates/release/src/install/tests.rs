@@ -1,7 +1,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use effect::{Report, Situation, compare};
+use effect::{Comparison, Situation, compare};
 
 use super::*;
 use crate::package::tests::{context, plan, root};
@@ -22,12 +22,12 @@ pub fn everything(package: &Path, disk: &Path) {
     package.lay_down(&offer, &all, disk, Options::default().with_owners(), None).unwrap();
 }
 
-fn parity(old: &Path, new: &Path) -> Report {
+fn parity(old: &Path, new: &Path) -> Comparison {
     let (old, new) = (open(old, None).unwrap().offer().unwrap(), open(new, None).unwrap().offer().unwrap());
     compare(&old, &new, None, &Situation::ALL).unwrap()
 }
 
-fn differences(report: &Report) -> Vec<String> {
+fn differences(report: &Comparison) -> Vec<String> {
     let one = |difference: &effect::Difference| format!("{}: {}", difference.subject, difference.reason);
     report.differences.iter().map(one).collect()
 }

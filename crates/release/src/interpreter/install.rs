@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use effect::{Offer, Part, Selection};
+use effect::{Offer, OfferPart, Selection};
 use flatpkg::laydown::Options;
 use oldpkg::bundle::Phase;
 
@@ -42,7 +42,7 @@ pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpre
     let log = cx.paths.logs().join("test-install.log");
     crate::exec::fresh_log(&log)?;
     let task = cx.ui.task("install scripts", None);
-    let parts: Vec<&Part> = installation.offer.parts.iter().collect();
+    let parts: Vec<&OfferPart> = installation.offer.parts.iter().collect();
     let folder = fs_err::canonicalize(interpreter.folder.path())?;
     let mut env: BTreeMap<String, String> = interpreter.environment()?;
     env.insert("TMPDIR".to_owned(), "/tmp".to_owned());

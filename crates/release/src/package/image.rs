@@ -7,7 +7,7 @@ use flatpkg::output::Output;
 use flatpkg::payload::Progress;
 use flatpkg::policy::Policy;
 use flatpkg::product::Product;
-use flatpkg::tree::{Kind, Tree};
+use flatpkg::tree::{EntryKind, Tree};
 use oldpkg::hfsplus::{self, ICON, Volume};
 use oldpkg::{bundle, udif};
 
@@ -32,7 +32,7 @@ pub fn write(
     bundle::write(product, &top.path().join(format!("{package}.mpkg")), progress)?;
     let mut custom_icon = false;
     for (name, entry) in BESIDE.iter().filter_map(|name| Some((name, product.resources?.get(name.as_bytes())?))) {
-        let Kind::File(contents) = &entry.kind else { continue };
+        let EntryKind::File(contents) = &entry.kind else { continue };
         std::io::copy(&mut contents.open()?, &mut fs_err::File::create(top.path().join(name))?)?;
         custom_icon |= *name == ICON;
     }

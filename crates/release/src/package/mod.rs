@@ -17,7 +17,7 @@ use anyhow::{Context as _, Result};
 use flatpkg::component::Component;
 use flatpkg::mode::Mode;
 use flatpkg::policy::Policy;
-use flatpkg::product::{self, Part, Product};
+use flatpkg::product::{self, Product, ProductPart};
 use flatpkg::tree::{Entry, Tree, TreePath};
 use flatpkg::xar;
 use serde::Serialize;
@@ -136,17 +136,18 @@ pub fn package_to(
     let resources = resources(&texts, root, plan)?;
     let offered: Vec<&ComponentAssets> = parts.offered.iter().map(|place| place.component).collect();
     let scripts = offered.iter().map(|component| texts.scripts(&component.scripts)).collect::<Result<Vec<_>>>()?;
-    let components = parts.offered.iter().zip(&offered).zip(&scripts).map(|((place, component), scripts)| Part {
-        file_name: component.file.clone(),
-        component: Component {
-            payload: place.payload.as_ref().map(|payload| &payload.tree),
-            scripts: scripts.as_ref(),
-            install_location: texts.plain(&component.location),
-            overwrite_permissions: component.overwrite_permissions,
-            script_timeout: scripts.is_some().then_some(SCRIPT_TIMEOUT),
-            ..Component::new(&texts.plain(&component.identifier), &plan.python.receipt())
-        },
-    });
+    let components =
+        parts.offered.iter().zip(&offered).zip(&scripts).map(|((place, component), scripts)| ProductPart {
+            file_name: component.file.clone(),
+            component: Component {
+                payload: place.payload.as_ref().map(|payload| &payload.tree),
+                scripts: scripts.as_ref(),
+                install_location: texts.plain(&component.location),
+                overwrite_permissions: component.overwrite_permissions,
+                script_timeout: scripts.is_some().then_some(SCRIPT_TIMEOUT),
+                ..Component::new(&texts.plain(&component.identifier), &plan.python.receipt())
+            },
+        });
     let components = components.collect();
     let distribution = offer::distribution(&assets, &offered, &texts, plan);
     let product = Product { components, distribution, resources: Some(&resources) };
@@ -199,7 +200,7 @@ fn left_out_text(left_out: &[LeftOut]) -> String {
     }
 }
 
-fn installed(component: &ComponentAssets, part: &Part<'_>, texts: &Texts<'_>) -> Installed {
+fn installed(component: &ComponentAssets, part: &ProductPart<'_>, texts: &Texts<'_>) -> Installed {
     let totals = part.component.totals();
     Installed {
         file: component.file.clone(),

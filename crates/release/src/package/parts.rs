@@ -5,7 +5,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 use flatpkg::policy::Policy;
-use flatpkg::tree::{Contents, Entry, Kind, Tree, TreePath};
+use flatpkg::tree::{Contents, Entry, EntryKind, Tree, TreePath};
 
 use super::assets::ComponentAssets;
 use super::texts::Texts;
@@ -49,7 +49,7 @@ pub fn divide<'a>(tree: &Tree, components: &'a [ComponentAssets], texts: &Texts<
             parts.offered.push(Place { component, payload: None });
             continue;
         };
-        match tree.get(root.as_bytes()).filter(|entry| matches!(entry.kind, Kind::Directory)) {
+        match tree.get(root.as_bytes()).filter(|entry| matches!(entry.kind, EntryKind::Directory)) {
             Some(entry) => {
                 let tree = Tree::new(entry.clone());
                 let additions = component.add.iter().map(|add| (texts.plain(&add.path), add.asset.as_str())).collect();
@@ -103,7 +103,7 @@ impl Parts<'_> {
         let deepest =
             self.offered.iter().filter(|place| above(place)).filter_map(|place| Some(place.root()?.len())).max()?;
         let target = match &entry.kind {
-            Kind::Symlink(target) => resolve(path, &String::from_utf8_lossy(target)),
+            EntryKind::Symlink(target) => resolve(path, &String::from_utf8_lossy(target)),
             _ => None,
         };
         let target_owner = target.and_then(|target| self.holder(&target)).map(|place| place.component.file.as_str());
@@ -134,7 +134,7 @@ impl Parts<'_> {
             for (inside, asset) in &payload.additions {
                 let bytes = texts.file(asset);
                 let program = bytes.starts_with(b"#!");
-                let kind = Kind::File(Contents::Memory(bytes.into()));
+                let kind = EntryKind::File(Contents::Memory(bytes.into()));
                 let path = TreePath::new(format!("{}/{inside}", payload.root))?;
                 payload
                     .tree
@@ -154,7 +154,7 @@ impl Parts<'_> {
         for place in &self.offered {
             let Some(payload) = &place.payload else { continue };
             for (path, entry) in payload.tree.iter() {
-                let Kind::Symlink(target) = &entry.kind else { continue };
+                let EntryKind::Symlink(target) = &entry.kind else { continue };
                 let link = format!("{}/{path}", payload.root);
                 problems.extend(self.flaw_of_link(place, &link, &String::from_utf8_lossy(target)));
             }

@@ -10,7 +10,7 @@ use flatpkg::distribution::{
     Product as ProductId, VolumeCheck,
 };
 use flatpkg::payload::Compression;
-use flatpkg::product::{self, Part, Product};
+use flatpkg::product::{self, Product, ProductPart};
 use flatpkg::tree::Tree;
 use flatpkg::xar;
 use serde::Deserialize;
@@ -114,7 +114,7 @@ pub fn write(cx: &Context, file: &Path, out: &Path, mtime: u32, junk: Junk) -> R
     });
     let trees = trees.collect::<Result<Vec<(Option<Tree>, Option<Tree>)>>>()?;
     let resources = described.resources.as_ref().map(plain).transpose()?;
-    let components = described.component.iter().zip(&trees).map(|(component, (payload, scripts))| Part {
+    let components = described.component.iter().zip(&trees).map(|(component, (payload, scripts))| ProductPart {
         file_name: component.file.clone(),
         component: Component {
             install_location: component.location.clone(),

@@ -48,5 +48,5 @@ fn check_install_name(image: &Details, tree: &Tree, findings: &mut Findings<'_>)
 /// Whether an absolute install name leads to a file of ours.
 fn is_ours(install_name: &str, tree: &Tree) -> bool {
     let path = install_name.starts_with('/').then(|| tree.resolve(install_name).ok()).flatten();
-    path.and_then(|path| tree.get(&path)).is_some_and(|entry| entry.kind == tree::Kind::File)
+    path.and_then(|path| tree.get(&path)).is_some_and(|entry| entry.kind == tree::NodeKind::File)
 }

@@ -139,7 +139,7 @@ pub struct Counts {
 
 /// The outcome of an audit. It passes when there are no findings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct Report {
+pub struct AuditReport {
     /// Every problem, sorted by path.
     pub findings: Vec<Finding>,
     /// How much was looked at.
@@ -148,14 +148,14 @@ pub struct Report {
     pub modules: Vec<String>,
 }
 
-impl Report {
+impl AuditReport {
     /// Whether nothing is wrong.
     pub fn passed(&self) -> bool {
         self.findings.is_empty()
     }
 }
 
-impl fmt::Display for Report {
+impl fmt::Display for AuditReport {
     /// One line a finding, then one line that sums up; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for finding in &self.findings {

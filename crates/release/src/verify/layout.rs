@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::leaks;
-use super::tree::{Astray, Kind, Tree};
+use super::tree::{Astray, NodeKind, Tree};
 
 /// The framework's files, every link, every entry.
 pub(super) fn check(tree: &Tree, expect: &Expectations, leaks: &leaks::Search, found: &mut Vec<Finding>) {
@@ -34,8 +34,8 @@ fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>)
     }
     for (path, expected) in links.iter().filter(|(path, _)| expect.current || *path != current.0) {
         let got = match tree.get(path).map(|entry| &entry.kind) {
-            Some(Kind::Link(text)) if text == expected => continue,
-            Some(Kind::Link(text)) => format!("a link to {text}"),
+            Some(NodeKind::Link(text)) if text == expected => continue,
+            Some(NodeKind::Link(text)) => format!("a link to {text}"),
             Some(_) => "no link".to_owned(),
             None => "nothing".to_owned(),
         };
@@ -54,7 +54,7 @@ fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>)
     for file in files {
         let path = format!("{prefix}/{file}");
         let got = match tree.resolve(&path) {
-            Ok(target) if tree.get(&target).is_some_and(|entry| entry.kind == Kind::File) => continue,
+            Ok(target) if tree.get(&target).is_some_and(|entry| entry.kind == NodeKind::File) => continue,
             Ok(_) => "no file",
             Err(_) => "nothing",
         };
@@ -89,11 +89,11 @@ fn check_entries(tree: &Tree, found: &mut Vec<Finding>) {
     let mut folded: BTreeMap<String, &str> = BTreeMap::new();
     for (path, entry) in tree.entries() {
         let mut findings = Findings::new(path, found);
-        if let Kind::Special(what) = entry.kind {
+        if let NodeKind::Special(what) = entry.kind {
             findings.add(Check::Entries, what, "a file, folder or link");
         }
         // Folders inherit setgid where we build; what they get on the user's disk is not taken from here.
-        if entry.mode & 0o7000 != 0 && entry.kind == Kind::File {
+        if entry.mode & 0o7000 != 0 && entry.kind == NodeKind::File {
             findings.add(Check::Entries, format!("mode {:04o}", entry.mode), "no setuid, setgid or sticky bit");
         }
         if path.contains(char::REPLACEMENT_CHARACTER) {

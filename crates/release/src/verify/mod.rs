@@ -54,7 +54,7 @@ use rayon::prelude::*;
 
 pub use dylib::{DylibSlice, dylib};
 pub use expectations::Expectations;
-pub use finding::Report;
+pub use finding::AuditReport;
 pub use linkage::Linkage;
 
 use crate::version::PythonVersion;
@@ -80,7 +80,7 @@ pub fn version_of(root: &Path) -> Option<PythonVersion> {
 ///
 /// # Errors
 /// When something can't be read. Whatever is wrong with what was read is a finding.
-pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
+pub fn root(root: &Path, expect: &Expectations) -> Result<AuditReport> {
     let tree = Tree::read(root)?;
     let leaks = leaks::Search::new(&expect.forbidden_paths);
 
@@ -118,7 +118,7 @@ pub fn root(root: &Path, expect: &Expectations) -> Result<Report> {
 
     findings.sort();
     findings.dedup();
-    Ok(Report { findings, counts, modules })
+    Ok(AuditReport { findings, counts, modules })
 }
 
 /// Everything that can be said about a file by looking at its own bytes.

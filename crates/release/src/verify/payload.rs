@@ -11,7 +11,7 @@ use flatpkg::package::Package;
 use flatpkg::tree::TreePath;
 use flatpkg::{payload, xar};
 
-use super::tree::{self, Entry, Kind, Tree};
+use super::tree::{self, Entry, NodeKind, Tree};
 
 /// More bytes than a member beside the parts may have: background pictures and plug-ins are small.
 const LARGEST: u64 = 1 << 28;
@@ -59,10 +59,10 @@ impl Files<'_> {
             let path = format!("{root}/{}", tree::name(entry.path().as_bytes()));
             let (mode, size) = (entry.header().mode & 0o7777, entry.header().size);
             if entry.is_directory() {
-                self.insert(path, Kind::Folder, mode);
+                self.insert(path, NodeKind::Folder, mode);
             } else if let Some(target) = entry.target() {
                 let target = tree::name(target);
-                self.insert(path, Kind::Link(target), mode);
+                self.insert(path, NodeKind::Link(target), mode);
             } else {
                 self.file(path, mode, size, &mut entry)?;
             }
@@ -75,8 +75,8 @@ impl Files<'_> {
         let archive = package.archive();
         for file in archive.toc().files.iter().filter(|file| !parts.contains(&file.path)) {
             match &file.kind {
-                xar::Kind::Directory => self.insert(file.path.clone(), Kind::Folder, 0o644),
-                xar::Kind::File if file.data.is_some() => {
+                xar::MemberKind::Directory => self.insert(file.path.clone(), NodeKind::Folder, 0o644),
+                xar::MemberKind::File if file.data.is_some() => {
                     let bytes = archive.read_member(file, LARGEST)?;
                     self.file(file.path.clone(), 0o644, bytes.len() as u64, &mut bytes.as_slice())?;
                 }
@@ -89,15 +89,15 @@ impl Files<'_> {
     fn file(&mut self, path: String, mode: u32, size: u64, contents: &mut dyn Read) -> Result<()> {
         let name = TreePath::new(self.entries.len().to_string())?;
         self.folder.file(&name, size, contents, READABLE, None)?;
-        self.insert(path, Kind::File, mode);
+        self.insert(path, NodeKind::File, mode);
         Ok(())
     }
 
     /// A path that is there twice keeps both: which of them stays on a disk is up to whoever lays them down.
-    fn insert(&mut self, path: String, kind: Kind, mode: u32) {
+    fn insert(&mut self, path: String, kind: NodeKind, mode: u32) {
         let source = self.dir.join(self.entries.len().to_string());
         let path = match self.entries.get(&path) {
-            Some(earlier) if earlier.kind == Kind::File => format!("{path} (again, {})", self.entries.len()),
+            Some(earlier) if earlier.kind == NodeKind::File => format!("{path} (again, {})", self.entries.len()),
             _ => path,
         };
         self.entries.insert(path, Entry { source, kind, mode });

@@ -2,7 +2,7 @@
 
 use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
-use super::tree::{Entry, Kind, Tree};
+use super::tree::{Entry, NodeKind, Tree};
 
 /// Names, modes and licences.
 pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
@@ -39,9 +39,9 @@ fn matches(name: &str, pattern: &str) -> bool {
 fn check_mode(entry: &Entry, findings: &mut Findings<'_>) {
     let mode = entry.mode & 0o777;
     let (needed, what) = match entry.kind {
-        Kind::Folder => (0o555, "a folder that everyone can enter"),
-        Kind::File => (0o444, "a file that everyone can read"),
-        Kind::Link(_) | Kind::Special(_) => return,
+        NodeKind::Folder => (0o555, "a folder that everyone can enter"),
+        NodeKind::File => (0o444, "a file that everyone can read"),
+        NodeKind::Link(_) | NodeKind::Special(_) => return,
     };
     if mode & needed != needed {
         findings.add(Check::Permissions, format!("mode {mode:04o}"), what);
@@ -50,7 +50,7 @@ fn check_mode(entry: &Entry, findings: &mut Findings<'_>) {
         findings.add(Check::Permissions, format!("mode {mode:04o}"), "what only its owner and group can change");
     }
     let run = mode & 0o111;
-    if entry.kind == Kind::File && run != 0 && run != 0o111 {
+    if entry.kind == NodeKind::File && run != 0 && run != 0o111 {
         findings.add(Check::Permissions, format!("mode {mode:04o}"), "a program for everyone, or for nobody");
     }
 }
@@ -70,7 +70,7 @@ fn check_licenses(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) 
     for name in &expect.licenses {
         let path = format!("{folder}/{name}.txt");
         let got = match tree.get(&path) {
-            Some(Entry { kind: Kind::File, source, .. }) => match source.metadata() {
+            Some(Entry { kind: NodeKind::File, source, .. }) => match source.metadata() {
                 Ok(file) if file.len() > 0 => continue,
                 _ => "an empty file",
             },

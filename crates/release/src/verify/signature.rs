@@ -168,7 +168,7 @@ fn file_of_bundle(path: &str, slot: u32, tree: &Tree) -> Option<Vec<u8>> {
         _ => &["_CodeSignature/CodeResources"],
     };
     let found = candidates.iter().find_map(|candidate| tree.get(&format!("{contents}/{candidate}")))?;
-    if found.kind != tree::Kind::File {
+    if found.kind != tree::NodeKind::File {
         return None;
     }
     fs_err::read(&found.source).ok()

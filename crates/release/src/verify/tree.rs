@@ -20,14 +20,14 @@ pub(super) struct Entry {
     /// Where it really is.
     pub source: PathBuf,
     /// What it is.
-    pub kind: Kind,
+    pub kind: NodeKind,
     /// Its permission bits, with the special ones: `0o7777`.
     pub mode: u32,
 }
 
 /// What an entry is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum NodeKind {
     /// A regular file.
     File,
     /// A folder.
@@ -69,17 +69,17 @@ impl Tree {
             let metadata = entry.metadata()?;
             let file_type = metadata.file_type();
             let kind = if file_type.is_dir() {
-                Kind::Folder
+                NodeKind::Folder
             } else if file_type.is_file() {
-                Kind::File
+                NodeKind::File
             } else if file_type.is_symlink() {
-                Kind::Link(name(fs_err::read_link(entry.path())?.as_os_str().as_bytes()))
+                NodeKind::Link(name(fs_err::read_link(entry.path())?.as_os_str().as_bytes()))
             } else if file_type.is_socket() {
-                Kind::Special("a socket")
+                NodeKind::Special("a socket")
             } else if file_type.is_fifo() {
-                Kind::Special("a named pipe")
+                NodeKind::Special("a named pipe")
             } else {
-                Kind::Special("a device")
+                NodeKind::Special("a device")
             };
             let path = name(entry.path().strip_prefix(root)?.as_os_str().as_bytes());
             entries.insert(path, Entry { source: entry.into_path(), kind, mode: metadata.mode() & 0o7777 });
@@ -94,13 +94,13 @@ impl Tree {
 
     /// The regular files.
     pub(super) fn files(&self) -> impl Iterator<Item = (&str, &Entry)> {
-        self.entries().filter(|(_, entry)| entry.kind == Kind::File)
+        self.entries().filter(|(_, entry)| entry.kind == NodeKind::File)
     }
 
     /// The links and their texts.
     pub(super) fn links(&self) -> impl Iterator<Item = (&str, &str)> {
         self.entries().filter_map(|(path, entry)| match &entry.kind {
-            Kind::Link(text) => Some((path, text.as_str())),
+            NodeKind::Link(text) => Some((path, text.as_str())),
             _ => None,
         })
     }
@@ -124,7 +124,7 @@ impl Tree {
             let here = done.join("/");
             match self.get(&here).map(|entry| &entry.kind) {
                 None => return Err(Astray::Missing(here)),
-                Some(Kind::Link(text)) => {
+                Some(NodeKind::Link(text)) => {
                     links += 1;
                     if links > LINK_LIMIT {
                         return Err(Astray::Loop);
@@ -135,7 +135,7 @@ impl Tree {
                     }
                     pending.extend(parts(text));
                 }
-                Some(Kind::File | Kind::Special(_)) if !pending.is_empty() => {
+                Some(NodeKind::File | NodeKind::Special(_)) if !pending.is_empty() => {
                     return Err(Astray::Missing(format!("{here}/")));
                 }
                 Some(_) => {}

@@ -7,7 +7,7 @@ use release::context::Context;
 use release::demand::Demand;
 use release::hint::Unusable;
 use release::planning::planned_or_newest;
-use release::verify::Report;
+use release::verify::AuditReport;
 use release::verify::code::{self, Lint};
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ impl Verify {
 #[derive(Serialize)]
 struct WithCode<'a> {
     #[serde(flatten)]
-    report: &'a Report,
+    report: &'a AuditReport,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a Lint>,
 }

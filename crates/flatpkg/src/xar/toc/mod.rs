@@ -53,7 +53,7 @@ pub struct File {
     /// Names from the top, joined by `/`.
     pub path: String,
     /// What it is.
-    pub kind: Kind,
+    pub kind: MemberKind,
     /// Where its bytes are. Directories and empty files may have none.
     pub data: Option<Data>,
     /// What `stat` said about the file it was made from; members made in memory (`Distribution`) have nothing of it.
@@ -68,7 +68,7 @@ pub struct File {
 /// Kind of a member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum MemberKind {
     /// A regular file.
     File,
     /// A directory.
@@ -77,7 +77,7 @@ pub enum Kind {
     Other(String),
 }
 
-impl Kind {
+impl MemberKind {
     /// The text of `<type>`.
     #[must_use]
     pub fn name(&self) -> &str {

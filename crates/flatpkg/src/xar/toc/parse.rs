@@ -3,10 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, Kind, Stat, Toc, TocChecksum};
+use super::{Checksum, Data, Encoding, Extended, File, FinderCreateTime, MemberKind, Stat, Toc, TocChecksum};
 use crate::budget::Budget;
 use crate::xar::values::{missing, number, optional, parsed, wrong};
-use crate::xar::{Error, Signature, Style};
+use crate::xar::{Signature, Style, XarError};
 use crate::xml::{self, Element};
 
 /// The longest name in bytes; file systems allow 255.
@@ -22,7 +22,7 @@ impl Toc {
     /// # Errors
     /// Not XML, beyond the limits, or an element that everything else depends on is missing or not a number: the checksum,
     /// and for each file its id, type, name and where its data lies.
-    pub fn parse(xml: &[u8]) -> Result<Self, Error> {
+    pub fn parse(xml: &[u8]) -> Result<Self, XarError> {
         let root = xml::parse(xml::text(xml)?)?;
         let toc = (root.name == "xar").then(|| root.child("toc")).flatten();
         let toc = toc.ok_or_else(|| missing("document", "toc", "an element inside <xar>"))?;
@@ -44,7 +44,7 @@ impl Toc {
 }
 
 /// Adds the files directly inside an element, each followed by what is inside it. The depth is limited by [`xml::parse`].
-fn collect(element: &Element, parent: Option<usize>, files: &mut Vec<File>, budget: &Budget) -> Result<(), Error> {
+fn collect(element: &Element, parent: Option<usize>, files: &mut Vec<File>, budget: &Budget) -> Result<(), XarError> {
     for child in element.children_named("file") {
         let file = file(child, parent, files)?;
         budget.take(file.path.len() as u64)?;
@@ -55,7 +55,7 @@ fn collect(element: &Element, parent: Option<usize>, files: &mut Vec<File>, budg
     Ok(())
 }
 
-fn file(element: &Element, parent: Option<usize>, files: &[File]) -> Result<File, Error> {
+fn file(element: &Element, parent: Option<usize>, files: &[File]) -> Result<File, XarError> {
     let mut names = element.children_named("name").map(name).collect::<Result<Vec<_>, _>>()?.into_iter();
     let name = names.next().ok_or_else(|| missing("<file>", "name", "an element"))?;
     let path = match parent.and_then(|index| files.get(index)) {
@@ -69,9 +69,9 @@ fn file(element: &Element, parent: Option<usize>, files: &[File]) -> Result<File
         time: time.text_of("time").unwrap_or_default().to_owned(),
     });
     let kind = match element.text_of("type") {
-        Some("file") => Kind::File,
-        Some("directory") => Kind::Directory,
-        Some(other) => Kind::Other(other.to_owned()),
+        Some("file") => MemberKind::File,
+        Some("directory") => MemberKind::Directory,
+        Some(other) => MemberKind::Other(other.to_owned()),
         None => return Err(missing(place, "type", "an element")),
     };
     let extended = element.children_named("ea").map(|ea| {
@@ -88,7 +88,7 @@ fn file(element: &Element, parent: Option<usize>, files: &[File]) -> Result<File
         data: element.child("data").map(|child| data(child, place)).transpose()?,
         stat: stat(element, place)?,
         finder_create_time,
-        extended: extended.collect::<Result<_, Error>>()?,
+        extended: extended.collect::<Result<_, XarError>>()?,
         other_names: names.filter(|other| *other != name).collect(),
         name,
         path,
@@ -96,11 +96,11 @@ fn file(element: &Element, parent: Option<usize>, files: &[File]) -> Result<File
 }
 
 /// The text of `<name>`, which is base64 when it could not be written as UTF-8 text.
-fn name(element: &Element) -> Result<String, Error> {
+fn name(element: &Element) -> Result<String, XarError> {
     let name = if element.attribute("enctype") == Some("base64") {
         let bytes = STANDARD.decode(element.text.trim()).unwrap_or_default();
         String::from_utf8(bytes)
-            .map_err(|_| Error::Name { name: element.text.clone(), why: "not UTF-8 inside base64" })?
+            .map_err(|_| XarError::Name { name: element.text.clone(), why: "not UTF-8 inside base64" })?
     } else {
         element.text.clone()
     };
@@ -109,7 +109,7 @@ fn name(element: &Element) -> Result<String, Error> {
 }
 
 /// Whether a name can be one component of a path.
-pub(in crate::xar) fn check_name(name: &str) -> Result<(), Error> {
+pub(in crate::xar) fn check_name(name: &str) -> Result<(), XarError> {
     let why = match name {
         "" => "empty",
         "." | ".." => "it leads elsewhere",
@@ -118,15 +118,15 @@ pub(in crate::xar) fn check_name(name: &str) -> Result<(), Error> {
         _ if name.contains('\0') => "it has a NUL",
         _ => return Ok(()),
     };
-    Err(Error::Name { name: name.chars().take(80).collect(), why })
+    Err(XarError::Name { name: name.chars().take(80).collect(), why })
 }
 
-fn data(element: &Element, place: &str) -> Result<Data, Error> {
+fn data(element: &Element, place: &str) -> Result<Data, XarError> {
     let checksum = |name: &'static str| {
         element
             .child(name)
             .map(|child| {
-                Ok::<_, Error>(Checksum { style: style(child, name, place)?, hex: child.text.trim().to_owned() })
+                Ok::<_, XarError>(Checksum { style: style(child, name, place)?, hex: child.text.trim().to_owned() })
             })
             .transpose()
     };
@@ -142,7 +142,7 @@ fn data(element: &Element, place: &str) -> Result<Data, Error> {
     })
 }
 
-fn stat(element: &Element, place: &str) -> Result<Stat, Error> {
+fn stat(element: &Element, place: &str) -> Result<Stat, XarError> {
     let text = |name| element.text_of(name).map(str::to_owned);
     let mode = element
         .text_of("mode")
@@ -161,7 +161,7 @@ fn stat(element: &Element, place: &str) -> Result<Stat, Error> {
     })
 }
 
-fn style(element: &Element, name: &'static str, place: &str) -> Result<Style, Error> {
+fn style(element: &Element, name: &'static str, place: &str) -> Result<Style, XarError> {
     let text = element.attribute("style").unwrap_or_default();
     Style::from_name(text).ok_or_else(|| wrong(place, name, text, "a style of none, sha1, md5, sha256 or sha512"))
 }

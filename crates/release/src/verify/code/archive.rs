@@ -15,7 +15,7 @@ use super::issue::{Issue, Reason};
 use super::lint::Lint;
 use super::seal::LARGEST_TOGETHER;
 use super::{binary, layout, seal};
-use crate::verify::tree::{self, Entry, Kind, Tree};
+use crate::verify::tree::{self, Entry, NodeKind, Tree};
 
 /// How deep archives may be nested.
 const DEPTH: usize = 4;
@@ -128,7 +128,7 @@ impl Unpacked<'_> {
         let copied = io::copy(&mut contents.take(limit + 1), &mut file);
         let length = file.metadata()?.len();
         self.left.set(self.left.get().saturating_sub(length));
-        self.add(name, source, Kind::File);
+        self.add(name, source, NodeKind::File);
         copied.with_context(|| tree::name(name))?;
         if length > limit {
             bail!("{} has more than {limit} bytes", tree::name(name));
@@ -136,11 +136,11 @@ impl Unpacked<'_> {
         Ok(())
     }
 
-    fn add(&mut self, name: &[u8], source: std::path::PathBuf, kind: Kind) {
+    fn add(&mut self, name: &[u8], source: std::path::PathBuf, kind: NodeKind) {
         let name = tree::name(name);
         let name = name.trim_start_matches("./").trim_end_matches('/');
         let path = format!("{}/{name}", self.path);
-        if kind == Kind::File && self.entries.contains_key(&path) {
+        if kind == NodeKind::File && self.entries.contains_key(&path) {
             let detail = "it is there twice, and who unpacks it takes one of them";
             self.issues.push(Issue::new(Reason::AmbiguousArchive, &path, None, detail));
             self.entries.insert(format!("{path} (again, {})", self.entries.len()), Entry { source, kind, mode: 0o644 });
@@ -185,7 +185,7 @@ fn unzip(bytes: &[u8], unpacked: &mut Unpacked<'_>) -> Result<()> {
         let mut file = archive.by_index(index)?;
         let name = file.name_raw().to_vec();
         if file.is_dir() {
-            unpacked.add(&name, std::path::PathBuf::new(), Kind::Folder);
+            unpacked.add(&name, std::path::PathBuf::new(), NodeKind::Folder);
         } else {
             unpacked.file(&name, &mut file)?;
         }
@@ -200,10 +200,10 @@ fn untar(bytes: &[u8], unpacked: &mut Unpacked<'_>) -> Result<()> {
         let name = entry.path_bytes().into_owned();
         let kind = entry.header().entry_type();
         if kind.is_dir() {
-            unpacked.add(&name, std::path::PathBuf::new(), Kind::Folder);
+            unpacked.add(&name, std::path::PathBuf::new(), NodeKind::Folder);
         } else if kind.is_symlink() {
             let target = entry.link_name_bytes().unwrap_or_default().into_owned();
-            unpacked.add(&name, std::path::PathBuf::new(), Kind::Link(tree::name(&target)));
+            unpacked.add(&name, std::path::PathBuf::new(), NodeKind::Link(tree::name(&target)));
         } else {
             unpacked.file(&name, &mut entry)?;
         }

@@ -1,7 +1,7 @@
 //! Links of frameworks: packed by something that follows links, a framework is no framework any more.
 
 use super::{Issue, Reason};
-use crate::verify::tree::{Kind, Tree};
+use crate::verify::tree::{NodeKind, Tree};
 
 /// `Versions/Current` leads to a version beside it, or isn't there.
 pub(super) fn check(tree: &Tree) -> Vec<Issue> {
@@ -9,11 +9,11 @@ pub(super) fn check(tree: &Tree) -> Vec<Issue> {
     current
         .filter_map(|(path, entry)| {
             let got = match &entry.kind {
-                Kind::Link(target) if !target.contains('/') => return None,
-                Kind::Link(target) => format!("a link to {target}"),
-                Kind::Folder => "a folder".to_owned(),
-                Kind::File => "a file".to_owned(),
-                Kind::Special(what) => (*what).to_owned(),
+                NodeKind::Link(target) if !target.contains('/') => return None,
+                NodeKind::Link(target) => format!("a link to {target}"),
+                NodeKind::Folder => "a folder".to_owned(),
+                NodeKind::File => "a file".to_owned(),
+                NodeKind::Special(what) => (*what).to_owned(),
             };
             Some(Issue::new(Reason::AmbiguousBundle, path, None, format!("{got}, expected a link to the version")))
         })

@@ -23,7 +23,7 @@ use pkgsign::{Hash, SignaturePolicy};
 use super::expectations::CodeExpectations;
 use super::issue::{Issue, Reason};
 use crate::verify::signature::digest;
-use crate::verify::tree::{Kind, Tree};
+use crate::verify::tree::{NodeKind, Tree};
 use macho::code_signature::CodeSignature;
 
 /// The most bytes that are read of a file, and altogether out of an archive and those in it.
@@ -128,7 +128,7 @@ impl Bundle<'_> {
             return (optional != Some(true)).then(|| "it is sealed, and missing".to_owned());
         };
         let is = |hash: Hash, sealed: &Value| {
-            let file = if entry.kind == Kind::File { fs_err::File::open(&entry.source).ok() } else { None };
+            let file = if entry.kind == NodeKind::File { fs_err::File::open(&entry.source).ok() } else { None };
             let found = file.and_then(|file| hash.digest_all(file).ok());
             let good = sealed.as_data().zip(found).is_some_and(|(sealed, found)| found == sealed);
             (!good).then(|| "it was changed after signing".to_owned())
@@ -142,7 +142,7 @@ impl Bundle<'_> {
             "hash" => is(Hash::Sha1, value),
             "hash2" => is(Hash::Sha256, value),
             "symlink" => {
-                let same = value.as_string().is_some_and(|target| entry.kind == Kind::Link(target.to_owned()));
+                let same = value.as_string().is_some_and(|target| entry.kind == NodeKind::Link(target.to_owned()));
                 (!same).then(|| "it is sealed as another link".to_owned())
             }
             "cdhash" => {
@@ -174,7 +174,7 @@ impl Bundle<'_> {
 
     /// Everything in the bundle that isn't a folder.
     fn files(&self) -> impl Iterator<Item = &str> {
-        let below = self.tree.entries().filter(|(_, entry)| entry.kind != Kind::Folder);
+        let below = self.tree.entries().filter(|(_, entry)| entry.kind != NodeKind::Folder);
         below.filter_map(|(path, _)| path.strip_prefix(self.path)?.strip_prefix('/'))
     }
 
@@ -227,7 +227,7 @@ impl Bundle<'_> {
     /// The bytes of a regular file, unless it is larger than any code that is looked at. No link is followed: it could lead out
     /// of the tree.
     fn read(&self, path: &str) -> Option<Vec<u8>> {
-        let entry = self.tree.get(path).filter(|entry| entry.kind == Kind::File)?;
+        let entry = self.tree.get(path).filter(|entry| entry.kind == NodeKind::File)?;
         let size = fs_err::metadata(&entry.source).ok()?.len();
         (size <= LARGEST_TOGETHER).then(|| fs_err::read(&entry.source).ok()).flatten()
     }

@@ -3,7 +3,7 @@
 //! A slice is laid out as header, load commands, padding, one section, then what `__LINKEDIT` holds: bind opcodes,
 //! export trie, symbols, strings, signature.
 
-use fake_apple::{Cms, FakeApple, Kind};
+use fake_apple::{Cms, FakeApple, IdentityKind};
 use pkgsign::Hash;
 
 use macho::Arch;
@@ -16,7 +16,7 @@ pub(super) const BUNDLE: u32 = 8;
 #[derive(Clone, Copy)]
 pub(super) struct By {
     pub fake: &'static FakeApple,
-    pub kind: Kind,
+    pub kind: IdentityKind,
     pub timestamp: bool,
     /// The team that the code directory names.
     pub team: &'static str,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write as _};
 
-use fake_apple::{FakeApple, Kind, TEAM};
+use fake_apple::{FakeApple, IdentityKind, TEAM};
 use flatpkg::component::{self, Component};
 use flatpkg::mode::Mode;
 use flatpkg::package::Package;
@@ -27,7 +27,7 @@ pub(super) fn entitlements(key: &str) -> String {
 
 /// A slice signed as it should be.
 pub(super) fn good(fake: &'static FakeApple, arch: Arch, file_type: u32) -> Author {
-    let by = By { fake, kind: Kind::Application, timestamp: true, team: TEAM };
+    let by = By { fake, kind: IdentityKind::Application, timestamp: true, team: TEAM };
     let flags = if file_type == EXECUTE { HARDENED } else { 0 };
     Author { by: Some(by), flags, signed: true, ..Author::new(arch, file_type) }
 }
@@ -81,9 +81,9 @@ fn each_reason_to_reject_code() {
     let files = [
         ("unsigned.so", Author { signed: false, by: None, ..good(fake, Arch::X86_64, BUNDLE) }.thin()),
         ("ad-hoc.dylib", Author { by: None, ..library.clone() }.thin()),
-        ("installer.dylib", Author { by: by(Kind::Installer), ..library.clone() }.thin()),
-        ("plain.dylib", Author { by: by(Kind::Plain), ..library.clone() }.thin()),
-        ("expired.dylib", Author { by: by(Kind::ExpiredApplication), ..library.clone() }.thin()),
+        ("installer.dylib", Author { by: by(IdentityKind::Installer), ..library.clone() }.thin()),
+        ("plain.dylib", Author { by: by(IdentityKind::Plain), ..library.clone() }.thin()),
+        ("expired.dylib", Author { by: by(IdentityKind::ExpiredApplication), ..library.clone() }.thin()),
         ("no-time.dylib", Author { by: library.by.map(|by| By { timestamp: false, ..by }), ..library.clone() }.thin()),
         ("soft", Author { flags: 0, ..program.clone() }.thin()),
         ("old.dylib", Author { sdk: Some((10, 8)), ..library.clone() }.thin()),
@@ -125,7 +125,7 @@ fn each_reason_to_reject_code() {
 fn code_of_two_teams() {
     let Some(fake) = FakeApple::get() else { return };
     let ours = good(fake, Arch::Arm64, DYLIB);
-    let other = By { kind: Kind::OtherTeam, team: "OTHER12345", ..ours.by.unwrap() };
+    let other = By { kind: IdentityKind::OtherTeam, team: "OTHER12345", ..ours.by.unwrap() };
     let files = [("a.dylib", ours.thin()), ("b.dylib", Author { by: Some(other), ..ours.clone() }.thin())];
     assert_snapshot!(lint(&files, SignaturePolicy::DeveloperId, None).unwrap(), @"
     error: The binary is signed by another team. (FAKE123456: 1, OTHER12345: 1) Fix: sign everything with one identity
@@ -170,7 +170,7 @@ fn less_is_demanded_of_code_that_nobody_signed() {
     error: changed.dylib (arm64): The signature of the binary is invalid. (a wrong hash for 1 of 2 pages, the first is number 0, expected the hash of each page: sign it again) Fix: sign it again, after the last change: nothing may be stripped, merged or renamed later
     1 issue in 3 Mach-O files
     ");
-    let own = By { fake, kind: Kind::SelfSigned, timestamp: false, team: TEAM };
+    let own = By { fake, kind: IdentityKind::SelfSigned, timestamp: false, team: TEAM };
     let signed = Author { by: Some(own), ..good(fake, Arch::Arm64, DYLIB) }.thin();
     assert_snapshot!(lint(&[("own.dylib", signed)], SignaturePolicy::SelfSigned, None).unwrap(), @"nothing to reject in 1 Mach-O files, slices by team FAKE123456: 1");
 }

@@ -1,6 +1,6 @@
 //! Code signatures, good and forged: each is accepted or refused, with the reason.
 
-use fake_apple::{FakeApple, Kind, TEAM};
+use fake_apple::{FakeApple, IdentityKind, TEAM};
 use pkgsign::SignaturePolicy;
 use rayon::prelude::*;
 
@@ -185,16 +185,16 @@ fn of_files(cases: &mut Cases, fake: &'static FakeApple) {
     cases.refuse("ad hoc", Author { by: None, ..library.clone() });
     let flagged = library.clone();
     cases.refuse("flagged as ad hoc, and signed", Author { flags: 2, ..flagged });
-    cases.refuse("an installer's certificate", Author { by: by(Kind::Installer), ..library.clone() });
-    cases.refuse("no Developer ID", Author { by: by(Kind::Plain), ..library.clone() });
-    cases.refuse("its own root", Author { by: by(Kind::SelfSigned), ..library.clone() });
+    cases.refuse("an installer's certificate", Author { by: by(IdentityKind::Installer), ..library.clone() });
+    cases.refuse("no Developer ID", Author { by: by(IdentityKind::Plain), ..library.clone() });
+    cases.refuse("its own root", Author { by: by(IdentityKind::SelfSigned), ..library.clone() });
     cases.refuse(
         "no time stamp",
-        Author { by: by(Kind::Application).map(|by| By { timestamp: false, ..by }), ..library.clone() },
+        Author { by: by(IdentityKind::Application).map(|by| By { timestamp: false, ..by }), ..library.clone() },
     );
     cases.refuse(
         "another team in the code",
-        Author { by: by(Kind::Application).map(|by| By { team: "SOMEBODY12", ..by }), ..library.clone() },
+        Author { by: by(IdentityKind::Application).map(|by| By { team: "SOMEBODY12", ..by }), ..library.clone() },
     );
     cases.refuse("no hardened runtime", Author { flags: 0, ..program.clone() });
     cases.refuse("an old SDK", Author { sdk: Some((10, 8)), ..library.clone() });

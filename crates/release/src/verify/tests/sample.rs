@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::author::{Author, BUNDLE, DYLIB, EXECUTE, LOAD_DYLIB, fat};
-use crate::verify::{Expectations, Report, root};
+use crate::verify::{AuditReport, Expectations, root};
 use macho::Arch;
 
 pub(super) const PREFIX: &str = "Library/Frameworks/Python.framework/Versions/3.13";
@@ -172,7 +172,7 @@ impl Sample {
         fs_err::remove_file(self.path(path)).unwrap();
     }
 
-    pub(super) fn report(&self) -> Report {
+    pub(super) fn report(&self) -> AuditReport {
         root(self.folder.path(), &self.expect).unwrap()
     }
 
