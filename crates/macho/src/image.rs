@@ -17,6 +17,7 @@ use crate::fixups::Fixups;
 use crate::form::{self, Form};
 use crate::header::{FileType, Header as AnyHeader};
 use crate::segments::{Segment, Segments};
+use crate::unwind::{Section, Unwinding};
 
 const LE: LittleEndian = LittleEndian;
 
@@ -62,6 +63,8 @@ pub struct Image<'data> {
     pub entry: Option<u64>,
     /// What to change in it once its place is known.
     pub fixups: Fixups<'data>,
+    /// How its functions are left while an exception passes them.
+    pub unwinding: Unwinding<'data>,
     trie: &'data [u8],
     symbols: SymbolTable<'data, Header>,
 }
@@ -127,10 +130,15 @@ impl<'data> Image<'data> {
             thread_locals: ThreadLocals::default(),
             entry: None,
             fixups: Fixups::default(),
+            unwinding: Unwinding::default(),
             trie: &[],
             symbols: SymbolTable::default(),
         };
         image.load_commands(header, slice).map_err(malformed)?;
+        // Words of other processors mean something else.
+        if arch != Arch::X86_64 {
+            image.unwinding = Unwinding::default();
+        }
         image.check().map_err(malformed)?;
         image.fixups(header, slice).map_err(malformed)?;
         Ok(image)
@@ -140,7 +148,7 @@ impl<'data> Image<'data> {
         let mut commands = header.load_commands(LE, slice, 0)?;
         while let Some(command) = commands.next()? {
             match command.variant()? {
-                LoadCommandVariant::Segment64(segment, sections) => self.segment(segment, sections)?,
+                LoadCommandVariant::Segment64(segment, sections) => self.segment(segment, sections, slice)?,
                 LoadCommandVariant::IdDylib(dylib) => {
                     self.install_name = Some(text(command.string(LE, dylib.dylib.name)?));
                 }
@@ -165,6 +173,7 @@ impl<'data> Image<'data> {
         &mut self,
         segment: &macho::SegmentCommand64<LittleEndian>,
         sections: &'data [u8],
+        slice: &'data [u8],
     ) -> object::Result<()> {
         use object::read::macho::Segment as _;
         let name = text(segment.name());
@@ -183,6 +192,13 @@ impl<'data> Image<'data> {
             let (start, size) = (section.addr(LE), section.size(LE));
             let range = start..start.saturating_add(size);
             let locals = &mut self.thread_locals;
+            // One that reaches past the end of the slice says nothing.
+            let contents = section.data(LE, slice, section.offset(LE).into()).unwrap_or_default();
+            match (segment.name(), section.name()) {
+                (b"__TEXT", b"__unwind_info") => self.unwinding.info = contents,
+                (b"__TEXT", b"__eh_frame") => self.unwinding.frames = Section { bytes: contents, address: start },
+                _ => {}
+            }
             match section.flags(LE).typ() {
                 macho::S_MOD_INIT_FUNC_POINTERS => self.initialisers.push(Initialisers::Pointers(range)),
                 macho::S_INIT_FUNC_OFFSETS => self.initialisers.push(Initialisers::Offsets(range)),

@@ -19,6 +19,7 @@ mod slices;
 pub mod tbd;
 #[cfg(test)]
 mod tests;
+pub mod unwind;
 
 pub use arch::Arch;
 pub use details::{Binding, Details, Dylib, ImportedSymbol, Minimum};

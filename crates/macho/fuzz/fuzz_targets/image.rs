@@ -39,6 +39,10 @@ fn check(bytes: &[u8], arch: Arch) {
         let _ = image.export(name);
     }
     let _ = image.symbol_before(span.end);
+    if let Ok(table) = image.unwinding.table(span.start) {
+        assert!(table.functions.iter().all(|function| function.rules < table.rules.len()));
+        assert!(table.functions.len() <= slice.len() / 4);
+    }
     let mut copy = bytes.to_vec();
     let _ = damage::forget_rebases(&mut copy, arch);
     let _ = damage::swap_exports(&mut copy, arch, "_main", "_PyInit_math");

@@ -221,6 +221,14 @@ impl Loaded {
         self.slide
     }
 
+    /// How its functions are left while an exception passes them; addresses are unslid.
+    ///
+    /// # Errors
+    /// What is wrong with its sections about that.
+    pub fn unwinding(&self) -> Result<macho::unwind::Table<'static>, String> {
+        self.image.unwinding.table(self.image.segments.span().start)
+    }
+
     /// The address of `main`.
     pub fn entry(&self) -> Option<u64> {
         self.image.entry.map(|entry| self.base().wrapping_add(entry))

@@ -19,6 +19,7 @@ mod shim;
 mod stand_ins;
 mod thread_locals;
 mod turn;
+mod unwinding;
 
 use std::ffi::{OsString, c_char, c_int};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
@@ -46,7 +47,7 @@ pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<O
     let places = Places { root: places.root, sdk: std::path::absolute(places.sdk)? };
     process::begin(Process { places, loader, program: path_text, argv });
     thread_locals::enter_thread();
-    stand_ins::prepare(dyld::SHIMS);
+    stand_ins::prepare(&[dyld::SHIMS, unwinding::SHIMS]);
     confine::enter(&process().places.root)?;
     let image = loader::load(&path)?;
     let Some(entry) = image.entry() else {

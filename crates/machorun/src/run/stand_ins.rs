@@ -18,7 +18,11 @@ pub struct StandIn {
 }
 
 const STAND_INS: &[StandIn] = &[
-    StandIn { install_name: "/usr/lib/libSystem.B.dylib", passed: passed::SYSTEM, host: &["libc.so.6", "libm.so.6"] },
+    StandIn {
+        install_name: "/usr/lib/libSystem.B.dylib",
+        passed: passed::SYSTEM,
+        host: &["libc.so.6", "libm.so.6", "libgcc_s.so.1"],
+    },
     StandIn { install_name: "/usr/lib/libz.1.dylib", passed: passed::ZLIB, host: &["libz.so.1"] },
     StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: passed::BZIP2, host: &["libbz2.so.1.0"] },
     StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: passed::LIBEDIT, host: &["libedit.so.2"] },
@@ -78,19 +82,18 @@ const AREAS: &[&[Shim]] = &[
     shim::terminal::SHIMS,
     shim::threads::SHIMS,
     shim::time::SHIMS,
-    shim::unwinding::SHIMS,
     &[("__tlv_bootstrap", never as *const ()), ("dyld_stub_binder", never as *const ())],
 ];
 
 static TABLE: OnceLock<HashMap<&'static str, u64>> = OnceLock::new();
 
 /// Sets up what shims need before the first of them is called. `above` are the shims that call the loader, which stands
-/// above this file: dyld's own.
-pub fn prepare(above: &[Shim]) {
+/// above this file: dyld's own, and those that pass exceptions.
+pub fn prepare(above: &[&[Shim]]) {
     TABLE.get_or_init(|| {
         shim::locale::prepare();
         shim::stdio::prepare();
-        let all = AREAS.iter().copied().flatten().chain(above);
+        let all = AREAS.iter().copied().chain(above.iter().copied()).flatten();
         all.map(|(name, at)| (*name, *at as u64)).collect()
     });
 }

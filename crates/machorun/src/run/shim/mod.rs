@@ -40,7 +40,6 @@ pub mod tables;
 pub mod terminal;
 pub mod threads;
 pub mod time;
-pub mod unwinding;
 pub mod version;
 
 use list::shims;
