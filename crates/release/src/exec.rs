@@ -134,9 +134,30 @@ impl Check<'_> {
     /// When it can't be started or fails.
     pub fn run(&self) -> Result<()> {
         let sh = shell_for(Needs::Cargo, self.dir)?;
+        self.command(&sh).quiet().run().with_context(|| format!("{} failed", self.purpose))
+    }
+
+    /// Runs it to its end, whatever that is, and shows nothing: what it prints comes back together with what it says besides, in
+    /// the order in which they came.
+    ///
+    /// # Errors
+    /// When it can't be started.
+    pub fn heard(&self) -> Result<Ended> {
+        let sh = shell_for(Needs::Cargo, self.dir)?;
+        let mut heard = tempfile::tempfile()?;
+        let mut command = std::process::Command::from(self.command(&sh));
+        command.stdin(std::process::Stdio::null()).stdout(heard.try_clone()?).stderr(heard.try_clone()?);
+        let status = command.status().with_context(|| format!("could not start cargo: {}", self.purpose))?;
+        let mut bytes = Vec::new();
+        heard.rewind()?;
+        heard.read_to_end(&mut bytes)?;
+        let out = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(Ended { success: status.success(), status: status.to_string(), out, said: String::new() })
+    }
+
+    fn command<'sh>(&self, sh: &'sh Shell) -> Cmd<'sh> {
         let args = self.args;
-        let command = cmd!(sh, "cargo {args...}").envs(self.env.iter().map(|(name, value)| (name, value)));
-        command.quiet().run().with_context(|| format!("{} failed", self.purpose))
+        cmd!(sh, "cargo {args...}").envs(self.env.iter().map(|(name, value)| (name, value)))
     }
 }
 

@@ -6,9 +6,10 @@
 mod same;
 mod sdk;
 mod standard_library;
+mod unit_tests;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
 
@@ -39,7 +40,11 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
         cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
     }
     match interpreter::obstacle() {
-        None => cx.ui.say(format_args!("{} verbs do the same as a macOS program", mac.run()?)),
+        None => {
+            let loader = interpreter::build_loader(cx)?;
+            cx.ui.say(format_args!("{} verbs do the same as a macOS program", mac.run(loader.clone())?));
+            cx.ui.say(format_args!("unit tests passed as macOS programs: {}", mac.unit_tests(&loader)?));
+        }
         Some((what, remedy)) => cx.ui.say(format_args!("not run: {what} ({remedy})")),
     }
     Ok(())
@@ -82,26 +87,44 @@ impl<'a> MacTool<'a> {
         self.cargo(&purpose, arch, &["clippy", "--workspace", "--all-targets"], &["--", "-D", "warnings"])
     }
 
-    /// Compiles and links the tool for a processor; gives back the program.
+    /// Compiles and links the tool for a processor; gives back the program. With examples, since then crates that tests need are
+    /// compiled with the features that tests want of them, and not once more for those.
     ///
     /// # Errors
     /// When it doesn't compile, or needs something of macOS that its SDK lacks.
     fn build(&self, arch: Arch) -> Result<PathBuf> {
-        self.cargo(&format!("making this tool for macOS on {arch}"), arch, &["build", "--workspace", "--bins"], &[])?;
+        let purpose = format!("making this tool for macOS on {arch}");
+        self.cargo(&purpose, arch, &["build", "--workspace", "--bins", "--examples"], &[])?;
         Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
     }
 
     /// Runs it beside this program; gives back how many verbs were compared.
     ///
     /// # Errors
-    /// When the loader can't be made, or anything differs.
-    fn run(&self) -> Result<usize> {
+    /// When anything differs.
+    fn run(&self, loader: PathBuf) -> Result<usize> {
         let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/xtask");
-        let loader = interpreter::build_loader(self.cx)?;
         let before = ["--root".into(), "/".into(), "--sdk".into(), self.sdk.clone().into(), "--argv0".into()];
         let before = before.into_iter().chain(["xtask".into(), program.into()]).collect();
         let ours = Start { program: std::env::current_exe()?, before: vec![] };
         same::compare(self.cx, &self.plan.python.to_string(), &ours, &Start { program: loader, before })
+    }
+
+    /// Runs every unit test; gives back how many passed of each crate.
+    ///
+    /// # Errors
+    /// When one fails, or isn't run.
+    fn unit_tests(&self, loader: &Path) -> Result<String> {
+        let runner = ["--root".as_ref(), "/".as_ref(), "--sdk".as_ref(), self.sdk.as_path()];
+        let runner: Vec<&str> = std::iter::once(loader).chain(runner).map(utf8).collect::<Result<_>>()?;
+        // A list in TOML is one in JSON, too.
+        let runner = format!("target.{}.runner={}", triple(machorun::ARCH), serde_json::to_string(&runner)?);
+        let target_dir = self.target_dir();
+        let mut args = self.target(machorun::ARCH, &target_dir)?;
+        args.extend(["--no-fail-fast", "--config", &runner]);
+        let env = self.environment(machorun::ARCH)?;
+        let env: Vec<(&str, OsString)> = env.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
+        unit_tests::run(&self.cx.paths.repo, &unit_tests::There { args: &args, env: &env })
     }
 
     /// Beside what is made for this machine: other flags would make cargo compile that again.
@@ -111,14 +134,20 @@ impl<'a> MacTool<'a> {
 
     fn cargo(&self, purpose: &str, arch: Arch, verb: &[&str], rest: &[&str]) -> Result<()> {
         let target_dir = self.target_dir();
-        let target_dir = target_dir.to_str().context("the cache is in a folder whose name is not UTF-8")?;
         let mut args = verb.to_vec();
-        args.extend(["--locked", "--quiet", "--target", triple(arch), "--target-dir", target_dir]);
-        args.extend(self.standard_library.flags());
+        args.extend(["--locked", "--quiet"]);
+        args.extend(self.target(arch, &target_dir)?);
         args.extend(rest);
         let env = self.environment(arch)?;
         let env: Vec<(&str, OsString)> = env.iter().map(|(name, value)| (name.as_str(), value.clone())).collect();
         Check { purpose, args: &args, env: &env, dir: &self.cx.paths.repo }.run()
+    }
+
+    /// What tells cargo for whom it compiles, and where to.
+    fn target<'b>(&'b self, arch: Arch, folder: &'b Path) -> Result<Vec<&'b str>> {
+        let mut args = vec!["--target", triple(arch), "--target-dir", utf8(folder)?];
+        args.extend(self.standard_library.flags());
+        Ok(args)
     }
 
     /// What the stand-ins want to know, and where cargo and the crates that compile C find them.
@@ -145,6 +174,10 @@ impl<'a> MacTool<'a> {
         ]);
         Ok(env)
     }
+}
+
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("the name of {} is not UTF-8", path.display()))
 }
 
 /// What Rust calls macOS on a processor.
