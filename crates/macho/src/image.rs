@@ -59,6 +59,8 @@ pub struct Image<'data> {
     pub initialisers: Vec<Initialisers>,
     /// Its thread-local variables.
     pub thread_locals: ThreadLocals,
+    /// Unslid addresses of sections that hold nothing but instructions.
+    pub code: Vec<Range<u64>>,
     /// Where `main` is, bytes after the start of the image: `LC_MAIN`.
     pub entry: Option<u64>,
     /// What to change in it once its place is known.
@@ -128,6 +130,7 @@ impl<'data> Image<'data> {
             libraries: Vec::new(),
             initialisers: Vec::new(),
             thread_locals: ThreadLocals::default(),
+            code: Vec::new(),
             entry: None,
             fixups: Fixups::default(),
             unwinding: Unwinding::default(),
@@ -191,6 +194,10 @@ impl<'data> Image<'data> {
         for section in segment.sections(LE, sections)? {
             let (start, size) = (section.addr(LE), section.size(LE));
             let range = start..start.saturating_add(size);
+            let flags = section.flags(LE);
+            if flags.0 & macho::S_ATTR_PURE_INSTRUCTIONS.0 != 0 {
+                self.code.push(range.clone());
+            }
             let locals = &mut self.thread_locals;
             // One that reaches past the end of the slice says nothing.
             let contents = section.data(LE, slice, section.offset(LE).into()).unwrap_or_default();
@@ -199,7 +206,7 @@ impl<'data> Image<'data> {
                 (b"__TEXT", b"__eh_frame") => self.unwinding.frames = Section { bytes: contents, address: start },
                 _ => {}
             }
-            match section.flags(LE).typ() {
+            match flags.typ() {
                 macho::S_MOD_INIT_FUNC_POINTERS => self.initialisers.push(Initialisers::Pointers(range)),
                 macho::S_INIT_FUNC_OFFSETS => self.initialisers.push(Initialisers::Offsets(range)),
                 macho::S_THREAD_LOCAL_VARIABLES => locals.descriptors.push(range),
@@ -261,6 +268,9 @@ impl<'data> Image<'data> {
         }
         for range in &self.thread_locals.descriptors {
             inside("thread-local variables", range, 3)?;
+        }
+        for range in &self.code {
+            inside("code", range, 5)?;
         }
         inside("thread-local initial values", &self.thread_locals.template, 1)?;
         if let Some(entry) = self.entry {

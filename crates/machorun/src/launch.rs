@@ -9,14 +9,19 @@
 //! machorun 1
 //! root /path/of/the/root
 //! sdk /path/of/the/sdk
+//! emulator /path/of/qemu-aarch64
+//! loader /path/of/machorun/for/that/processor
 //! ```
 //!
-//! Lines end with a line feed; NUL bytes fill the block, so that pages stay aligned.
+//! The last two are there when the program is for another processor than the machine's: the loader that the kernel starts
+//! then becomes the emulator. Lines end with a line feed; NUL bytes fill the block, so that pages stay aligned.
 
 #![forbid(unsafe_code)]
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use macho::Arch;
 use macho::image::{self, ImageError};
 
 /// Size of the block, bytes: the largest page of a Mach-O slice.
@@ -35,6 +40,29 @@ pub struct Places {
     pub root: PathBuf,
     /// The SDK whose stubs say what macOS exports.
     pub sdk: PathBuf,
+    /// What runs programs that are for another processor than this machine's.
+    pub emulation: Option<Emulation>,
+}
+
+/// How programs for another processor are run: an emulator runs the loader of that processor.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Emulation {
+    /// A program of this machine's that runs Linux programs of the other processor.
+    pub emulator: PathBuf,
+    /// This loader, as a Linux program of the other processor.
+    pub loader: PathBuf,
+}
+
+impl Places {
+    /// The loader's options that say the same.
+    pub fn options(&self) -> Vec<OsString> {
+        let mut options: Vec<OsString> =
+            vec!["--root".into(), self.root.clone().into(), "--sdk".into(), self.sdk.clone().into()];
+        if let Some(Emulation { emulator, loader }) = &self.emulation {
+            options.extend(["--emulator".into(), emulator.into(), "--loader".into(), loader.into()]);
+        }
+        options
+    }
 }
 
 /// How many bytes precede the Mach-O file: [`BLOCK`], or nothing.
@@ -42,13 +70,13 @@ pub fn header_len(file: &[u8]) -> usize {
     if parse(file).is_some() { BLOCK } else { 0 }
 }
 
-/// The part of a file, be it a launchable copy, that holds code for [`ARCH`](crate::ARCH): its offset and bytes.
+/// The part of a file, be it a launchable copy, that holds code for an architecture: its offset and bytes.
 ///
 /// # Errors
 /// When there is none.
-pub fn slice(file: &[u8]) -> Result<(u64, &[u8]), ImageError> {
+pub fn slice(file: &[u8], arch: Arch) -> Result<(u64, &[u8]), ImageError> {
     let start = header_len(file);
-    let (offset, slice) = image::slice(file.get(start..).unwrap_or_default(), crate::ARCH)?;
+    let (offset, slice) = image::slice(file.get(start..).unwrap_or_default(), arch)?;
     Ok((start as u64 + offset, slice))
 }
 
@@ -62,7 +90,12 @@ pub fn parse(file: &[u8]) -> Option<Places> {
     }
     let root = lines.next()?.strip_prefix("root ")?.into();
     let sdk = lines.next()?.strip_prefix("sdk ")?.into();
-    Some(Places { root, sdk })
+    let mut rest = lines.map_while(|line| line.strip_prefix("emulator ").or_else(|| line.strip_prefix("loader ")));
+    let emulation = match (rest.next(), rest.next()) {
+        (Some(emulator), Some(loader)) => Some(Emulation { emulator: emulator.into(), loader: loader.into() }),
+        _ => None,
+    };
+    Some(Places { root, sdk, emulation })
 }
 
 /// The block to put before a Mach-O file.
@@ -78,7 +111,11 @@ pub fn block(loader: &Path, places: &Places) -> Result<Vec<u8>, String> {
     if loader.len() + 2 > LINE || loader.contains(' ') {
         return Err(format!("the kernel can't start {loader}: longer than {LINE} bytes, or a space in it"));
     }
-    let mut block = format!("#!{loader}\n{MARK}\nroot {root}\nsdk {sdk}\n").into_bytes();
+    let mut text = format!("#!{loader}\n{MARK}\nroot {root}\nsdk {sdk}\n");
+    if let Some(Emulation { emulator, loader }) = &places.emulation {
+        text += &format!("emulator {}\nloader {}\n", line(emulator)?, line(loader)?);
+    }
+    let mut block = text.into_bytes();
     if block.len() > BLOCK {
         return Err(format!("{} bytes of paths don't fit into {BLOCK}", block.len()));
     }
@@ -92,13 +129,16 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read() {
-        let places = Places { root: "/a root".into(), sdk: "/sdk".into() };
-        let mut file = block(Path::new("/bin/machorun"), &places).unwrap();
-        assert_eq!(file.len(), BLOCK);
-        assert!(file.starts_with(b"#!/bin/machorun\n"));
-        file.extend(b"Mach-O");
-        assert_eq!(parse(&file), Some(places));
-        assert_eq!(header_len(&file), BLOCK);
+        let emulation = Emulation { emulator: "/an emulator".into(), loader: "/loader".into() };
+        for emulation in [None, Some(emulation)] {
+            let places = Places { root: "/a root".into(), sdk: "/sdk".into(), emulation };
+            let mut file = block(Path::new("/bin/machorun"), &places).unwrap();
+            assert_eq!(file.len(), BLOCK);
+            assert!(file.starts_with(b"#!/bin/machorun\n"));
+            file.extend(b"Mach-O");
+            assert_eq!(parse(&file), Some(places));
+            assert_eq!(header_len(&file), BLOCK);
+        }
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Programs that the cross compiler links, and that run here.
 //!
-//! `MACHORUN_CLANG` and `MACHORUN_SDK` name a clang that can link for macOS and an SDK; `cargo xtask ci` sets both.
+//! `MACHORUN_CLANG` and `MACHORUN_SDK` name a clang that can link for macOS and an SDK; `MACHORUN_EMULATOR` and `MACHORUN_LOADER`
+//! an emulator of 64-bit ARM Linux and the loader made for that. `cargo xtask ci` sets the first two.
 
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
@@ -50,7 +51,7 @@ int main(int argc, char **argv) {
 }
 "#;
 
-/// Tries to change the machine, by names and by an instruction. 170 is `sethostname` of Linux.
+/// Tries to change the machine, by names and by an instruction: `sethostname` of Linux.
 const HOSTILE: &str = r#"
 #include <errno.h>
 #include <signal.h>
@@ -73,8 +74,14 @@ int main(void) {
     say("child", kill(child, SIGKILL));
     int status;
     waitpid(child, &status, 0);
+#ifdef __x86_64__
     long number = 170;
     __asm__ volatile("syscall" : "+a"(number) : "D"("here"), "S"(4) : "rcx", "r11", "memory");
+#else
+    register long number __asm__("x0") = (long)"here";
+    register long len __asm__("x1") = 4, call __asm__("x8") = 161;
+    __asm__ volatile("svc #0" : "+r"(number) : "r"(len), "r"(call) : "memory");
+#endif
     printf("instruction: %ld\n", number);
     return WTERMSIG(status);
 }
@@ -120,17 +127,122 @@ int main(void) {
 }
 "#;
 
+/// Optional arguments, jumps with the signal mask, and the register that leads to a thread's own structure.
+const BY_PROCESSOR: &str = r#"
+#include <fcntl.h>
+#include <pthread.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+static void list(const char *format, ...) {
+    char text[100];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    puts(text);
+}
+static void *own(void *unused) {
+    void **structure;
+    (void)unused;
+#ifdef __x86_64__
+    __asm__ volatile("mov %%gs:0, %0" : "=r"(structure));
+#else
+    __asm__ volatile("mrs %0, tpidrro_el0" : "=r"(structure));
+#endif
+    return *structure == structure ? structure : 0;
+}
+int main(void) {
+    printf("%d %s %.2f %c %ld %u %x %d %d %d %.1Lf\n", 1, "two", 3.25, '4', -5L, 6u, 7, 8, 9, 10, 11.5L);
+    list("%s %d %.1f %Lg %d %d %d %d %d %d", "list", 1, 2.5, 3.5L, 4, 5, 6, 7, 8, 9);
+    int number = 0;
+    char word[8];
+    double real = 0;
+    int found = sscanf("12 ab 2.5", "%d %7s %lf", &number, word, &real);
+    printf("%d: %d %s %.1f\n", found, number, word, real);
+
+    struct stat status;
+    umask(0);
+    unlink("mode");
+    int file = open("mode", O_CREAT | O_WRONLY | O_EXCL, 0641);
+    fstat(file, &status);
+    printf("%o %d\n", status.st_mode & 0777, fcntl(file, F_DUPFD, 77));
+
+    sigset_t usr1, now;
+    sigemptyset(&usr1);
+    sigaddset(&usr1, SIGUSR1);
+    static sigjmp_buf there;
+    static volatile int times;
+    if (sigsetjmp(there, times == 0) == 0) {
+        sigprocmask(SIG_BLOCK, &usr1, 0);
+        siglongjmp(there, 5);
+    }
+    sigprocmask(SIG_BLOCK, 0, &now);
+    puts(now & usr1 ? "still blocked" : "as it was");
+    if (sigsetjmp(there, 0) == 0) {
+        sigprocmask(SIG_BLOCK, &usr1, 0);
+        siglongjmp(there, 5);
+    }
+    sigprocmask(SIG_BLOCK, 0, &now);
+    puts(now & usr1 ? "still blocked" : "as it was");
+
+    pthread_t thread;
+    void *other;
+    pthread_create(&thread, 0, own, 0);
+    pthread_join(thread, &other);
+    puts(own(0) && other && own(0) != other ? "each its own" : "not its own");
+    return 0;
+}
+"#;
+
+/// Which slices are linked and run.
+#[derive(Clone, Copy)]
+enum Processor {
+    /// This machine's.
+    X86_64,
+    /// An emulator's.
+    Arm64,
+}
+
+impl Processor {
+    fn target(self) -> &'static str {
+        match self {
+            Self::X86_64 => "--target=x86_64-apple-macos11",
+            Self::Arm64 => "--target=arm64-apple-macos11",
+        }
+    }
+
+    /// What the loader is told besides root and SDK.
+    fn options(self) -> Vec<String> {
+        match self {
+            Self::X86_64 => vec![],
+            Self::Arm64 => ["emulator", "loader"]
+                .iter()
+                .flat_map(|name| [format!("--{name}"), variable(&format!("MACHORUN_{}", name.to_uppercase()))])
+                .collect(),
+        }
+    }
+}
+
+fn variable(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set"))
+}
+
 struct Site {
+    processor: Processor,
     clang: String,
     sdk: String,
     folder: tempfile::TempDir,
 }
 
 impl Site {
-    fn new() -> Self {
-        let [clang, sdk] = ["MACHORUN_CLANG", "MACHORUN_SDK"]
-            .map(|name| std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set")));
-        Self { clang, sdk, folder: tempfile::tempdir().unwrap() }
+    fn new(processor: Processor) -> Self {
+        let [clang, sdk] = ["MACHORUN_CLANG", "MACHORUN_SDK"].map(variable);
+        Self { processor, clang, sdk, folder: tempfile::tempdir().unwrap() }
     }
 
     fn path(&self, name: &str) -> String {
@@ -141,7 +253,7 @@ impl Site {
         let file = self.path(&format!("{name}.c"));
         fs_err::write(&file, source).unwrap();
         let output = Command::new(&self.clang)
-            .args(["--target=x86_64-apple-macos11", "-isysroot", &self.sdk, "-O1", &file, "-o", &self.path(name)])
+            .args([self.processor.target(), "-isysroot", &self.sdk, "-O1", &file, "-o", &self.path(name)])
             .args(options)
             .output()
             .unwrap();
@@ -164,7 +276,10 @@ impl Site {
     fn run(&self) -> Output {
         let program = self.path("program");
         Command::new(env!("CARGO_BIN_EXE_machorun"))
-            .args(["--root", &self.path("root"), "--sdk", &self.sdk, &program, "a", "end"])
+            .args(["--root", &self.path("root"), "--sdk", &self.sdk])
+            .args(self.processor.options())
+            .args([&program, "a", "end"])
+            .current_dir(self.folder.path())
             .output()
             .unwrap()
     }
@@ -186,19 +301,15 @@ fn has_chains(file: &Path) -> bool {
     commands.iter().any(|command| command.kind == 0x8000_0034)
 }
 
-#[test]
-#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
-fn with_an_sdk_byte_code_of_fixups_runs() {
-    let site = Site::new();
+fn byte_code_of_fixups_runs(processor: Processor) {
+    let site = Site::new(processor);
     site.both(&["-Wl,-no_fixup_chains"]);
     assert!(!has_chains(&site.folder.path().join("program")));
     site.runs();
 }
 
-#[test]
-#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
-fn with_an_sdk_chained_fixups_run() {
-    let site = Site::new();
+fn chained_fixups_run(processor: Processor) {
+    let site = Site::new(processor);
     site.both(&["-Wl,-fixup_chains"]);
     for file in ["program", "root/usr/lib/libsum.dylib"] {
         assert!(has_chains(&site.folder.path().join(file)), "{file}");
@@ -206,10 +317,8 @@ fn with_an_sdk_chained_fixups_run() {
     site.runs();
 }
 
-#[test]
-#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
-fn with_an_sdk_calls_of_darwin_alone_do_what_its_manual_says() {
-    let site = Site::new();
+fn calls_of_darwin_alone_do_what_its_manual_says(processor: Processor) {
+    let site = Site::new(processor);
     site.link(CALLS, "program", &[]);
     let output = site.run();
     let said = String::from_utf8_lossy(&output.stdout);
@@ -217,10 +326,8 @@ fn with_an_sdk_calls_of_darwin_alone_do_what_its_manual_says() {
     assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-#[test]
-#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
-fn with_an_sdk_what_is_missing_is_named_before_anything_runs() {
-    let site = Site::new();
+fn what_is_missing_is_named_before_anything_runs(processor: Processor) {
+    let site = Site::new(processor);
     site.both(&[]);
     let library = site.folder.path().join("root/usr/lib/libsum.dylib");
     fs_err::rename(&library, site.path("away")).unwrap();
@@ -236,14 +343,50 @@ fn with_an_sdk_what_is_missing_is_named_before_anything_runs() {
     }
 }
 
-#[test]
-#[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
-fn with_an_sdk_a_program_can_not_change_the_machine() {
-    let site = Site::new();
+fn a_program_can_not_change_the_machine(processor: Processor) {
+    let site = Site::new(processor);
     site.link(HOSTILE, "program", &[]);
     let output = site.run();
     let said = String::from_utf8_lossy(&output.stdout);
     let wanted = "clock: EPERM\nname: EPERM\nparent: EPERM\neverything: EPERM\nchild: done\ninstruction: -1\n";
     assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(9));
+}
+
+fn what_differs_by_processor_comes_out_the_same(processor: Processor) {
+    let site = Site::new(processor);
+    site.link(BY_PROCESSOR, "program", &[]);
+    let output = site.run();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let wanted = "1 two 3.25 4 -5 6 7 8 9 10 11.5\nlist 1 2.5 3.5 4 5 6 7 8 9\n3: 12 ab 2.5\n641 77\nas it was\n\
+        still blocked\neach its own\n";
+    assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Each check by the names of its two tests.
+macro_rules! on_both {
+    ($($here:ident, $emulated:ident => $check:ident;)*) => {
+        $(
+            #[test]
+            #[ignore = "needs MACHORUN_CLANG and MACHORUN_SDK: `cargo xtask ci` builds both and runs it"]
+            fn $here() {
+                $check(Processor::X86_64);
+            }
+
+            #[test]
+            #[ignore = "needs MACHORUN_EMULATOR and MACHORUN_LOADER, too"]
+            fn $emulated() {
+                $check(Processor::Arm64);
+            }
+        )*
+    };
+}
+
+on_both! {
+    with_an_sdk_byte_code_of_fixups_runs, with_an_emulator_byte_code_of_fixups_runs => byte_code_of_fixups_runs;
+    with_an_sdk_chained_fixups_run, with_an_emulator_chained_fixups_run => chained_fixups_run;
+    with_an_sdk_calls_of_darwin_alone_do_what_its_manual_says, with_an_emulator_calls_of_darwin_alone_do_what_its_manual_says => calls_of_darwin_alone_do_what_its_manual_says;
+    with_an_sdk_what_is_missing_is_named_before_anything_runs, with_an_emulator_what_is_missing_is_named_before_anything_runs => what_is_missing_is_named_before_anything_runs;
+    with_an_sdk_a_program_can_not_change_the_machine, with_an_emulator_a_program_can_not_change_the_machine => a_program_can_not_change_the_machine;
+    with_an_sdk_what_differs_by_processor_comes_out_the_same, with_an_emulator_what_differs_by_processor_comes_out_the_same => what_differs_by_processor_comes_out_the_same;
 }

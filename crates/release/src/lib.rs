@@ -39,6 +39,7 @@ pub mod recipe;
 mod rules;
 pub mod sign;
 pub mod staged;
+pub mod standard_library;
 pub mod toolchain;
 pub mod trial;
 pub mod ui;

@@ -1,20 +1,26 @@
-//! Trying what was built: which copy is run, and what with.
+//! Trying what was built: which copies are run, and what with.
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use macho::Arch;
 
 use crate::context::Context;
-use crate::interpreter::{From, Interpreter, self_check, smoke, speed, suite};
+use crate::hint::WithHint as _;
+use crate::interpreter::{From, Interpreter, ask, compare, obstacle, self_check, smoke, speed, suite};
 use crate::plan::Plan;
 
 /// What is tried, in this order.
 #[derive(Debug, Clone, Default)]
 pub struct Trial {
+    /// Whose slices; none named are all that can run here.
+    pub archs: Vec<Arch>,
     /// Every part of Python is used once.
     pub smoke: bool,
     /// Faults are put into the copy, and the smoke test must notice them.
     pub self_check: bool,
+    /// What comes out the same everywhere is computed by each slice, and compared.
+    pub compare: bool,
     /// Benchmarks, against this Python.
     pub speed: Option<PathBuf>,
     /// CPython's own tests.
@@ -23,23 +29,61 @@ pub struct Trial {
     pub regrtest: Vec<String>,
 }
 
-/// Runs it.
+/// Runs it, slice by slice.
 ///
 /// # Errors
-/// When the copy can't run here, or something came out otherwise than it should.
+/// When a copy can't run here, or something came out otherwise than it should.
 pub fn run(cx: &Context, plan: &Plan, from: &From, trial: &Trial) -> Result<()> {
-    let interpreter = Interpreter::prepare(cx, plan, from)?;
+    let mut said = Vec::new();
+    for arch in slices(cx, plan, &trial.archs)? {
+        let interpreter = Interpreter::prepare(cx, plan, from, arch)?;
+        if let Some(pace) = interpreter.emulation() {
+            cx.ui.say(format_args!("{arch} runs in an emulator: it takes {pace:.0} times as long as usual"));
+        }
+        one(cx, plan, &interpreter, trial)?;
+        if trial.compare {
+            said.push(ask(cx, &interpreter)?);
+        }
+    }
+    if trial.compare { compare(cx, &said) } else { Ok(()) }
+}
+
+/// Which slices are tried: what is wanted, else what this machine can run of what was built; it says what it leaves out.
+fn slices(cx: &Context, plan: &Plan, wanted: &[Arch]) -> Result<Vec<Arch>> {
+    if let Some(missing) = wanted.iter().find(|arch| !plan.archs.contains_key(arch)) {
+        return Err(anyhow!("what was built has no slice for {missing}"))
+            .hint("see the slices with `cargo xtask plan`");
+    }
+    if !wanted.is_empty() {
+        return Ok(wanted.to_vec());
+    }
+    let mut found = Vec::new();
+    for arch in plan.archs.keys().copied().filter(|arch| arch.is_cross_compiled()) {
+        match obstacle(arch) {
+            None => found.push(arch),
+            Some((what, remedy)) => cx.ui.say(format_args!("{arch} is not tried: {what} ({remedy})")),
+        }
+    }
+    if found.is_empty() {
+        return Err(anyhow!("nothing of what was built can run on this machine")).hint("use a Mac, or x86_64 Linux");
+    }
+    // That of this machine first: it is the fastest.
+    found.sort_by_key(|arch| *arch != machorun::ARCH);
+    Ok(found)
+}
+
+fn one(cx: &Context, plan: &Plan, interpreter: &Interpreter, trial: &Trial) -> Result<()> {
     if trial.smoke {
-        smoke(cx, plan, &interpreter)?;
+        smoke(cx, plan, interpreter)?;
     }
     if trial.self_check {
-        self_check(cx, plan, &interpreter)?;
+        self_check(cx, plan, interpreter)?;
     }
     if let Some(native) = &trial.speed {
-        speed(cx, &interpreter, &std::path::absolute(native)?)?;
+        speed(cx, interpreter, &std::path::absolute(native)?)?;
     }
     if trial.suite {
-        suite(cx, plan, &interpreter, &trial.regrtest)?;
+        suite(cx, plan, interpreter, &trial.regrtest)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use clap::Args;
 
 use release::context::Context;
 use release::fetch::Supply;
-use release::interpreter::From;
+use release::interpreter::{ARCH, From};
 use release::mac_tool;
 use release::package::Ownership;
 use release::pipeline::{self, Order};
@@ -50,9 +50,9 @@ impl Ci {
             cx.ui.say("#### the loader against the SDK");
             release::interpreter::check_loader(cx, plan)?;
             cx.ui.say("#### installation and smoke test");
-            match release::interpreter::obstacle() {
+            match release::interpreter::obstacle(ARCH) {
                 None => {
-                    let trial = Trial { smoke: true, self_check: true, ..Trial::default() };
+                    let trial = Trial { archs: vec![ARCH], smoke: true, self_check: true, ..Trial::default() };
                     trial::run(cx, plan, &From::Package(package), &trial)?;
                 }
                 Some((what, remedy)) => {

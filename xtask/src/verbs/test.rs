@@ -1,9 +1,11 @@
 //! `cargo xtask test`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use anyhow::Result;
 use clap::Args;
+use macho::Arch;
 use release::context::Context;
 use release::interpreter::From;
 use release::planning::planned_or_newest;
@@ -15,13 +17,17 @@ use super::build_flags::BuildFlags;
 
 /// Run the Python that was built, from a copy of the staged root.
 ///
-/// On a Mac it runs as it is. On x86_64 Linux its x86_64 slice runs under this project's own loader, on glibc: a pass
-/// says that the code is linked and works, not that macOS agrees.
+/// On a Mac it runs as it is. On Linux it runs under this project's own loader, on glibc: a pass says that the code is linked
+/// and works, not that macOS agrees. On x86_64 Linux an emulator runs the loader for the arm64 slice, many times slower.
 #[derive(Debug, Args)]
 pub struct Test {
     /// A version there is data for [default: the newest that is no draft].
     #[arg(value_name = "RELEASE")]
     version: Option<PythonVersion>,
+
+    /// Which slices to run [default: all that this machine can].
+    #[arg(long, value_name = "arm64|x86_64|all", default_value = "all", hide_default_value = true)]
+    slices: Slices,
 
     /// Use every part of it once: seconds. This is the default.
     #[arg(long)]
@@ -35,6 +41,11 @@ pub struct Test {
     /// Put faults into the copy, one at a time: the smoke test must notice each of them.
     #[arg(long)]
     self_check: bool,
+
+    /// Compute what comes out the same on every processor with each slice, and compare: hashes, floats, layouts, compressed data,
+    /// byte code.
+    #[arg(long)]
+    compare: bool,
 
     /// Run benchmarks with it and with this Python of the same version, and compare.
     #[arg(long, value_name = "PYTHON")]
@@ -59,6 +70,22 @@ pub struct Test {
     regrtest: Vec<String>,
 }
 
+/// The slices that are wanted; none named are all.
+#[derive(Debug, Clone)]
+struct Slices(Vec<Arch>);
+
+impl FromStr for Slices {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "all" {
+            Ok(Self(vec![]))
+        } else {
+            text.split(',').map(Arch::from_str).collect::<Result<_, _>>().map(Self)
+        }
+    }
+}
+
 impl Test {
     /// Runs it.
     ///
@@ -71,8 +98,16 @@ impl Test {
             None => From::Root(staged::find(cx, &plan, self.root)?),
         };
         let suite = self.suite || !self.regrtest.is_empty();
-        let smoke = self.smoke || !(suite || self.self_check || self.speed.is_some());
-        let trial = Trial { smoke, self_check: self.self_check, speed: self.speed, suite, regrtest: self.regrtest };
+        let smoke = self.smoke || !(suite || self.self_check || self.compare || self.speed.is_some());
+        let trial = Trial {
+            archs: self.slices.0,
+            smoke,
+            self_check: self.self_check,
+            compare: self.compare,
+            speed: self.speed,
+            suite,
+            regrtest: self.regrtest,
+        };
         trial::run(cx, &plan, &from, &trial)
     }
 }

@@ -148,8 +148,8 @@ unsafe extern "C" fn library_name_for_module(module: *mut c_void) -> *const c_ch
 }
 
 /// Whether macOS has a library, though no file of that name: what the SDK has a stub of.
-unsafe extern "C" fn _dyld_shared_cache_contains_path(path: *const c_char) -> bool {
-    matches!(library::find(&CStr::from_ptr(path).to_string_lossy()), Ok(Some(_)))
+unsafe extern "C" fn _dyld_shared_cache_contains_path(path: *const c_char) -> c_int {
+    matches!(library::find(&CStr::from_ptr(path).to_string_lossy()), Ok(Some(_))).into()
 }
 
 /// A platform and its version, packed as in load commands: `0xXXXXYYZZ` is X.Y.Z.
@@ -160,11 +160,11 @@ struct BuildVersion {
 }
 
 /// Whether the system is at least one of the versions; what `__builtin_available` ends up with. 1 is macOS.
-unsafe extern "C" fn _availability_version_check(count: u32, versions: *const BuildVersion) -> bool {
+unsafe extern "C" fn _availability_version_check(count: u32, versions: *const BuildVersion) -> c_int {
     let [major, minor, patch] = macos();
     let system = major << 16 | minor << 8 | patch;
     let versions = (0..count as usize).map(|index| &*versions.add(index));
-    versions.into_iter().any(|wanted| wanted.platform == 1 && wanted.version <= system)
+    versions.into_iter().any(|wanted| wanted.platform == 1 && wanted.version <= system).into()
 }
 
 shims! {

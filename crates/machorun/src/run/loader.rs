@@ -17,7 +17,7 @@ use macho::image::{Image, Initialisers};
 use super::library::{self, System};
 use super::process::{below_root, c_string, environment, process};
 use super::turn::Turn;
-use super::{map, stand_ins, thread_locals};
+use super::{arch, map, stand_ins, thread_locals};
 use crate::error::Error;
 use crate::{ARCH, launch};
 
@@ -95,7 +95,7 @@ impl Loading {
         }
         let name = path.display().to_string();
         let (file, contents) = map::file(path)?;
-        let parsed = launch::slice(contents).and_then(|(offset, slice)| Ok((offset, Image::parse(slice, ARCH)?)));
+        let parsed = launch::slice(contents, ARCH).and_then(|(offset, slice)| Ok((offset, Image::parse(slice, ARCH)?)));
         let (offset, image) = parsed.map_err(|error| Error::of_image(&name, error))?;
         let slide = map::image(path, &image.segments, &file, offset)?;
         let loaded: &'static Loaded = Box::leak(Box::new(Loaded {
@@ -337,6 +337,10 @@ impl Loaded {
                 }
             }
         }
+        let here = |address: u64| address.wrapping_add(self.slide);
+        let code: Vec<_> = self.image.code.iter().map(|range| here(range.start)..here(range.end)).collect();
+        // SAFETY: instructions lie in segments that are writable until `protect` (`Image::check`).
+        unsafe { arch::find_blocks_in(&code, here(self.image.segments.span().end))? };
         map::protect(&self.image.segments, self.slide)
     }
 

@@ -2,14 +2,16 @@
 //!
 //! Nearly all of it is `unsafe`: it calls and is called by code that no compiler has seen. What makes it right is the
 //! ABI, so each module names the header or document of the facts it relies on, and each exception is at its place.
-//! Common to all: Darwin and Linux pass arguments alike on x86_64 (System V ABI, with variadic integers and pointers
-//! in the same registers as named ones), and the C types have the same sizes, except `long double`, which is alike too.
+//! Common to all: Darwin and Linux pass named arguments alike, and the C types have the same sizes. What differs by processor
+//! is in `arch`, and in `shim::formatted`.
 
 #![allow(unsafe_op_in_unsafe_fn)]
 
 mod abi;
+mod arch;
 mod confine;
 mod dyld;
+mod emulator;
 mod family;
 mod library;
 mod loader;
@@ -32,8 +34,13 @@ use crate::launch::Places;
 /// Runs a program to its end; gives its exit code back when `main` returns.
 ///
 /// # Errors
-/// When the program can't be loaded.
+/// When the program can't be loaded, or its emulator not be started.
 pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<OsString>) -> Result<i32, Error> {
+    let places = Places { sdk: std::path::absolute(&places.sdk)?, ..places };
+    if let Some(emulation) = places.emulation.as_ref().filter(|emulation| !emulator::is_around(emulation)) {
+        confine::enter(&places.root)?;
+        return Err(emulator::start(emulation, &places, path, argv0, args)?);
+    }
     let path: PathBuf = std::path::absolute(path)?;
     let path_text = c_string(path.clone().into_os_string().into_vec())?;
     let mut argv = Vec::new();
@@ -44,11 +51,14 @@ pub fn program(places: Places, path: &Path, argv0: Option<OsString>, args: Vec<O
     }
     argv.push(0);
     let loader = c_string(std::env::current_exe()?.as_os_str().as_bytes().to_vec())?;
-    let places = Places { root: places.root, sdk: std::path::absolute(places.sdk)? };
     process::begin(Process { places, loader, program: path_text, argv });
     thread_locals::enter_thread();
     stand_ins::prepare(&[dyld::SHIMS, unwinding::SHIMS]);
-    confine::enter(&process().places.root)?;
+    // An emulator can't confine itself on its program's behalf: who started it did.
+    match process().places.emulation {
+        None => confine::enter(&process().places.root)?,
+        Some(_) => confine::check()?,
+    }
     let image = loader::load(&path)?;
     let Some(entry) = image.entry() else {
         return Err(Error::Unsuitable { path: path.display().to_string(), what: "no entry point".into() });

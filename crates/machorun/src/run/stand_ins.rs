@@ -1,18 +1,18 @@
 //! What is in place of the libraries of macOS: shims where the ABIs differ, and glibc where they don't.
 
-use std::arch::naked_asm;
 use std::collections::HashMap;
 use std::ffi::{CString, c_char};
-use std::sync::{OnceLock, PoisonError};
+use std::sync::OnceLock;
 
+use super::arch;
 use super::shim::list::Shim;
-use super::shim::{self, passed};
+use super::shim::{self, formatted, passed};
 
 /// What is in place of a library.
 pub struct StandIn {
     install_name: &'static str,
-    /// What passes to the host's libraries as it is.
-    passed: &'static [&'static str],
+    /// Lists of what passes to the host's libraries as it is.
+    passed: &'static [&'static [&'static str]],
     /// The host's libraries, as `dlopen` finds them.
     pub host: &'static [&'static str],
 }
@@ -20,12 +20,12 @@ pub struct StandIn {
 const STAND_INS: &[StandIn] = &[
     StandIn {
         install_name: "/usr/lib/libSystem.B.dylib",
-        passed: passed::SYSTEM,
+        passed: &[passed::SYSTEM, formatted::PASSED],
         host: &["libc.so.6", "libm.so.6", "libgcc_s.so.1"],
     },
-    StandIn { install_name: "/usr/lib/libz.1.dylib", passed: passed::ZLIB, host: &["libz.so.1"] },
-    StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: passed::BZIP2, host: &["libbz2.so.1.0"] },
-    StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: passed::LIBEDIT, host: &["libedit.so.2"] },
+    StandIn { install_name: "/usr/lib/libz.1.dylib", passed: &[passed::ZLIB], host: &["libz.so.1"] },
+    StandIn { install_name: "/usr/lib/libbz2.1.0.dylib", passed: &[passed::BZIP2], host: &["libbz2.so.1.0"] },
+    StandIn { install_name: "/usr/lib/libedit.3.dylib", passed: &[passed::LIBEDIT], host: &["libedit.so.2"] },
     StandIn {
         install_name: "/System/Library/Frameworks/CoreFoundation.framework/Versions/A/CoreFoundation",
         passed: &[],
@@ -62,6 +62,7 @@ const AREAS: &[&[Shim]] = &[
     shim::editline::SHIMS,
     shim::errno::SHIMS,
     shim::files::SHIMS,
+    formatted::SHIMS,
     shim::foundation::SHIMS,
     shim::jumps::SHIMS,
     shim::kqueue::SHIMS,
@@ -82,6 +83,7 @@ const AREAS: &[&[Shim]] = &[
     shim::terminal::SHIMS,
     shim::threads::SHIMS,
     shim::time::SHIMS,
+    shim::vm::SHIMS,
     &[("__tlv_bootstrap", never as *const ()), ("dyld_stub_binder", never as *const ())],
 ];
 
@@ -92,10 +94,17 @@ static TABLE: OnceLock<HashMap<&'static str, u64>> = OnceLock::new();
 pub fn prepare(above: &[&[Shim]]) {
     TABLE.get_or_init(|| {
         shim::locale::prepare();
+        shim::mach::prepare();
         shim::stdio::prepare();
         let all = AREAS.iter().copied().chain(above.iter().copied()).flatten();
-        all.map(|(name, at)| (*name, *at as u64)).collect()
+        all.map(|(name, at)| (arch::symbol(name), *at as u64)).collect()
     });
+}
+
+/// The names of all shims, for tests of what they are.
+#[cfg(test)]
+pub fn shims() -> impl Iterator<Item = &'static str> {
+    AREAS.iter().copied().flatten().map(|(name, _)| *name)
 }
 
 /// What is in place of the library with this install name.
@@ -111,7 +120,7 @@ impl StandIn {
 
     /// The host's name of what passes as it is: without underscore, and without `$INODE64` and the like.
     pub fn passed<'a>(&self, name: &'a str) -> Option<&'a str> {
-        self.passed.contains(&name).then(|| {
+        self.passed.iter().copied().flatten().any(|passed| arch::symbol(passed) == name).then(|| {
             let name = name.strip_prefix('_').unwrap_or(name);
             name.split('$').next().unwrap_or(name)
         })
@@ -133,33 +142,21 @@ pub fn trap(name: &str) -> Option<u64> {
     if !passed::TRAPS.contains(&name) {
         return None;
     }
-    static CODE: std::sync::Mutex<Vec<u8>> = std::sync::Mutex::new(Vec::new());
     let name = CString::new(name).ok()?.into_raw();
-    let mut code = CODE.lock().unwrap_or_else(PoisonError::into_inner);
-    code.clear();
-    // mov rdi, name; mov rax, trap_hit; jmp rax
-    code.extend([0x48, 0xbf]);
-    code.extend((name as u64).to_le_bytes());
-    code.extend([0x48, 0xb8]);
-    code.extend((trap_entry as *const () as u64).to_le_bytes());
-    code.extend([0xff, 0xe0]);
+    let code = arch::call(name as u64, trap_hit as *const () as u64);
     // SAFETY: a fresh page of our own, written before it becomes executable.
     unsafe {
         let protection = libc::PROT_READ | libc::PROT_WRITE;
         let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS;
-        let page = libc::mmap(std::ptr::null_mut(), 4096, protection, flags, -1, 0);
+        let page = libc::mmap(std::ptr::null_mut(), code.len(), protection, flags, -1, 0);
         if page == libc::MAP_FAILED {
             return None;
         }
         std::ptr::copy_nonoverlapping(code.as_ptr(), page.cast(), code.len());
-        libc::mprotect(page, 4096, libc::PROT_READ | libc::PROT_EXEC);
+        libc::mprotect(page, code.len(), libc::PROT_READ | libc::PROT_EXEC);
+        arch::written(page as u64..page as u64 + code.len() as u64);
         Some(page as u64)
     }
-}
-
-#[unsafe(naked)]
-unsafe extern "C" fn trap_entry() {
-    naked_asm!("and rsp, -16", "call {hit}", hit = sym trap_hit)
 }
 
 unsafe extern "C" fn trap_hit(name: *const c_char) {
@@ -171,17 +168,20 @@ unsafe extern "C" fn trap_hit(name: *const c_char) {
 
 #[cfg(test)]
 mod tests {
+    use super::formatted::PASSED;
     use super::passed::{BZIP2, LIBEDIT, SYSTEM, TRAPS, ZLIB};
     use super::*;
 
+    const LISTS: [&[&str]; 6] = [SYSTEM, PASSED, ZLIB, BZIP2, LIBEDIT, TRAPS];
+
     #[test]
     fn lists_are_in_order_and_apart() {
-        for list in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS] {
+        for list in LISTS {
             assert!(list.is_sorted());
         }
-        let shims: Vec<&str> = AREAS.iter().copied().flatten().map(|(name, _)| *name).collect();
-        for name in [SYSTEM, ZLIB, BZIP2, LIBEDIT, TRAPS].into_iter().flatten() {
-            assert!(!shims.contains(name), "{name} has a shim");
+        let shims: Vec<&str> = AREAS.iter().copied().flatten().map(|(name, _)| arch::symbol(name)).collect();
+        for name in LISTS.into_iter().flatten() {
+            assert!(!shims.contains(&arch::symbol(name)), "{name} has a shim");
         }
         let mut once = shims.clone();
         once.sort_unstable();

@@ -5,10 +5,13 @@ use std::fmt;
 use std::os::unix::fs::FileTypeExt as _;
 use std::path::{Path, PathBuf};
 
+use macho::Arch;
+
 use crate::apt::Apt;
 use crate::context::Context;
 use crate::exec::{SYSTEM_PATH, cmd, read, shell};
 use crate::hint::causes;
+use crate::interpreter::{ARCH, obstacle};
 
 /// A machine's description.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,8 @@ pub struct Machine {
     pub disk_free: Option<u64>,
     /// Whether `/dev/null` is what it should be.
     pub null_is_device: bool,
+    /// Slices of a Python that was built: how each can be tried here, or why not and the remedy.
+    pub slices: BTreeMap<Arch, Result<&'static str, (&'static str, &'static str)>>,
     /// Hosts that were asked, and why one didn't answer. Empty when nobody wanted to know.
     pub network: BTreeMap<String, Option<String>>,
 }
@@ -99,8 +104,18 @@ impl Machine {
             disk_free: disk_free(&cache),
             null_is_device: fs_err::metadata("/dev/null").is_ok_and(|null| null.file_type().is_char_device()),
             cache,
+            slices: [Arch::X86_64, Arch::Arm64].map(|arch| (arch, slice(arch))).into(),
             network: BTreeMap::new(),
         }
+    }
+}
+
+fn slice(arch: Arch) -> Result<&'static str, (&'static str, &'static str)> {
+    match obstacle(arch) {
+        Some(obstacle) => Err(obstacle),
+        None if cfg!(target_os = "macos") => Ok("natively"),
+        None if arch == ARCH => Ok("under the loader"),
+        None => Ok("under the loader in an emulator, which `test` unpacks into the cache"),
     }
 }
 

@@ -106,6 +106,16 @@ pub fn examine(machine: &Machine) -> Diagnosis {
         items.push(missing("/dev/null", found.into(), "rm -f /dev/null; mknod -m 666 /dev/null c 1 3"));
     }
     items.extend(space(machine));
+    items.extend(machine.slices.iter().map(|(arch, how)| {
+        let name = format!("test on {arch}");
+        match how {
+            Ok(how) => ok(&name, (*how).to_owned()),
+            Err((what, remedy)) => {
+                let found = format!("not here: {what}");
+                Item { name, state: State::Advice, found, fix: Some((*remedy).to_owned()) }
+            }
+        }
+    }));
     items.extend(machine.network.iter().map(|(host, said)| match said {
         None => ok(host, "answers".into()),
         Some(said) => {

@@ -16,6 +16,7 @@ fn machine(system: System) -> Machine {
         cache_used: 0,
         disk_free: Some(50 << 30),
         null_is_device: true,
+        slices: BTreeMap::new(),
         network: BTreeMap::new(),
     }
 }
@@ -140,6 +141,23 @@ fn another_system_can_look_at_packages() {
     let report = examine(&machine(System::Other("freebsd".into())));
     assert!(!report.builds);
     assert!(report.to_string().contains("verified here: yes\ninstallers can be built here: no"), "{report}");
+}
+
+#[test]
+fn what_can_not_be_tried_here_can_still_be_built_here() {
+    let mut machine = linux();
+    machine.slices = [
+        (macho::Arch::X86_64, Err(("libedit.so.2 is not installed", "apt-get install libedit2"))),
+        (macho::Arch::Arm64, Ok("under the loader in an emulator")),
+    ]
+    .into();
+    let report = examine(&machine);
+    assert!(report.builds);
+    let text = report.to_string();
+    assert!(text.contains("  ok       test on arm64: under the loader in an emulator\n"), "{text}");
+    let advice =
+        "advice   test on x86_64: not here: libedit.so.2 is not installed\n           fix: apt-get install libedit2\n";
+    assert!(text.contains(advice), "{text}");
 }
 
 #[test]

@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use macho::Arch;
+use machorun::launch::Places;
 
-use crate::exec::Job;
+use super::{native, pace};
+use crate::context::Context;
+use crate::exec::{Job, fresh_log};
 
 /// Where the descriptions of terminals are, for ncurses.
 pub(super) const TERMINALS: &str = "terminfo";
 
 /// Where the SDK's stubs are, which say what macOS exports.
 pub(super) const SDK: &str = "sdk";
+
+/// How long a part of the smoke test may take on a machine that nothing slows down, seconds.
+const PART: u32 = 60;
 
 /// A copy of a root that can run.
 pub struct Interpreter {
@@ -23,6 +30,12 @@ pub struct Interpreter {
     pub(super) framework: PathBuf,
     /// `bin/python3.13` in the copy.
     pub(super) program: PathBuf,
+    /// Whose slice is run.
+    pub(super) arch: Arch,
+    /// On Linux, what runs it, and what that is told.
+    pub(super) loader: Option<(PathBuf, Places)>,
+    /// How many times as long as usual everything takes here.
+    pub(super) pace: f64,
 }
 
 impl Interpreter {
@@ -47,6 +60,7 @@ impl Interpreter {
             // The one UTF-8 locale that both systems have.
             ("LC_ALL".to_owned(), if cfg!(target_os = "macos") { "en_US.UTF-8" } else { "C.UTF-8" }.to_owned()),
             ("TERM".to_owned(), "xterm".to_owned()),
+            ("PART_LIMIT".to_owned(), pace::scaled(PART, self.pace).to_string()),
         ]);
         let terminals = self.folder.path().join(TERMINALS);
         // A Mac has its own.
@@ -56,10 +70,25 @@ impl Interpreter {
         Ok(env)
     }
 
+    /// An empty log.
+    pub(super) fn log(&self, cx: &Context, of: &str) -> Result<PathBuf> {
+        fs_err::create_dir_all(cx.paths.logs())?;
+        let log = cx.paths.logs().join(format!("test-{of}-{}.log", self.arch));
+        fresh_log(&log)?;
+        Ok(log)
+    }
+
+    /// How many times as long as usual Python takes, when an emulator runs it.
+    pub fn emulation(&self) -> Option<f64> {
+        let (_, places) = self.loader.as_ref()?;
+        places.emulation.as_ref().map(|_| self.pace)
+    }
+
     /// Runs a program in that environment.
     pub(super) fn start(&self, purpose: &str, program: &Path, args: &[String], log: &Path) -> Result<()> {
         let env = self.environment()?;
-        let program = program.to_string_lossy().into_owned();
-        Job { purpose, program: &program, args, env: &env, dir: self.folder.path(), log, crew: None }.run()
+        let (program, mut all) = native::start(self.arch, program);
+        all.extend(args.iter().cloned());
+        Job { purpose, program: &program, args: &all, env: &env, dir: self.folder.path(), log, crew: None }.run()
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::Result;
+use macho::Arch;
 use serde::Deserialize;
 
 use crate::recipe::read_toml;
@@ -17,6 +18,19 @@ pub struct SuiteExpectations {
     pub fails: BTreeMap<String, String>,
     /// Tests that are not run at all under the loader, each with its reason.
     pub excluded: BTreeMap<String, String>,
+    /// What is added on one processor.
+    #[serde(default)]
+    only: BTreeMap<Arch, Added>,
+}
+
+/// What one processor adds.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Added {
+    #[serde(default)]
+    fails: BTreeMap<String, String>,
+    #[serde(default)]
+    excluded: BTreeMap<String, String>,
 }
 
 /// How one file of tests ended.
@@ -37,6 +51,15 @@ impl SuiteExpectations {
     /// When there is none, or it has a mistake.
     pub fn read(mac: &Path, python: PythonVersion) -> Result<Self> {
         read_toml(&mac.join("expectations").join(format!("{}.toml", python.short())))
+    }
+
+    /// What is expected on a processor.
+    #[must_use]
+    pub fn on(mut self, arch: Arch) -> Self {
+        let Added { fails, excluded } = self.only.remove(&arch).unwrap_or_default();
+        self.fails.extend(fails);
+        self.excluded.extend(excluded);
+        self
     }
 
     /// Everything that came out otherwise than expected, in words.
@@ -109,7 +132,7 @@ test_os failed [not a result]
     #[test]
     fn both_kinds_of_surprise_are_told() {
         let fails = BTreeMap::from([("test_abc".into(), "why".into()), ("test_gone".into(), "why".into())]);
-        let expectations = SuiteExpectations { fails, excluded: BTreeMap::new() };
+        let expectations = SuiteExpectations { fails, excluded: BTreeMap::new(), only: BTreeMap::new() };
         let found = outcomes(LOG);
         assert_eq!(
             expectations.surprises(&found),
@@ -119,15 +142,28 @@ test_os failed [not a result]
     }
 
     #[test]
+    fn a_processor_adds_to_what_is_expected() {
+        let text = "[fails]\ntest_a = 'why'\n[excluded]\n[only.arm64.fails]\ntest_b = 'why'\n";
+        let names = |arch| {
+            let expectations: SuiteExpectations = toml::from_str(text).unwrap();
+            expectations.on(arch).fails.into_keys().collect::<Vec<_>>()
+        };
+        assert_eq!(names(Arch::X86_64), ["test_a"]);
+        assert_eq!(names(Arch::Arm64), ["test_a", "test_b"]);
+    }
+
+    #[test]
     fn all_files_can_be_read() {
         let mac = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Mac");
         let has_one = |version: &PythonVersion| mac.join(format!("expectations/{}.toml", version.short())).exists();
         let versions: Vec<_> = crate::recipe::known_releases(&mac).unwrap().into_iter().filter(has_one).collect();
         assert!(!versions.is_empty());
         for version in versions {
-            let expectations = SuiteExpectations::read(&mac, version).unwrap();
-            for (test, reason) in expectations.fails.iter().chain(&expectations.excluded) {
-                assert!(reason.len() > 10, "{test} has no reason");
+            for arch in [Arch::X86_64, Arch::Arm64] {
+                let expectations = SuiteExpectations::read(&mac, version).unwrap().on(arch);
+                for (test, reason) in expectations.fails.iter().chain(&expectations.excluded) {
+                    assert!(reason.len() > 10, "{test} has no reason");
+                }
             }
         }
     }

@@ -9,7 +9,7 @@ use flatpkg::laydown::Options;
 use oldpkg::bundle::Phase;
 
 use super::copy::Interpreter;
-use super::{loader, smoke};
+use super::{emulation, smoke};
 use crate::context::Context;
 use crate::install::{self, Opened, confine};
 
@@ -38,15 +38,17 @@ pub fn payloads(package: &Path, root: &Path) -> Result<Installation> {
 /// # Errors
 /// When one of them fails.
 pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpreter) -> Result<()> {
-    fs_err::create_dir_all(cx.paths.logs())?;
-    let log = cx.paths.logs().join("test-install.log");
-    crate::exec::fresh_log(&log)?;
+    let log = interpreter.log(cx, "install")?;
     let task = cx.ui.task("install scripts", None);
     let parts: Vec<&OfferPart> = installation.offer.parts.iter().collect();
     let folder = fs_err::canonicalize(interpreter.folder.path())?;
     let mut env: BTreeMap<String, String> = interpreter.environment()?;
     env.insert("TMPDIR".to_owned(), "/tmp".to_owned());
-    let readable = [folder, loader::build(cx)?];
+    let mut readable = vec![folder];
+    if let Some((loader, places)) = &interpreter.loader {
+        readable.push(loader.clone());
+        readable.extend(places.emulation.iter().flat_map(emulation::folders));
+    }
     let room = confine::Room { root: &interpreter.root, readable: &readable, env: &env, log: &log };
     installation.package.run_scripts(&parts, |phase| phase >= Phase::Postinstall, &room)?;
     let tools = interpreter.root.join("usr/local/bin").to_string_lossy().into_owned();

@@ -1,13 +1,18 @@
-//! The Python that was built, made to run on this machine: natively on a Mac, under `machorun` on Linux.
+//! The Python that was built, made to run on this machine: natively on a Mac, under `machorun` on Linux, which an emulator runs
+//! for the slice of another processor.
 //!
 //! Always a copy of the staged root, because Python writes into what it runs from. On Linux the programs of the copy
 //! become launchable (`machorun::launch`), so that whoever starts them, a shell too, starts the loader; on a Mac they are linked to
 //! the libraries of the copy.
 
+mod compare;
 mod copy;
+mod emulation;
 mod expectations;
 mod install;
 mod loader;
+mod native;
+mod pace;
 mod relink;
 mod self_check;
 mod smoke;
@@ -21,9 +26,8 @@ use effect::{Attributes, Bytes, Rules, What, place};
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;
-use macho::FileType;
 use macho::image::Image;
-use machorun::ARCH;
+use macho::{Arch, FileType};
 use machorun::launch::{self, Places};
 use walkdir::WalkDir;
 
@@ -33,8 +37,10 @@ use crate::plan::{Plan, framework_prefix};
 
 use copy::{SDK, TERMINALS};
 
+pub use compare::{ask, compare};
 pub use copy::Interpreter;
 pub use loader::{build as build_loader, check as check_loader};
+pub use machorun::ARCH;
 pub use self_check::self_check;
 pub use smoke::smoke;
 pub use speed::speed;
@@ -50,13 +56,13 @@ pub enum From {
 }
 
 impl Interpreter {
-    /// Copies what is to be run, and makes its programs start on this machine.
+    /// Copies what is to be run, and makes its slice for an architecture start on this machine.
     ///
     /// # Errors
     /// When it can't be copied, an install script fails, or this machine can't run it at all.
-    pub fn prepare(cx: &Context, plan: &Plan, from: &From) -> Result<Self> {
-        if let Some((what, remedy)) = obstacle() {
-            return Err(anyhow!("macOS programs can't run on this machine: {what}")).hint(remedy);
+    pub fn prepare(cx: &Context, plan: &Plan, from: &From, arch: Arch) -> Result<Self> {
+        if let Some((what, remedy)) = obstacle(arch) {
+            return Err(anyhow!("macOS programs for {arch} can't run on this machine: {what}")).hint(remedy);
         }
         // CPython's tests start it as other users, too.
         let readable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
@@ -80,7 +86,7 @@ impl Interpreter {
             return Err(anyhow!("{} has no {}", name.display(), program.file_name().unwrap_or_default().display()))
                 .hint("is it of this release?");
         }
-        let interpreter = Self { folder, root, framework, program };
+        let mut interpreter = Self { folder, root, framework, program, arch, loader: None, pace: 1.0 };
         if cfg!(target_os = "macos") {
             relink::link_to_copy(&interpreter.root)?;
         } else {
@@ -88,9 +94,14 @@ impl Interpreter {
             copy_stubs(&cx.paths.steps().join(plan.folder("sdk")), &sdk)?;
             describe_terminals(&place.join(TERMINALS))?;
             name_system(&interpreter.root)?;
-            let places = Places { root: interpreter.root.clone(), sdk };
-            make_launchable(&interpreter.root, &loader::build(cx)?, &places)?;
+            let emulation = if arch == machorun::ARCH { None } else { Some(emulation::make(cx, plan)?) };
+            let places = Places { root: interpreter.root.clone(), sdk, emulation };
+            let loader = loader::build(cx)?;
+            make_launchable(&interpreter.root, arch, &loader, &places)?;
+            interpreter.loader = Some((loader, places));
         }
+        let log = place.join("pace.log");
+        interpreter.pace = pace::measure(|args| interpreter.run("see how fast Python is here", args, &log))?;
         if let Some(installation) = installation {
             install::scripts(cx, &installation, &interpreter)?;
         }
@@ -98,16 +109,22 @@ impl Interpreter {
     }
 }
 
-/// Why this machine can't run what was built, and the remedy.
-pub fn obstacle() -> Option<(&'static str, &'static str)> {
+/// Why this machine can't run the slice for an architecture of what was built, and the remedy.
+pub fn obstacle(arch: Arch) -> Option<(&'static str, &'static str)> {
     if cfg!(target_os = "macos") {
-        return None;
+        let rosetta = ("it has no Rosetta", "softwareupdate --install-rosetta");
+        return (!native::runs(arch)).then_some(rosetta);
     }
-    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Some(("it is neither a Mac nor x86_64 Linux", "use one of these"));
+    if !cfg!(target_os = "linux") || !cfg!(any(target_arch = "x86_64", target_arch = "aarch64")) {
+        return Some(("it is neither a Mac nor Linux on x86_64 or 64-bit ARM", "use one of these"));
+    }
+    if arch != machorun::ARCH {
+        // The emulator brings its own libraries.
+        let emulated = cfg!(target_arch = "x86_64") && arch == Arch::Arm64;
+        return (!emulated).then_some(("no emulator is known for it here", "use x86_64 Linux or a Mac"));
     }
     // The loader takes it for Apple's.
-    let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib"].map(Path::new);
+    let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"].map(Path::new);
     let found = folders.iter().any(|folder| folder.join("libedit.so.2").exists());
     (!found).then_some(("libedit.so.2 is not installed", "apt-get install libedit2"))
 }
@@ -161,7 +178,7 @@ fn name_system(root: &Path) -> Result<()> {
 }
 
 /// Turns every program of a tree into a launchable copy of itself.
-fn make_launchable(tree: &Path, loader: &Path, places: &Places) -> Result<()> {
+fn make_launchable(tree: &Path, arch: Arch, loader: &Path, places: &Places) -> Result<()> {
     let block = launch::block(loader, places).map_err(|error| anyhow!(error))?;
     for entry in WalkDir::new(tree) {
         let entry = entry?;
@@ -170,7 +187,7 @@ fn make_launchable(tree: &Path, loader: &Path, places: &Places) -> Result<()> {
             continue;
         }
         let bytes = fs_err::read(path)?;
-        let image = launch::slice(&bytes).and_then(|(_, slice)| Image::parse(slice, ARCH));
+        let image = launch::slice(&bytes, arch).and_then(|(_, slice)| Image::parse(slice, arch));
         if image.is_ok_and(|image| image.file_type == FileType::Executable) {
             fs_err::write(path, [block.as_slice(), bytes.as_slice()].concat())?;
         }

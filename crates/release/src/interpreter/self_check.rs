@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use macho::damage;
 use macho::image::{self, Image};
-use machorun::{ARCH, launch};
+use macho::{Arch, damage};
+use machorun::launch;
 
 use super::copy::{Interpreter, SDK};
 use super::smoke;
@@ -29,9 +29,9 @@ struct Fault {
 /// What is done to the file.
 enum Damage {
     /// Its bytes change.
-    Bytes(fn(&mut [u8]) -> Result<(), String>),
+    Bytes(fn(&mut [u8], Arch) -> Result<(), String>),
     /// Its bytes change, and the SDK's stub of libedit claims this symbol.
-    Claim(fn(&mut [u8]) -> Result<(), String>, &'static str),
+    Claim(fn(&mut [u8], Arch) -> Result<(), String>, &'static str),
     /// It is gone.
     Missing,
 }
@@ -40,14 +40,14 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "an import that one of our libraries doesn't export",
         file: "lib/python*/lib-dynload/_ssl.*",
-        damage: Damage::Bytes(|file| damage::rename_import(file, ARCH, "_SSL_read_ex", "_SSL_reed_ex")),
+        damage: Damage::Bytes(|file, arch| damage::rename_import(file, arch, "_SSL_read_ex", "_SSL_reed_ex")),
         part: "modules",
         says: "_SSL_reed_ex: not exported by ",
     },
     Fault {
         what: "an import that the system's library doesn't export",
         file: "lib/python*/lib-dynload/termios.*",
-        damage: Damage::Bytes(|file| damage::rename_import(file, ARCH, "_tcgetattr", "_tcgetatta")),
+        damage: Damage::Bytes(|file, arch| damage::rename_import(file, arch, "_tcgetattr", "_tcgetatta")),
         part: "modules",
         says: "_tcgetatta: not exported by /usr/lib/libSystem",
     },
@@ -55,7 +55,7 @@ const FAULTS: &[Fault] = &[
         what: "an import that only the SDK's stub says the system has, and the host has, too",
         file: "lib/python*/lib-dynload/readline.*",
         damage: Damage::Claim(
-            |file| damage::rename_import(file, ARCH, "_rl_bind_key_in_map", "_rl_resize_terminal"),
+            |file, arch| damage::rename_import(file, arch, "_rl_bind_key_in_map", "_rl_resize_terminal"),
             "_rl_resize_terminal",
         ),
         part: "modules",
@@ -64,23 +64,23 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "a list of rebases that ends in the middle",
         file: "lib/python*/lib-dynload/_decimal.*",
-        damage: Damage::Bytes(|file| damage::forget_rebases(file, ARCH)),
+        damage: Damage::Bytes(damage::forget_rebases),
         part: "numbers",
         says: "SIGSEGV",
     },
     Fault {
         what: "a list of rebases that is cut off",
         file: "lib/python*/lib-dynload/_decimal.*",
-        damage: Damage::Bytes(|file| damage::cut_rebases(file, ARCH)),
+        damage: Damage::Bytes(damage::cut_rebases),
         part: "modules",
         says: "the list of rebases is cut off",
     },
     Fault {
         what: "another install name",
         file: "lib/libssl.*",
-        damage: Damage::Bytes(|file| {
-            let name = install_name(file)?;
-            damage::rename_library(file, ARCH, &name)
+        damage: Damage::Bytes(|file, arch| {
+            let name = install_name(file, arch)?;
+            damage::rename_library(file, arch, &name)
         }),
         part: "modules",
         says: "whose install name is ",
@@ -95,22 +95,24 @@ const FAULTS: &[Fault] = &[
     Fault {
         what: "two exports that changed places",
         file: "lib/libcrypto.*",
-        damage: Damage::Bytes(|file| damage::swap_exports(file, ARCH, "_EVP_MD_get_size", "_EVP_MD_get_block_size")),
+        damage: Damage::Bytes(|file, arch| {
+            damage::swap_exports(file, arch, "_EVP_MD_get_size", "_EVP_MD_get_block_size")
+        }),
         part: "hashes",
         says: "AssertionError",
     },
     Fault {
         what: "a thread-local variable without a descriptor",
         file: "Python",
-        damage: Damage::Bytes(|file| damage::forget_thread_local(file, ARCH)),
+        damage: Damage::Bytes(damage::forget_thread_local),
         part: "modules",
         says: "has no descriptor",
     },
 ];
 
-fn install_name(file: &[u8]) -> Result<String, String> {
-    let (_, slice) = image::slice(file, ARCH).map_err(|error| error.to_string())?;
-    let image = Image::parse(slice, ARCH).map_err(|error| error.to_string())?;
+fn install_name(file: &[u8], arch: Arch) -> Result<String, String> {
+    let (_, slice) = image::slice(file, arch).map_err(|error| error.to_string())?;
+    let image = Image::parse(slice, arch).map_err(|error| error.to_string())?;
     image.install_name.ok_or_else(|| "the file has no install name".to_owned())
 }
 
@@ -123,10 +125,8 @@ pub fn self_check(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Resul
         cx.ui.say("skipped: damaged files would have to be signed again on a Mac");
         return Ok(());
     }
-    fs_err::create_dir_all(cx.paths.logs())?;
-    let log = cx.paths.logs().join("test-self-check.log");
-    crate::exec::fresh_log(&log)?;
-    let task = cx.ui.task("faults put in on purpose", None);
+    let log = interpreter.log(cx, "self-check")?;
+    let task = cx.ui.task(format!("faults put in on purpose, {}", interpreter.arch), None);
     let parts = ["modules", "numbers", "hashes"];
     let run = |part: &str| {
         let args = if part == "modules" { plan.expected_modules.as_slice() } else { &[] };
@@ -161,7 +161,7 @@ impl Fault {
             Damage::Bytes(change) | Damage::Claim(change, _) => {
                 let start = launch::header_len(&bytes);
                 let code = bytes.get_mut(start..).unwrap_or_default();
-                change(code).map_err(|why| anyhow!("{}: {why}", file.display()))?;
+                change(code, interpreter.arch).map_err(|why| anyhow!("{}: {why}", file.display()))?;
                 fs_err::write(&file, bytes)?;
             }
         }

@@ -16,7 +16,7 @@ const PROGRAM: &str = include_str!("smoke.py");
 /// # Errors
 /// When a part fails; the message has what each of them said.
 pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()> {
-    let task = cx.ui.task("smoke test", None);
+    let task = cx.ui.task(format!("smoke test, {}", interpreter.arch), None);
     let mut args = vec![plan.python.to_string()];
     let (left, imported): (Vec<_>, Vec<_>) =
         plan.expected_modules.iter().partition(|name| !cfg!(target_os = "macos") && *name == "_tkinter");
@@ -24,9 +24,7 @@ pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()>
         cx.ui.say("not imported: _tkinter, since nothing here stands in for what Tcl and Tk want of macOS");
     }
     args.extend(imported.into_iter().cloned());
-    fs_err::create_dir_all(cx.paths.logs())?;
-    let log = cx.paths.logs().join("test-smoke.log");
-    crate::exec::fresh_log(&log)?;
+    let log = interpreter.log(cx, "smoke")?;
     run(interpreter, &args, &log)?;
     task.done("");
     Ok(())

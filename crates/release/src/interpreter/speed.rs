@@ -22,15 +22,13 @@ type Times = BTreeMap<String, f64>;
 /// # Errors
 /// When one of them fails.
 pub fn speed(cx: &Context, interpreter: &Interpreter, native: &Path) -> Result<()> {
-    fs_err::create_dir_all(cx.paths.logs())?;
     let program = interpreter.folder.path().join("speed.py");
     fs_err::write(&program, PROGRAM)?;
     let args = ["-I", &program.to_string_lossy()].map(str::to_owned);
     let mut best = [Times::new(), Times::new()];
     for _ in 0..ROUNDS {
         for (python, best) in [native, interpreter.program.as_path()].into_iter().zip(&mut best) {
-            let log = cx.paths.logs().join("test-speed.log");
-            crate::exec::fresh_log(&log)?;
+            let log = interpreter.log(cx, "speed")?;
             interpreter.start("run benchmarks", python, &args, &log)?;
             for (name, seconds) in times(&fs_err::read_to_string(&log)?) {
                 let time = best.entry(name).or_insert(seconds);

@@ -4,6 +4,7 @@ use anyhow::{Result, bail};
 
 use super::copy::Interpreter;
 use super::expectations::{Outcome, SuiteExpectations, outcomes};
+use super::pace;
 use crate::context::Context;
 use crate::plan::Plan;
 
@@ -15,27 +16,27 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 runpy.run_module('test', run_name='__main__', alter_sys=True)
 ";
 
+/// How long a file of tests may take on a machine that nothing slows down, seconds.
+const FILE: u32 = 600;
+
 /// Runs regrtest, and compares what it says with what is expected of this version under the loader. On a Mac nothing
 /// is expected to fail.
 ///
 /// # Errors
 /// When a test fails that shouldn't, or passes that shouldn't; all of them are named.
 pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
-    let expectations = SuiteExpectations::read(&cx.paths.mac(), plan.python)?;
+    let expectations = SuiteExpectations::read(&cx.paths.mac(), plan.python)?.on(interpreter.arch);
     let under_loader = !cfg!(target_os = "macos");
-    let mut args: Vec<String> = ["-c", PROGRAM, "--timeout", "600", "-u", "curses"].map(str::to_owned).to_vec();
+    let mut args: Vec<String> = ["-c", PROGRAM, "-u", "curses", "--timeout"].map(str::to_owned).to_vec();
+    args.push(pace::scaled(FILE, interpreter.pace).to_string());
     args.push(format!("-j{}", cx.jobs));
     if given.is_empty() && under_loader {
         args.push("-x".to_owned());
         args.extend(expectations.excluded.keys().cloned());
     }
     args.extend(given.iter().cloned());
-    fs_err::create_dir_all(cx.paths.logs())?;
-    let log = cx.paths.logs().join("test-suite.log");
-    if log.exists() {
-        fs_err::remove_file(&log)?;
-    }
-    let task = cx.ui.task("CPython's test suite", None);
+    let log = interpreter.log(cx, "suite")?;
+    let task = cx.ui.task(format!("CPython's test suite, {}", interpreter.arch), None);
     // Its exit code says that some test failed; whether that is wrong is ours to say.
     let ended = interpreter.run("run the test suite", &args, &log);
     let found = outcomes(&fs_err::read_to_string(&log)?);

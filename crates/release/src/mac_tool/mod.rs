@@ -5,7 +5,6 @@
 
 mod same;
 mod sdk;
-mod standard_library;
 mod unit_tests;
 
 use std::ffi::OsString;
@@ -19,9 +18,9 @@ use crate::exec::Check;
 use crate::fetch::{self, Supply};
 use crate::interpreter;
 use crate::plan::{Host, Plan};
+use crate::standard_library::StandardLibrary;
 use macho::Arch;
 use same::Start;
-use standard_library::StandardLibrary;
 
 /// Looks at this tool as a macOS program, makes it for every processor of Macs, and runs it where this machine can.
 ///
@@ -39,7 +38,7 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     for arch in MacTool::ARCHS {
         cx.ui.say(format_args!("{arch}: {}", mac.build(arch)?.display()));
     }
-    match interpreter::obstacle() {
+    match interpreter::obstacle(machorun::ARCH) {
         None => {
             let loader = interpreter::build_loader(cx)?;
             cx.ui.say(format_args!("{} verbs do the same as a macOS program", mac.run(loader.clone())?));

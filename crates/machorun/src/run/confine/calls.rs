@@ -54,7 +54,9 @@ pub const REFUSED: &[(&str, c_long)] = &[
     ("quotactl_fd", libc::SYS_quotactl_fd),
     ("open_by_handle_at", libc::SYS_open_by_handle_at),
     // hardware
+    #[cfg(target_arch = "x86_64")]
     ("iopl", libc::SYS_iopl),
+    #[cfg(target_arch = "x86_64")]
     ("ioperm", libc::SYS_ioperm),
     // other processes
     ("ptrace", libc::SYS_ptrace),
@@ -101,6 +103,13 @@ pub fn refused_already() -> bool {
     result == -1 && std::io::Error::last_os_error().raw_os_error() == Some(MARK_ERRNO)
 }
 
+/// Whether signals to everything are refused, which an emulator passes on, unlike what [`refused_already`] asks. The kernel alone
+/// never says `EPERM` to them.
+pub fn refuses_kill_of_everything() -> bool {
+    // SAFETY: no pointers; 0 is no signal.
+    unsafe { libc::kill(-1, 0) == -1 && *libc::__errno_location() == libc::EPERM }
+}
+
 /// Refuses them from now on, with `EPERM`.
 pub fn refuse() -> Result<(), Error> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> = REFUSED.iter().map(|(_, call)| (*call, Vec::new())).collect();
@@ -110,7 +119,8 @@ pub fn refuse() -> Result<(), Error> {
     let mark = BTreeMap::from([(libc::SYS_prctl, vec![rule(&[(0, SeccompCmpOp::Eq, MARK)])?])]);
     for (rules, error) in [(rules, libc::EPERM), (mark, MARK_ERRNO)] {
         let refusal = SeccompAction::Errno(error as u32);
-        let filter = SeccompFilter::new(rules, SeccompAction::Allow, refusal, TargetArch::x86_64)?;
+        let filter =
+            SeccompFilter::new(rules, SeccompAction::Allow, refusal, TargetArch::try_from(std::env::consts::ARCH)?)?;
         // Sets `no_new_privs`, too.
         apply_filter(&BpfProgram::try_from(filter)?)?;
     }

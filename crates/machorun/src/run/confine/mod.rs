@@ -24,6 +24,15 @@ use std::path::Path;
 
 use crate::error::Error;
 
+/// Makes sure that this process is confined, by whoever started it.
+///
+/// # Errors
+/// When it isn't.
+pub fn check() -> Result<(), Error> {
+    let refuses = calls::refuses_kill_of_everything();
+    refuses.then_some(()).ok_or_else(|| Error::Unconfined("who started the emulator did not do it".to_owned()))
+}
+
 /// Confines this process and all it will start. A child of a confined process is confined already, and stays as it is.
 ///
 /// `root` is where the program and its libraries are; it stays writable.

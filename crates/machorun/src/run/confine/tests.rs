@@ -185,9 +185,11 @@ fn confined(folder: &Path) {
     // SAFETY: always safe.
     let (was_root, parent) = unsafe { (libc::geteuid() == 0, libc::getppid()) };
     assert!(!super::calls::refused_already());
+    assert!(super::check().is_err());
     super::enter(folder).unwrap();
     stand_ins::prepare(&[]);
     assert!(super::calls::refused_already());
+    super::check().unwrap();
     let before = privileges();
     super::enter(folder).unwrap();
     assert_eq!(privileges(), before, "a second time changes nothing");

@@ -1,16 +1,12 @@
-//! Callers of callers (`execinfo.h`). Code for macOS keeps frame pointers: `rbp` points to the caller's, and above that lies
-//! where the call returns to.
+//! Callers of callers (`execinfo.h`). Code for macOS keeps frame pointers: a register points to the caller's, and above that
+//! lies where the call returns to.
 
-use std::arch::naked_asm;
 use std::ffi::c_int;
 
 use super::{shims, threads};
+use crate::run::arch;
 
-/// Passes on the caller's frame and where it goes on, which only machine code sees.
-#[unsafe(naked)]
-unsafe extern "C" fn backtrace() {
-    naked_asm!("mov rdx, rbp", "mov rcx, [rsp]", "jmp {}", sym walk)
-}
+arch::with_frame!(backtrace => walk);
 
 /// Writes at most `size` return addresses, the innermost first, and says how many.
 unsafe extern "C" fn walk(addresses: *mut u64, size: c_int, frame: usize, returns_to: u64) -> c_int {

@@ -68,7 +68,14 @@ impl Path {
     }
 }
 
-// `open` and the like are variadic; on x86_64 a variadic integer is in the register of a named one.
+// `open` and the like are variadic.
+crate::run::arch::optional! {
+    variadic_open: 2 => open;
+    variadic_openat: 3 => openat;
+    variadic_shm_open: 2 => shm_open;
+    variadic_sem_open: 2 => sem_open;
+    variadic_fcntl: 2 => fcntl;
+}
 
 unsafe extern "C" fn open(path: *const c_char, flags: c_int, mode: c_uint) -> c_int {
     lock_opened(libc::open(Path::new(path).as_ptr(), open_flags(flags), mode), flags)
@@ -302,14 +309,14 @@ unsafe extern "C" fn renamex_np(old: *const c_char, new: *const c_char, flags: c
 }
 
 shims! {
-    [open]
-    [openat]
+    ["_open" => variadic_open]
+    ["_openat" => variadic_openat]
     ["_opendir$INODE64" => opendir]
-    [shm_open]
-    [sem_open]
+    ["_shm_open" => variadic_shm_open]
+    ["_sem_open" => variadic_sem_open]
     [mkostemp]
     [posix_openpt]
-    [fcntl]
+    ["_fcntl" => variadic_fcntl]
     [lseek]
     [faccessat]
     [linkat]

@@ -29,11 +29,12 @@ unsafe extern "C" fn no() -> c_int {
 }
 
 /// `gestaltUndefSelectorErr` of `MacErrors.h`.
-const UNKNOWN_SELECTOR: i16 = -5551;
+const UNKNOWN_SELECTOR: i32 = -5551;
 
-/// `sys1`, `sys2` and `sys3` are the parts of the system's version; of everything else nothing is known.
+/// `sys1`, `sys2` and `sys3` are the parts of the system's version; of everything else nothing is known. An `OSErr` has 16
+/// bits, which on 64-bit ARM a function of Darwin's extends itself.
 #[allow(non_snake_case)]
-unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i16 {
+unsafe extern "C" fn Gestalt(selector: u32, response: *mut i32) -> i32 {
     let [major, minor, patch] = version::macos();
     let part = match &selector.to_be_bytes() {
         b"sys1" => major,

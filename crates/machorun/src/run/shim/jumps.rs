@@ -1,48 +1,43 @@
-//! `_setjmp` and `_longjmp`. Darwin's buffer has 148 bytes (`machine/setjmp.h`), glibc's 200, so glibc's can't be used.
-//! Saved are the registers that a call keeps (System V ABI) and where to return to; not the signal mask.
+//! Jumps of `setjmp.h`. glibc's buffer has 200 bytes and more, Darwin's 148 on x86_64 and 192 on 64-bit ARM
+//! (`machine/setjmp.h`), so glibc's can't be used. `arch` keeps registers in the first of them.
 
-use std::arch::naked_asm;
+use std::ffi::{c_int, c_void};
 
-use super::shims;
+use super::{d, shims, signals};
+use crate::run::arch;
 
-#[unsafe(naked)]
-unsafe extern "C" fn set() {
-    naked_asm!(
-        "mov [rdi], rbx",
-        "mov [rdi + 8], rbp",
-        "mov [rdi + 16], r12",
-        "mov [rdi + 24], r13",
-        "mov [rdi + 32], r14",
-        "mov [rdi + 40], r15",
-        "lea rax, [rsp + 8]",
-        "mov [rdi + 48], rax",
-        "mov rax, [rsp]",
-        "mov [rdi + 56], rax",
-        "xor eax, eax",
-        "ret",
-    )
+arch::jumps!(set, jump; set_with_mask => keep_mask, jump_with_mask => put_mask_back);
+
+/// What is in the buffer behind the registers.
+#[repr(C)]
+struct Kept {
+    mask: u32,
+    /// Whether the mask counts.
+    wanted: c_int,
 }
 
-#[unsafe(naked)]
-unsafe extern "C" fn jump() {
-    naked_asm!(
-        "mov rbx, [rdi]",
-        "mov rbp, [rdi + 8]",
-        "mov r12, [rdi + 16]",
-        "mov r13, [rdi + 24]",
-        "mov r14, [rdi + 32]",
-        "mov r15, [rdi + 40]",
-        "mov rsp, [rdi + 48]",
-        "mov eax, esi",
-        "test eax, eax",
-        "jnz 2f",
-        "inc eax",
-        "2:",
-        "jmp [rdi + 56]",
-    )
+unsafe fn kept(buffer: *mut c_void) -> *mut Kept {
+    buffer.add(arch::JUMP).cast()
+}
+
+unsafe extern "C" fn keep_mask(buffer: *mut c_void, wanted: c_int) {
+    let mut mask = 0;
+    if wanted != 0 {
+        signals::pthread_sigmask(d::SIG_BLOCK, std::ptr::null(), &mut mask);
+    }
+    kept(buffer).write(Kept { mask, wanted });
+}
+
+unsafe extern "C" fn put_mask_back(buffer: *mut c_void, _value: c_int) {
+    let Kept { mask, wanted } = kept(buffer).read();
+    if wanted != 0 {
+        signals::pthread_sigmask(d::SIG_SETMASK, &mask, std::ptr::null_mut());
+    }
 }
 
 shims! {
     ["__setjmp" => set]
     ["__longjmp" => jump]
+    ["_sigsetjmp" => set_with_mask]
+    ["_siglongjmp" => jump_with_mask]
 }

@@ -1,4 +1,7 @@
 //! How a file lists its shims.
+//!
+//! A shim gives back nothing narrower than `int`: on 64-bit ARM a function of Darwin's extends its result to that, one of
+//! Linux's leaves it to its caller.
 
 /// A name with its underscore, and where it is here.
 pub type Shim = (&'static str, *const ());

@@ -1,6 +1,8 @@
 //! Locales and kinds of characters.
 
+use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char, c_int, c_ulong};
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{d, shims};
@@ -144,7 +146,40 @@ unsafe extern "C" fn __toupper(character: c_int) -> c_int {
         .map_or_else(|_| towupper(character as u32) as c_int, |byte| byte.to_ascii_uppercase().into())
 }
 
+thread_local! {
+    static FORMATS: UnsafeCell<MaybeUninit<libc::lconv>> = const { UnsafeCell::new(MaybeUninit::uninit()) };
+}
+
+/// The structure is alike. `CHAR_MAX`, which says that there is no such number, is 127 on Darwin; where characters of Linux
+/// have no sign, as on 64-bit ARM, it is 255 there.
+unsafe extern "C" fn localeconv() -> *mut libc::lconv {
+    let copy = FORMATS.with(UnsafeCell::get).cast::<libc::lconv>();
+    libc::localeconv().copy_to(copy, 1);
+    for number in [
+        &raw mut (*copy).int_frac_digits,
+        &raw mut (*copy).frac_digits,
+        &raw mut (*copy).p_cs_precedes,
+        &raw mut (*copy).p_sep_by_space,
+        &raw mut (*copy).n_cs_precedes,
+        &raw mut (*copy).n_sep_by_space,
+        &raw mut (*copy).p_sign_posn,
+        &raw mut (*copy).n_sign_posn,
+        &raw mut (*copy).int_p_cs_precedes,
+        &raw mut (*copy).int_p_sep_by_space,
+        &raw mut (*copy).int_n_cs_precedes,
+        &raw mut (*copy).int_n_sep_by_space,
+        &raw mut (*copy).int_p_sign_posn,
+        &raw mut (*copy).int_n_sign_posn,
+    ] {
+        if *number == c_char::MAX {
+            *number = i8::MAX as c_char;
+        }
+    }
+    copy
+}
+
 shims! {
+    [localeconv]
     [setlocale]
     [nl_langinfo]
     ["__DefaultRuneLocale" => data &raw const RUNES]

@@ -1,14 +1,14 @@
 //! The unified log (`os/log.h`). Nobody reads it here, so no type of message is enabled, and what is sent anyway is dropped.
 
-use std::ffi::{c_char, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use super::shims;
 
 /// Programs only take its address: `OS_LOG_DEFAULT`.
 static DEFAULT: [u64; 8] = [0; 8];
 
-unsafe extern "C" fn os_log_type_enabled(_log: *const c_void, _type: u8) -> bool {
-    false
+unsafe extern "C" fn os_log_type_enabled(_log: *const c_void, _type: u8) -> c_int {
+    0
 }
 
 /// What Clang's `os_log_with_type` becomes.

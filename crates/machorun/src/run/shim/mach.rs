@@ -1,8 +1,10 @@
 //! Mach and BSD calls that have no equal here: each fails as it would for a program that may not do it.
 
 use std::ffi::c_int;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{d, errno, shims};
+use crate::run::process::process;
 
 /// `KERN_FAILURE` of `mach/kern_return.h`.
 const FAILURE: c_int = 5;
@@ -22,10 +24,24 @@ unsafe extern "C" fn task_for_pid(_task: u32, pid: c_int, out: *mut u32) -> c_in
     0
 }
 
+/// How many threads of this process are the emulator's own.
+static EMULATOR: AtomicUsize = AtomicUsize::new(0);
+
+fn running() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count)
+}
+
+/// Counts the emulator's, if there is one, before the program starts any.
+pub fn prepare() {
+    if process().places.emulation.is_some() {
+        EMULATOR.store(running() - 1, Ordering::Relaxed);
+    }
+}
+
 /// How many threads there are; the list itself is empty, and nobody looks at it.
 unsafe extern "C" fn task_threads(_task: u32, list: *mut *mut u32, count: *mut u32) -> c_int {
     let saved = errno::save();
-    let threads = std::fs::read_dir("/proc/self/task").map_or(1, Iterator::count);
+    let threads = running() - EMULATOR.load(Ordering::Relaxed);
     errno::restore(saved);
     list.write(std::ptr::null_mut());
     count.write(threads as u32);

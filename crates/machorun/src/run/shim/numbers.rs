@@ -5,6 +5,7 @@ use std::ffi::{CStr, c_char, c_int, c_long};
 use libc::rlimit;
 
 use super::{d, errno, shims, version};
+use crate::run::arch;
 use crate::run::family::{self, Reach};
 
 const SYSCONF: &[(i32, i32)] = &[
@@ -26,7 +27,6 @@ const SYSCONF: &[(i32, i32)] = &[
     (d::_SC_RE_DUP_MAX, libc::_SC_RE_DUP_MAX),
     (d::_SC_STREAM_MAX, libc::_SC_STREAM_MAX),
     (d::_SC_TZNAME_MAX, libc::_SC_TZNAME_MAX),
-    (d::_SC_PAGESIZE, libc::_SC_PAGESIZE),
     (d::_SC_FSYNC, libc::_SC_FSYNC),
     (d::_SC_MAPPED_FILES, libc::_SC_MAPPED_FILES),
     (d::_SC_RTSIG_MAX, libc::_SC_RTSIG_MAX),
@@ -42,7 +42,6 @@ const SYSCONF: &[(i32, i32)] = &[
     (d::_SC_HOST_NAME_MAX, libc::_SC_HOST_NAME_MAX),
     (d::_SC_SYMLOOP_MAX, libc::_SC_SYMLOOP_MAX),
     (d::_SC_ATEXIT_MAX, libc::_SC_ATEXIT_MAX),
-    (d::_SC_PHYS_PAGES, libc::_SC_PHYS_PAGES),
     (d::_SC_XOPEN_VERSION, libc::_SC_XOPEN_VERSION),
 ];
 
@@ -51,11 +50,21 @@ unsafe extern "C" fn sysconf(name: c_int) -> c_long {
         // What Darwin has: many semaphores, of 15 bits each.
         d::_SC_SEM_NSEMS_MAX => 87_381,
         d::_SC_SEM_VALUE_MAX => 32_767,
+        // Whatever the host's are.
+        d::_SC_PAGESIZE => crate::ARCH.page_size() as c_long,
+        d::_SC_PHYS_PAGES => {
+            let [pages, size] = [libc::_SC_PHYS_PAGES, libc::_SC_PAGESIZE].map(|name| libc::sysconf(name));
+            pages.saturating_mul(size) / crate::ARCH.page_size() as c_long
+        }
         _ => match super::to_linux(SYSCONF, name) {
             Some(name) => libc::sysconf(name),
             None => errno::fail::<i32>(d::EINVAL).into(),
         },
     }
+}
+
+unsafe extern "C" fn getpagesize() -> c_int {
+    crate::ARCH.page_size() as c_int
 }
 
 const PATHCONF: &[(i32, i32)] = &[
@@ -187,7 +196,11 @@ unsafe extern "C" fn sysctlbyname(
         }
         b"kern.osrelease" => format!("{}\0", version::KERNEL).into_bytes(),
         b"kern.osproductversion" => format!("{}\0", crate::MACOS).into_bytes(),
-        _ => return errno::fail(d::ENOENT),
+        b"hw.pagesize" => crate::ARCH.page_size().to_le_bytes().to_vec(),
+        name => match arch::known(name) {
+            Some(bytes) => bytes,
+            None => return errno::fail(d::ENOENT),
+        },
     };
     if !out.is_null() {
         if *len < bytes.len() {
@@ -216,7 +229,7 @@ unsafe extern "C" fn uname(out: *mut d::Utsname) -> c_int {
         nodename: field(CStr::from_ptr(linux.nodename.as_ptr()).to_bytes()),
         release: field(version::KERNEL.as_bytes()),
         version: field(format!("Darwin Kernel Version {} (machorun)", version::KERNEL).as_bytes()),
-        machine: field(b"x86_64"),
+        machine: field(arch::MACHINE),
     });
     0
 }
@@ -231,7 +244,7 @@ unsafe extern "C" fn __umodti3(a: u128, b: u128) -> u128 {
     a.checked_rem(b).unwrap_or(0)
 }
 
-/// Two doubles come back in `xmm0` and `xmm1`.
+/// Two doubles come back in two registers.
 #[repr(C)]
 struct SinCos(f64, f64);
 
@@ -242,6 +255,7 @@ unsafe extern "C" fn __sincos_stret(angle: f64) -> SinCos {
 
 shims! {
     [sysconf]
+    [getpagesize]
     [pathconf]
     [fpathconf]
     [confstr]

@@ -3,7 +3,7 @@
 //! A Mach-O file can't be started by the kernel, so starting one means starting this loader with it. That a program
 //! starts anything through `/bin/sh` is what launchable copies are for.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, OsString, c_char, c_int, c_void};
 
 use super::{d, errno, shims, signals};
 use crate::launch;
@@ -118,17 +118,14 @@ impl Command {
             return Command { file, argv: given, _texts: Vec::new() };
         }
         let process = process();
-        let path = |path: &std::path::Path| {
-            CString::new(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str())).unwrap_or_default()
-        };
-        let mut texts = vec![
-            process.loader.clone(),
-            c"--root".to_owned(),
-            path(&process.places.root),
-            c"--sdk".to_owned(),
-            path(&process.places.sdk),
-            c"--argv0".to_owned(),
-        ];
+        let text = |text: OsString| CString::new(text.into_encoded_bytes()).unwrap_or_default();
+        let mut texts = vec![process.loader.clone()];
+        if let Some(emulation) = &process.places.emulation {
+            texts.insert(0, text(emulation.emulator.clone().into()));
+        }
+        let starter = texts.first().cloned().unwrap_or_default();
+        texts.extend(process.places.options().into_iter().map(text));
+        texts.push(c"--argv0".to_owned());
         let mut all: Vec<*const c_char> = texts.iter().map(|text| text.as_ptr()).collect();
         // Without any argument, the file's name is as good as one.
         all.push(given.first().copied().unwrap_or(file.as_ptr()));
@@ -137,7 +134,7 @@ impl Command {
         all.push(std::ptr::null());
         // A CString's text stays where it is when the CString moves.
         texts.push(file);
-        Command { file: process.loader.clone(), argv: all, _texts: texts }
+        Command { file: starter, argv: all, _texts: texts }
     }
 }
 

@@ -164,7 +164,7 @@ unsafe extern "C" fn signal(number: c_int, handler: usize) -> usize {
 }
 
 /// Gives back an error number.
-unsafe extern "C" fn pthread_sigmask(how: c_int, new: *const u32, old: *mut u32) -> c_int {
+pub unsafe extern "C" fn pthread_sigmask(how: c_int, new: *const u32, old: *mut u32) -> c_int {
     let table =
         [(d::SIG_BLOCK, libc::SIG_BLOCK), (d::SIG_UNBLOCK, libc::SIG_UNBLOCK), (d::SIG_SETMASK, libc::SIG_SETMASK)];
     let mut before = std::mem::zeroed();

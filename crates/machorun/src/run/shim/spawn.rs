@@ -1,14 +1,16 @@
-//! `posix_spawn`. Darwin's attributes and actions are pointers to something opaque; here they lead to glibc's own.
+//! `posix_spawn`. Darwin's attributes and actions are pointers to something opaque; here they lead to glibc's attributes, and to
+//! a list of actions.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_short};
 use std::os::unix::ffi::OsStrExt as _;
 
-use libc::{posix_spawn_file_actions_t, posix_spawnattr_t};
+use libc::posix_spawnattr_t;
 
+use super::by_fork::{self, Action};
 use super::files::open_flags;
 use super::processes::Command;
 use super::{d, errno, shims, signals};
-use crate::run::process::environment;
+use crate::run::process::{environment, process};
 
 /// glibc's attributes, and the one flag of Darwin's that it lacks: become the program instead of starting it.
 struct Attributes {
@@ -16,7 +18,7 @@ struct Attributes {
     set_exec: bool,
 }
 
-type Actions = *mut posix_spawn_file_actions_t;
+type Actions = *mut Vec<Action>;
 
 unsafe extern "C" fn posix_spawnattr_init(out: *mut *mut Attributes) -> c_int {
     let mut attributes = Box::new(Attributes { linux: std::mem::zeroed(), set_exec: false });
@@ -73,23 +75,30 @@ unsafe extern "C" fn posix_spawnattr_setbinpref_np(
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_init(out: *mut Actions) -> c_int {
-    let actions = Box::into_raw(Box::new(std::mem::zeroed::<posix_spawn_file_actions_t>()));
-    out.write(actions);
-    errno::darwin(libc::posix_spawn_file_actions_init(actions))
+    out.write(Box::into_raw(Box::default()));
+    0
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_destroy(actions: *mut Actions) -> c_int {
-    let result = libc::posix_spawn_file_actions_destroy(*actions);
     drop(Box::from_raw(*actions));
-    errno::darwin(result)
+    0
+}
+
+/// Adds an action that is about these files.
+unsafe fn add(actions: *mut Actions, action: Action, files: &[c_int]) -> c_int {
+    if files.iter().any(|file| *file < 0) {
+        return d::EBADF;
+    }
+    (**actions).push(action);
+    0
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_addclose(actions: *mut Actions, file: c_int) -> c_int {
-    errno::darwin(libc::posix_spawn_file_actions_addclose(*actions, file))
+    add(actions, Action::Close(file), &[file])
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_adddup2(actions: *mut Actions, from: c_int, to: c_int) -> c_int {
-    errno::darwin(libc::posix_spawn_file_actions_adddup2(*actions, from, to))
+    add(actions, Action::Duplicate(from, to), &[from, to])
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_addopen(
@@ -99,7 +108,8 @@ unsafe extern "C" fn posix_spawn_file_actions_addopen(
     flags: c_int,
     mode: libc::mode_t,
 ) -> c_int {
-    errno::darwin(libc::posix_spawn_file_actions_addopen(*actions, file, path, open_flags(flags), mode))
+    let path = CStr::from_ptr(path).to_owned();
+    add(actions, Action::Open { file, path, flags: open_flags(flags), mode }, &[file])
 }
 
 unsafe extern "C" fn posix_spawn(
@@ -117,18 +127,44 @@ unsafe extern "C" fn posix_spawn(
         return errno::darwin(*libc::__errno_location());
     }
     let mut ignored = 0;
-    errno::darwin(libc::posix_spawn(
-        if pid.is_null() { &mut ignored } else { pid },
-        command.file.as_ptr(),
-        actions.as_ref().map_or(std::ptr::null(), |actions| actions.cast_const()),
-        attributes.map_or(std::ptr::null(), |attributes| &attributes.linux),
-        command.argv.as_ptr().cast(),
-        environment.cast(),
-    ))
+    let pid = if pid.is_null() { &mut ignored } else { pid };
+    let actions = actions.as_ref().map_or([].as_slice(), |actions| (**actions).as_slice());
+    let attributes = attributes.map(|attributes| &attributes.linux);
+    // In an emulator the child is a copy, whose failure to become the program glibc doesn't learn of.
+    let start = if process().places.emulation.is_some() { by_fork::spawn } else { by_glibc };
+    errno::darwin(start(pid, &command, actions, attributes, environment))
+}
+
+/// Gives back Linux's error number.
+unsafe fn by_glibc(
+    pid: *mut libc::pid_t,
+    command: &Command,
+    actions: &[Action],
+    attributes: Option<&posix_spawnattr_t>,
+    environment: *const *const c_char,
+) -> c_int {
+    let mut list = std::mem::zeroed();
+    libc::posix_spawn_file_actions_init(&mut list);
+    let added = actions.iter().map(|action| match action {
+        Action::Close(file) => libc::posix_spawn_file_actions_addclose(&mut list, *file),
+        Action::Duplicate(from, to) => libc::posix_spawn_file_actions_adddup2(&mut list, *from, *to),
+        Action::Open { file, path, flags, mode } => {
+            libc::posix_spawn_file_actions_addopen(&mut list, *file, path.as_ptr(), *flags, *mode)
+        }
+        Action::Enter(folder) => libc::posix_spawn_file_actions_addchdir_np(&mut list, folder.as_ptr()),
+    });
+    let mut result = added.fold(0, |first, result| if first == 0 { result } else { first });
+    if result == 0 {
+        let attributes = attributes.map_or(std::ptr::null(), |attributes| attributes);
+        let (file, argv) = (command.file.as_ptr(), command.argv.as_ptr().cast());
+        result = libc::posix_spawn(pid, file, &list, attributes, argv, environment.cast());
+    }
+    libc::posix_spawn_file_actions_destroy(&mut list);
+    result
 }
 
 unsafe extern "C" fn posix_spawn_file_actions_addchdir_np(actions: *mut Actions, path: *const c_char) -> c_int {
-    errno::darwin(libc::posix_spawn_file_actions_addchdir_np(*actions, path))
+    add(actions, Action::Enter(CStr::from_ptr(path).to_owned()), &[])
 }
 
 /// Where a program is, looked up in `PATH` as the shell does; none when it is nowhere.

@@ -1,10 +1,8 @@
 //! Streams. Darwin's `FILE` has a public head that macros read, so Darwin's code gets a proxy of glibc's stream.
 //!
 //! The proxy never has buffered characters (`_r` is 0), so `getc_unlocked` always calls `__srget`; its flags tell
-//! `feof_unlocked` and `ferror_unlocked`. Functions with a stream as first argument become jumps to glibc's, with the
-//! argument replaced; so variadic ones work too.
+//! `feof_unlocked` and `ferror_unlocked`. `formatted` has the variadic functions.
 
-use std::arch::naked_asm;
 use std::ffi::{c_char, c_int, c_long, c_void};
 
 use libc::FILE;
@@ -19,7 +17,8 @@ struct Stream {
 }
 
 /// Where glibc's stream is in the proxy, bytes.
-const HOST: usize = std::mem::offset_of!(Stream, host);
+#[cfg(target_arch = "x86_64")]
+pub const HOST: usize = std::mem::offset_of!(Stream, host);
 
 /// `__SEOF` and `__SERR` of `stdio.h`.
 const END: i16 = 0x20;
@@ -39,8 +38,6 @@ unsafe extern "C" {
     static mut stdin: *mut FILE;
     static mut stdout: *mut FILE;
     static mut stderr: *mut FILE;
-    fn fprintf(stream: *mut FILE, format: *const c_char, ...) -> c_int;
-    fn vfprintf(stream: *mut FILE, format: *const c_char, arguments: *mut c_void) -> c_int;
     fn flockfile(stream: *mut FILE);
     fn funlockfile(stream: *mut FILE);
 }
@@ -163,29 +160,26 @@ unsafe extern "C" fn clearerr(stream: *mut Stream) {
 }
 
 /// Functions that only need glibc's stream in place of the proxy, with all other arguments as they are.
-macro_rules! jumps {
-    ($($name:ident => $target:path;)*) => {
+macro_rules! of_host {
+    ($($name:ident($($argument:ident: $type:ty),*) $(-> $result:ty)? => $target:path;)*) => {
         $(
-            #[unsafe(naked)]
-            unsafe extern "C" fn $name() {
-                naked_asm!("mov rdi, [rdi + {host}]", "jmp {target}", host = const HOST, target = sym $target)
+            unsafe extern "C" fn $name(stream: *mut Stream, $($argument: $type),*) $(-> $result)? {
+                $target((*stream).host, $($argument),*)
             }
         )*
     };
 }
 
-jumps! {
-    jump_fprintf => fprintf;
-    jump_vfprintf => vfprintf;
-    jump_ftell => libc::ftell;
-    jump_feof => libc::feof;
-    jump_ferror => libc::ferror;
-    jump_fileno => libc::fileno;
-    jump_flockfile => flockfile;
-    jump_funlockfile => funlockfile;
-    jump_setbuf => libc::setbuf;
+of_host! {
+    ftell() -> c_long => libc::ftell;
+    feof() -> c_int => libc::feof;
+    ferror() -> c_int => libc::ferror;
+    fileno() -> c_int => libc::fileno;
+    lock() => flockfile;
+    unlock() => funlockfile;
+    setbuf(buffer: *mut c_char) => libc::setbuf;
     // _IOFBF, _IOLBF and _IONBF are 0, 1, 2 on both.
-    jump_setvbuf => libc::setvbuf;
+    setvbuf(buffer: *mut c_char, mode: c_int, size: usize) -> c_int => libc::setvbuf;
 }
 
 shims! {
@@ -214,15 +208,13 @@ shims! {
     ["_fseeko" => fseek]
     [rewind]
     [clearerr]
-    ["_fprintf" => jump_fprintf]
-    ["_vfprintf" => jump_vfprintf]
-    ["_ftell" => jump_ftell]
-    ["_ftello" => jump_ftell]
-    ["_feof" => jump_feof]
-    ["_ferror" => jump_ferror]
-    ["_fileno" => jump_fileno]
-    ["_flockfile" => jump_flockfile]
-    ["_funlockfile" => jump_funlockfile]
-    ["_setbuf" => jump_setbuf]
-    ["_setvbuf" => jump_setvbuf]
+    [ftell]
+    ["_ftello" => ftell]
+    [feof]
+    [ferror]
+    [fileno]
+    ["_flockfile" => lock]
+    ["_funlockfile" => unlock]
+    [setbuf]
+    [setvbuf]
 }

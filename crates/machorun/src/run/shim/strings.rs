@@ -143,6 +143,7 @@ shims! {
     [__strlcpy_chk]
     [__strlcat_chk]
     [__bzero]
+    ["_bzero" => __bzero]
     [memset_pattern16]
     [memset_s]
     [qsort_r]

@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use super::{d, errno, shims};
 
 /// Requests have the size of their argument in them (`sys/ioccom.h`), so the numbers are large; `winsize` and
-/// integers are alike. Variadic, with a pointer in the register of a named argument.
+/// integers are alike.
 unsafe extern "C" fn ioctl(file: c_int, request: u64, argument: *mut c_void) -> c_int {
     let table = [
         (d::FIONBIO, libc::FIONBIO as i32),
@@ -28,6 +28,10 @@ unsafe extern "C" fn ioctl(file: c_int, request: u64, argument: *mut c_void) -> 
             None => errno::fail(d::ENOTTY),
         },
     }
+}
+
+crate::run::arch::optional! {
+    variadic_ioctl: 2 => ioctl;
 }
 
 const INPUT: &[(i32, i32)] = &[
@@ -263,7 +267,7 @@ unsafe extern "C" fn ctermid_r(buffer: *mut c_char) -> *mut c_char {
 }
 
 shims! {
-    [ioctl]
+    ["_ioctl" => variadic_ioctl]
     [tcgetattr]
     [tcsetattr]
     [cfgetispeed]

@@ -87,6 +87,7 @@ shims! {
     [setitimer]
     ["_select$DARWIN_EXTSN" => select]
     ["_select$1050" => select]
+    ["_select" => select]
     [__darwin_check_fd_set_overflow]
     [mach_absolute_time]
     [mach_timebase_info]

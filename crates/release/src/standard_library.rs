@@ -1,4 +1,5 @@
-//! Rust's standard library for macOS: the compiler's own where it is installed, otherwise compiled from its sources.
+//! Rust's standard library for other targets than this machine: the compiler's own where it is installed, otherwise compiled
+//! from its sources.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -17,7 +18,7 @@ use crate::toolchain::lock;
 
 /// Where it comes from.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum StandardLibrary {
+pub enum StandardLibrary {
     /// The compiler has it.
     Installed,
     /// cargo compiles it from this folder, `library` of Rust's sources.
@@ -26,7 +27,10 @@ pub(super) enum StandardLibrary {
 
 impl StandardLibrary {
     /// Finds it for all of these targets, or fetches its sources.
-    pub(super) fn find(cx: &Context, plan: &Plan, triples: &[&str]) -> Result<Self> {
+    ///
+    /// # Errors
+    /// When there are none for this compiler, or they can't be fetched or unpacked.
+    pub fn find(cx: &Context, plan: &Plan, triples: &[&str]) -> Result<Self> {
         let sh = shell_for(Needs::Cargo, &cx.paths.repo)?;
         let installed = |triple: &&str| {
             let folder = read(cmd!(sh, "rustc --print target-libdir --target {triple}"))?;
@@ -35,18 +39,20 @@ impl StandardLibrary {
         if triples.iter().map(installed).collect::<Result<Vec<_>>>()?.into_iter().all(|there| there) {
             return Ok(Self::Installed);
         }
+        let install = format!("run `rustup target add {}`", triples.join(" "));
         let version = release(&read(cmd!(sh, "rustc -vV"))?)?;
         let known: BTreeMap<String, LockedPackage> = read_toml(&cx.paths.mac().join("tool/rust-src.toml"))?;
         let package = known
             .get(&version)
             .with_context(|| {
                 format!(
-                    "rustc {version} has no standard library for macOS, and Mac/tool/rust-src.toml no sources of one"
+                    "rustc {version} has no standard library for {}, and Mac/tool/rust-src.toml no sources of one",
+                    triples.join(" and ")
                 )
             })
-            .hint(INSTALL)?;
+            .hint(install.clone())?;
         if !lock::download(cx, "the sources of Rust's standard library", &[package])?.is_empty() {
-            return Err(anyhow!("no mirror of this machine's has {}", package.pool)).hint(INSTALL);
+            return Err(anyhow!("no mirror of this machine's has {}", package.pool)).hint(install);
         }
         let plan = plan.with(vec![step(package)], &build::executor())?;
         let folder = build::step(cx, &plan, &fetch::all(cx, &[], &Supply::default())?, STEP, OnFailure::Stop)?;
@@ -54,7 +60,7 @@ impl StandardLibrary {
     }
 
     /// Flags for cargo.
-    pub(super) fn flags(&self) -> &'static [&'static str] {
+    pub fn flags(&self) -> &'static [&'static str] {
         match self {
             Self::Installed => &[],
             Self::Sources(_) => &["-Zbuild-std=std"],
@@ -63,7 +69,7 @@ impl StandardLibrary {
 
     /// Variables for cargo. That a compiler of the stable channel compiles its standard library is no promise of Rust's: these
     /// are what its own tests use.
-    pub(super) fn environment(&self) -> Vec<(String, OsString)> {
+    pub fn environment(&self) -> Vec<(String, OsString)> {
         match self {
             Self::Installed => vec![],
             Self::Sources(library) => vec![
@@ -73,8 +79,6 @@ impl StandardLibrary {
         }
     }
 }
-
-const INSTALL: &str = "run `rustup target add x86_64-apple-darwin aarch64-apple-darwin`";
 
 /// The version in what `rustc -vV` prints.
 fn release(text: &str) -> Result<String> {
