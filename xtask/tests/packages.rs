@@ -186,8 +186,10 @@ fn verify_tells_findings_from_what_it_cannot_read() {
     let report: serde_json::Value = serde_json::from_str(&stdout).unwrap();
     assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["place"] == "PackageInfo"), "{stdout}");
     let (code, stdout, stderr) = said(&xtask([OsStr::new("verify"), out.as_os_str()]));
-    assert_eq!((code, stdout.as_str()), (Some(1), ""));
-    assert!(stderr.contains("PackageInfo: archived checksum is"), "{stderr}");
+    assert_eq!((code, stderr.as_str()), (Some(1), ""), "findings and verdict are results");
+    assert!(stdout.contains("error: PackageInfo: archived checksum is"), "{stdout}");
+    let verdict = stdout.lines().last().unwrap();
+    assert!(verdict.contains("a.pkg: component package, DAMAGED: ") && verdict.contains("; not signed;"), "{verdict}");
 
     let text = dir.path().join("text");
     fs::write(&text, "no package").unwrap();
