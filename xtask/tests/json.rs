@@ -58,7 +58,7 @@ fn faults(value: &Value, schema: &Value, all: &Value, place: &str, found: &mut V
 
 /// What the program prints, held against the part of the schema.
 fn checked(part: &str, arguments: &[&str], dir: &Path) -> Value {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
     let cache = dir.join("cache");
     let output = command.args(arguments).arg("--cache").arg(cache).arg("--dist").arg(dir).output().unwrap();
     let value: Value = serde_json::from_slice(&output.stdout).unwrap();

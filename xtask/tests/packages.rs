@@ -12,7 +12,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+const XTASK: &str = env!("CARGO_BIN_EXE_cpython-macos-release");
 
 /// The described product that is also the documentation of its keys.
 const HELLO: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hello/product.toml");

@@ -12,7 +12,7 @@ use flatpkg::tree::{Entry, Tree, TreePath};
 
 fn verify(path: &Path, args: &[&str]) -> Output {
     let cache = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
     command.arg("verify").arg(path).args(args).arg("--cache").arg(cache.path()).output().unwrap()
 }
 
@@ -122,7 +122,7 @@ fn several_files_have_a_verdict_each_and_the_worst_decides() {
     let text = put("text.pkg", b"no package");
     let cache = tempfile::tempdir().unwrap();
     let run = |files: &[&str], more: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
         command.current_dir(dir.path()).env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
         let output = command.arg("verify").args(files).args(more).arg("--cache").arg(cache.path()).output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())

@@ -18,7 +18,7 @@ const WALKS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/walks");
 fn walked(name: &str, dir: &Path) {
     let bin = dir.join("bin");
     fs::create_dir(&bin).unwrap();
-    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_xtask"), bin.join("cpython-macos-release")).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_cpython-macos-release"), bin.join("cpython-macos-release")).unwrap();
     let place = dir.join("place");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     let mut shell = Command::new("sh");

@@ -88,7 +88,7 @@ impl<'a> MacTool<'a> {
     /// When it doesn't compile, or needs something of macOS that its SDK lacks.
     fn build(&self, arch: Arch) -> Result<PathBuf> {
         self.cargo(&format!("making this tool for macOS on {arch}"), arch, &["build", "--workspace", "--bins"], &[])?;
-        Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
+        Ok(self.target_dir().join(triple(arch)).join("debug/cpython-macos-release"))
     }
 
     /// Runs it beside this program; gives back how many verbs were compared.
@@ -96,7 +96,7 @@ impl<'a> MacTool<'a> {
     /// # Errors
     /// When the loader can't be made, or anything differs.
     fn run(&self) -> Result<usize> {
-        let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/xtask");
+        let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/cpython-macos-release");
         let loader = interpreter::build_loader(self.cx)?;
         let before = ["--root".into(), "/".into(), "--sdk".into(), self.sdk.clone().into(), "--argv0".into()];
         let before = before.into_iter().chain(["xtask".into(), program.into()]).collect();
