@@ -3,14 +3,21 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::builder::RangedU64ValueParser;
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-use crate::verbs;
+use crate::{help, map, verbs};
 use release::context::Context;
+use release::ui::Talk;
+
+/// Headings of the flags that all verbs share.
+const WHERE: &str = "Where";
+const WORK: &str = "How it works";
+const OUTPUT: &str = "Output";
 
 /// From a version of Python to its macOS installer, on a Mac and on Linux.
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", version, disable_help_subcommand = true)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", version)]
 #[command(after_help = "Without a verb the map of all verbs is shown. Examples:
   cargo xtask release 3.13.5
   cargo xtask release --help")]
@@ -19,24 +26,37 @@ pub struct Cli {
     verb: Option<Verb>,
 
     /// Keep downloads, the toolchain and finished steps here.
-    #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE")]
+    #[arg(long, global = true, value_name = "DIR", env = "XTASK_CACHE", help_heading = WHERE)]
     cache: Option<PathBuf>,
 
     /// Use the cache even when other users may write to it: what they put there is built into releases.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = WHERE)]
     allow_shared_cache: bool,
 
+    /// The checkout with the data of releases [default: the one around this folder].
+    #[arg(long, global = true, value_name = "DIR", env = "XTASK_REPO", help_heading = WHERE)]
+    repo: Option<PathBuf>,
+
     /// Put finished products here [default: dist, in the checkout].
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = WHERE)]
     dist: Option<PathBuf>,
 
     /// Never touch the network.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = WORK)]
     offline: bool,
 
     /// How many commands may run at a time [default: the number of cores].
-    #[arg(long, short, global = true, value_name = "N")]
+    #[arg(long, short, global = true, value_name = "N", help_heading = WORK)]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     jobs: Option<usize>,
+
+    /// Say nothing but results and errors.
+    #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
+    quiet: bool,
+
+    /// Show every place of every finding.
+    #[arg(long, short, global = true, help_heading = OUTPUT)]
+    verbose: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -62,7 +82,10 @@ enum Verb {
     Toolchain(verbs::toolchain::Toolchain),
     UpgradeCheck(verbs::upgrade_check::UpgradeCheck),
     Clean(verbs::clean::Clean),
+    List(verbs::list::List),
+    Status(verbs::status::Status),
     Completions(verbs::completions::Completions),
+    Man(verbs::man::Man),
     Ci(verbs::ci::Ci),
     Corpus(verbs::corpus::Corpus),
 }
@@ -84,31 +107,51 @@ impl Verb {
             Self::Doctor(_) | Self::UpgradeCheck(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => {
                 false
             }
+            Self::List(_) | Self::Status(_) | Self::Man(_) => false,
+        }
+    }
+
+    /// Whether it reads the data of releases. Verbs about packages don't.
+    fn reads_data(&self) -> bool {
+        match self {
+            Self::Inspect(_) | Self::Expand(_) | Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) => false,
+            Self::Install(_) | Self::Completions(_) | Self::Man(_) | Self::Corpus(_) => false,
+            Self::Verify(verify) => verify.reads_data(),
+            Self::Package(package) => package.reads_data(),
+            _ => true,
         }
     }
 }
 
-/// The verbs in the order one uses them.
-const MAP: &[(&str, &[&str])] = &[
-    ("First, and when something fails", &["doctor", "plan"]),
-    ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
-    ("Signing it, so that macOS opens it", &["sign", "notarize"]),
-    ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["new", "upgrade-check", "vendor", "clean", "toolchain", "completions", "ci", "corpus"]),
-];
-
 impl Cli {
+    /// The command line with its help.
+    fn complete() -> Command {
+        help::command(Self::command())
+    }
+
+    /// Reads the command line; ends the program where that asks for help, or is wrong.
+    pub fn read() -> Self {
+        Self::from_arg_matches(&Self::complete().get_matches()).unwrap_or_else(|error| error.exit())
+    }
+
     /// Does what was asked for.
     ///
     /// # Errors
     /// The verb's.
     pub fn run(self) -> Result<()> {
-        let cx = Context::new(self.cache, self.dist, self.offline, self.jobs)?;
+        let mut cx = Context::with_data(self.repo, self.cache, self.dist, self.offline, self.jobs)?;
+        cx.ui = cx.ui.called(help::name()).saying(match (self.quiet, self.verbose) {
+            (true, _) => Talk::Quiet,
+            (_, true) => Talk::Verbose,
+            _ => Talk::Normal,
+        });
         let Some(verb) = self.verb else {
-            cx.ui.result(map());
+            cx.ui.result(map::map(&Self::complete()));
             return Ok(());
         };
+        if verb.reads_data() {
+            cx.need_data()?;
+        }
         if verb.builds_on_cache() {
             release::cache::check(&cx.paths.cache, self.allow_shared_cache)?;
         }
@@ -134,33 +177,20 @@ impl Cli {
             Verb::Toolchain(verb) => verb.run(&cx),
             Verb::UpgradeCheck(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
-            Verb::Completions(verb) => verb.run(&cx, Self::command()),
+            Verb::List(verb) => verb.run(&cx),
+            Verb::Status(verb) => verb.run(&cx),
+            Verb::Completions(verb) => verb.run(&cx, Self::complete()),
+            Verb::Man(verb) => verb.run(&cx, &Self::complete()),
             Verb::Ci(verb) => verb.run(&cx),
             Verb::Corpus(verb) => verb.run(&cx),
         }
     }
 }
 
-/// The verbs with what they do, as their own help says it.
-fn map() -> String {
-    let command = Cli::command();
-    let about = |name: &str| {
-        let verb = command.find_subcommand(name);
-        verb.and_then(|verb| verb.get_about()).map(ToString::to_string).unwrap_or_default()
-    };
-    let mut text = "cargo xtask: from a version of Python to its macOS installer\n".to_owned();
-    for (heading, verbs) in MAP {
-        text.push_str(&format!("\n{heading}\n"));
-        for verb in *verbs {
-            text.push_str(&format!("  {verb:13} {}\n", about(verb)));
-        }
-    }
-    text + "\ncargo xtask VERB --help says more. Begin with `cargo xtask doctor`."
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::map::{MAP, map};
 
     #[test]
     fn the_command_line_is_sound() {
@@ -175,6 +205,46 @@ mod tests {
         verbs.sort_unstable();
         mapped.sort_unstable();
         assert_eq!(mapped, verbs);
-        assert!(map().lines().all(|line| line.len() < 160), "{}", map());
+        assert!(map(&Cli::complete()).lines().all(|line| line.len() < 160), "{}", map(&Cli::complete()));
+    }
+
+    #[test]
+    fn every_verb_has_examples_and_only_flags_that_apply() {
+        let mut command = Cli::complete();
+        let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
+        command.build();
+        for name in &verbs {
+            let verb = command.find_subcommand_mut(name).unwrap();
+            let help = verb.render_long_help().to_string();
+            let examples = help.matches("\n  cargo xtask ").count();
+            assert!(help.contains("\nExamples:\n") && examples >= 2, "{name} has {examples} examples");
+        }
+        let inspect = command.find_subcommand_mut("inspect").unwrap().render_help().to_string();
+        assert!(
+            !inspect.contains("--jobs") && !inspect.contains("--dist") && !inspect.contains("--cache"),
+            "{inspect}"
+        );
+        let build = command.find_subcommand_mut("build").unwrap().render_help().to_string();
+        assert!(build.contains("--jobs") && build.contains("--repo"), "{build}");
+    }
+
+    #[test]
+    fn flags_that_are_hidden_are_taken_all_the_same() {
+        let line = ["x", "list", "--cache", "c", "-j", "3", "--dist", "d", "--offline", "--json"];
+        let matches = Cli::complete().try_get_matches_from(line).unwrap();
+        assert_eq!(matches.get_one::<usize>("jobs"), Some(&3));
+        let path = |name: &str| matches.get_one::<std::path::PathBuf>(name).unwrap().to_str().unwrap();
+        assert_eq!((path("cache"), path("dist"), matches.get_flag("offline")), ("c", "d", true));
+        assert!(Cli::complete().try_get_matches_from(["x", "list", "-j", "0"]).is_err());
+    }
+
+    #[test]
+    fn short_help_fits_a_screen() {
+        let mut command = Cli::complete();
+        command.build();
+        for name in ["inspect", "verify", "expand", "diff", "install", "preview", "list", "status", "clean"] {
+            let help = command.find_subcommand_mut(name).unwrap().render_help().to_string();
+            assert!(help.lines().count() <= 60, "{name} takes {} lines", help.lines().count());
+        }
     }
 }

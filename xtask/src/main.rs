@@ -3,11 +3,12 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 mod cli;
+mod help;
+mod map;
 mod verbs;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use release::{hint, toolchain, ui};
 
 fn main() -> ExitCode {
@@ -15,10 +16,12 @@ fn main() -> ExitCode {
     if let Some(tool) = args.next().and_then(|name| toolchain::shim::is_shim_name(&name)) {
         return toolchain::shim::run(tool, args.collect());
     }
-    match cli::Cli::parse().run() {
+    match cli::Cli::read().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            ui::Ui::new().say(hint::render(&error));
+            if !error.is::<hint::Told>() {
+                ui::Ui::new().called(help::name()).say(hint::render(&error));
+            }
             ExitCode::from(hint::exit_code(&error))
         }
     }

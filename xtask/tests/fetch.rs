@@ -60,7 +60,12 @@ impl Checkout {
     /// Runs it, below a shell's command line that sets limits.
     fn run(&self, limits: &str, env: &[(&str, &str)], args: &[&str]) -> Output {
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", &format!("{limits} exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_xtask"), "fetch"]);
+        command.args([
+            "-c",
+            &format!("{limits} exec \"$0\" \"$@\""),
+            env!("CARGO_BIN_EXE_cpython-macos-release"),
+            "fetch",
+        ]);
         command.args(args).args(["--cache", "cache"]);
         let clean = command.env_clear().env("PATH", "/usr/bin:/bin").env("CARGO_MANIFEST_DIR", self.dir.path());
         clean.envs(env.iter().copied()).current_dir(&self.dir).output().unwrap()
@@ -147,7 +152,7 @@ fn a_cache_that_others_write_to_or_that_builds_stumble_over_is_refused_at_once()
     assert_exit(&output, 1);
     assert!(said(&output).contains("can be written by others (mode 0777)"), "{}", said(&output));
     assert_exit(&checkout.fetch(&[], &["--allow-shared-cache"]), 0);
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
     command.args(["fetch", "3.13.5", "--cache", "an odd one"]).env("CARGO_MANIFEST_DIR", checkout.dir.path());
     let output = command.current_dir(&checkout.dir).output().unwrap();
     assert_exit(&output, 1);

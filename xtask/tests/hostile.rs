@@ -133,7 +133,7 @@ fn packages() -> Vec<(&'static str, Vec<u8>)> {
 /// Runs a verb; what it printed has nothing in it that a terminal obeys, nor a line that is the package's.
 #[track_caller]
 fn assert_tame(what: &str, args: &[&str], dir: &Path) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
     command.args(args).arg("--cache").arg(dir.join("cache")).current_dir(env!("CARGO_MANIFEST_DIR"));
     let output = command.output().unwrap();
     assert!(output.status.code().is_some_and(|code| code <= 2), "{what}: {args:?}: {:?}", output.status);

@@ -12,7 +12,7 @@ use flatpkg::tree::{Entry, Tree, TreePath};
 
 fn verify(path: &Path, args: &[&str]) -> Output {
     let cache = tempfile::tempdir().unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
     command.arg("verify").arg(path).args(args).arg("--cache").arg(cache.path()).output().unwrap()
 }
 
@@ -72,33 +72,78 @@ fn signatures_are_held_against_a_policy() {
     let root = root.to_str().unwrap();
     let judge = |args: &[&str]| {
         let output = verify(&package, args);
-        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    let (code, said) = judge(&["--policy", "gatekeeper", "--root", root, "--team-id", TEAM]);
+    let (code, said) = judge(&["--policy", "gatekeeper", "--trust-root", root, "--team-id", TEAM, "--verbose"]);
     assert_eq!(code, Some(0), "{said}");
-    let signer = "signature (policy gatekeeper): signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root \
-                  Fake Apple Root CA; time stamp ";
-    assert!(said.contains(signer) && said.contains("; notarization ticket stapled"), "{said}");
-    assert!(said.contains("nothing to reject in 0 Mach-O files"), "{said}");
+    assert!(said.contains("signature: RSA and CMS; time stamp "), "{said}");
+    assert!(said.contains("code: nothing to reject in 0 Mach-O files"), "{said}");
+    let verdict = "hello.pkg: component package, intact; signed by \"Developer ID Installer: Example Foundation (FAKE123456)\", trusted: \
+                   Fake Apple Root CA vouches for it; notarization ticket stapled; meets the policy gatekeeper\n";
+    assert!(said.ends_with(verdict), "{said}");
     let (code, said) = judge(&["--policy", "gatekeeper"]);
     assert_eq!(code, Some(1));
-    assert!(said.contains("x-signature: the root is \"Fake Apple Root CA\""), "{said}");
+    assert!(said.contains("the root is not as expected\n    x-signature: \"Fake Apple Root CA\""), "{said}");
     let (code, said) = judge(&["--root", root, "--team-id", "OTHER12345"]);
     assert_eq!(code, Some(1));
     assert!(said.contains("the team is FAKE123456, expected OTHER12345"), "{said}");
-    // Without a policy a signature by anybody is consistent, and nobody is believed.
+    // Without a policy a package may be unsigned, but a signature that anybody can make is a false claim.
     let (code, said) = judge(&[]);
-    assert_eq!(code, Some(0), "{said}");
-    assert!(said.contains("but it was not checked against a trusted root"), "{said}");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("NOT trusted: its root \"Fake Apple Root CA\" is not a trusted one; notarization"), "{said}");
+    assert_eq!(judge(&["--trust-root", root]).0, Some(0));
+    let (code, said) = judge(&["--policy", "self-signed"]);
+    assert!(code == Some(0) && said.contains("NOT trusted: its root"), "{said}");
     // A team asks for a Developer ID, and for Apple's root unless another one is named.
     let (code, said) = judge(&["--team-id", TEAM]);
-    assert!(code == Some(1) && said.contains("x-signature: the root is \"Fake Apple Root CA\""), "{said}");
+    assert!(
+        code == Some(1) && said.contains("the root is not as expected\n    x-signature: \"Fake Apple Root CA\""),
+        "{said}"
+    );
     assert_eq!(judge(&["--team-id", TEAM, "--root", root]).0, Some(0));
     for policy in ["unsigned", "self-signed"] {
         let (code, said) = judge(&["--team-id", TEAM, "--policy", policy]);
-        assert!(code == Some(2) && said.contains("accepts any root"), "{said}");
+        assert!(code == Some(2) && said.is_empty(), "{said}");
     }
     assert_eq!(judge(&["--policy", "nonsense"]).0, Some(2));
+}
+
+#[test]
+fn several_files_have_a_verdict_each_and_the_worst_decides() {
+    let Some(fake) = FakeApple::get() else { return };
+    let dir = tempfile::tempdir().unwrap();
+    let package = signed(fake, dir.path(), Signing::default());
+    let bytes = std::fs::read(&package).unwrap();
+    let put = |name: &str, bytes: &[u8]| {
+        std::fs::write(dir.path().join(name), bytes).unwrap();
+        name.to_owned()
+    };
+    let cut = put("cut.pkg", &bytes[..bytes.len() - 700]);
+    let text = put("text.pkg", b"no package");
+    let cache = tempfile::tempdir().unwrap();
+    let run = |files: &[&str], more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cpython-macos-release"));
+        command.current_dir(dir.path()).env("CARGO_MANIFEST_DIR", env!("CARGO_MANIFEST_DIR"));
+        let output = command.arg("verify").args(files).args(more).arg("--cache").arg(cache.path()).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, said, hint) = run(&["hello.pkg", &cut, &text], &[]);
+    assert_eq!(code, Some(2), "{said}");
+    let verdicts: Vec<&str> = said.lines().rev().take(3).collect();
+    assert!(verdicts[2].starts_with("hello.pkg: component package, intact; signed by "), "{said}");
+    assert!(verdicts[1].starts_with("cut.pkg: component package, DAMAGED: the file was cut off: it has"), "{said}");
+    assert!(verdicts[0].starts_with("text.pkg: "), "{said}");
+    assert_eq!(said.matches("was cut off").count(), 2, "one finding, and the verdict: {said}");
+    assert!(hint.contains("hint: --trust-root FILE"), "{hint}");
+    assert_eq!(run(&["hello.pkg", "hello.pkg"], &["--trust-root", "root.pem"]).0, Some(0));
+    // The same for programs: a list of what one file gives.
+    let (code, said, _) = run(&["hello.pkg", &text], &["--json"]);
+    let list: serde_json::Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((code, &list[0]["format"], &list[1]["format"]), (Some(2), &1.into(), &1.into()));
+    assert_eq!(list[0]["verdict"]["signature"]["is_trusted"], false);
+    assert!(list[1]["verdict"]["unreadable"].as_str().unwrap().contains("text.pkg"), "{list}");
+    let (_, said, _) = run(&["hello.pkg"], &["--json"]);
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&said).unwrap(), list[0]);
 }
 
 #[test]

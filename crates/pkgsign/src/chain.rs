@@ -16,6 +16,9 @@ use flatpkg::verify::Findings;
 /// More certificates than any chain has: Apple's have three.
 const LONGEST: usize = 6;
 
+/// What a finding about a root that is not pinned is about.
+pub(super) const ROOT: &str = "the root";
+
 /// The critical extensions that we understand.
 const UNDERSTOOD: [ObjectIdentifier; 7] = [
     oid::KEY_USAGE,
@@ -119,7 +122,7 @@ fn root(root: &Certificate, trust: Trust<'_>, place: &str, findings: &mut Findin
         let names: Vec<_> =
             anchors.iter().map(|anchor| format!("{} {}", anchor.name(), anchor.fingerprint())).collect();
         let got = format!("{} {}", quoted(root), root.fingerprint());
-        findings.error(place, "the root", got, names.join(" or "));
+        findings.error(place, ROOT, got, names.join(" or "));
     } else if !root.is_signed_by(root) {
         findings.error(place, &signature_of(root), "wrong", "by its own key");
     }

@@ -112,37 +112,22 @@ pub struct Facts {
 }
 
 impl fmt::Display for Facts {
-    /// One line.
+    /// How it is signed, in one line. Who signed is for a [`Standing`](crate::Standing) to say: it knows whether that can be believed.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ticket = if self.stapled { "notarization ticket stapled" } else { "no notarization ticket" };
         let Some(signed) = &self.signed else { return write!(f, "none; {ticket}") };
-        let name = |link: Option<&Link>| link.map_or("nobody".into(), |link| link.name.escape_debug().to_string());
-        let signer = name(signed.chain.first());
-        let root = name(signed.chain.last());
-        match self.vouched {
-            Some(Vouched::Trusted) => write!(f, "signed by {signer}, trusted root {root}")?,
-            Some(Vouched::Refused) => {
-                write!(f, "not accepted; the signer's certificate says {signer}, its root {root}")?
-            }
-            _ => write!(
-                f,
-                "the certificate says {signer}, but it was not checked against a trusted root (its root says {root})"
-            )?,
-        }
-        match (self.rsa, self.cms) {
-            (_, None) => f.write_str("; signed, RSA only")?,
-            (None, Some(_)) => f.write_str("; signed, CMS only")?,
-            (Some(_), Some(_)) => {}
-        }
+        f.write_str(match (self.rsa, self.cms) {
+            (_, None) => "RSA only",
+            (None, Some(_)) => "CMS only",
+            (Some(_), Some(_)) => "RSA and CMS",
+        })?;
         match self.rsa {
-            Some(RsaForm::Sha1OfDigest) => {
-                f.write_str("; RSA signature over SHA-1 of the digest (Apple's form of 2020)")?
-            }
-            Some(RsaForm::Sha256OfDigest) => f.write_str("; RSA signature (rcodesign's double-hash form)")?,
+            Some(RsaForm::Sha1OfDigest) => f.write_str("; RSA over SHA-1 of the digest (Apple's form of 2020)")?,
+            Some(RsaForm::Sha256OfDigest) => f.write_str("; RSA in rcodesign's double-hash form")?,
             Some(RsaForm::Digest) | None => {}
         }
         if self.cms == Some(CmsForm::Content) {
-            f.write_str("; CMS signature without attributes")?;
+            f.write_str("; CMS without attributes")?;
         }
         match &signed.timestamp {
             Some(stamp) => write!(f, "; time stamp {}", stamp.time)?,

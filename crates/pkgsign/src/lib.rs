@@ -18,6 +18,7 @@ mod requirement;
 mod role;
 mod rsa;
 mod signed;
+mod standing;
 mod time;
 mod timestamp;
 
@@ -29,4 +30,5 @@ pub use hash::Hash;
 pub use package::{SignatureReport, check};
 pub use policy::{SignatureExpectations, SignaturePolicy};
 pub use role::Role;
+pub use standing::{Distrust, Standing};
 pub use time::Time;

@@ -19,7 +19,7 @@ const MAX_SIGNATURE: u64 = 1 << 20;
 /// What findings call the two signatures, and the ticket.
 const RSA: &str = "signature";
 const CMS: &str = "x-signature";
-const TICKET: &str = "ticket";
+pub(super) const TICKET: &str = "ticket";
 
 /// What there is to say about the signature of a package.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -11,7 +11,8 @@ use flatpkg::verify::{self, verify};
 use flatpkg::xar::{self, Style};
 use oracle::sample;
 use pkgsign::{
-    Anchor, CmsForm, Hash, RsaForm, SignatureExpectations, SignaturePolicy, SignatureReport, Time, Vouched, check,
+    Anchor, CmsForm, Distrust, Hash, RsaForm, SignatureExpectations, SignaturePolicy, SignatureReport, Standing, Time,
+    Vouched, check,
 };
 use rayon::prelude::*;
 
@@ -243,16 +244,57 @@ fn the_summary_is_plain() {
         summary(rsa_only, SignaturePolicy::DeveloperId),
     ];
     insta::assert_snapshot!(lines.join("\n"), @"
-    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; time stamp [time]; notarization ticket stapled
-    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; CMS signature without attributes; time stamp [time]; no notarization ticket
-    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; RSA signature over SHA-1 of the digest (Apple's form of 2020); CMS signature without attributes; time stamp [time]; no notarization ticket
-    signed by Developer ID Installer: Example Foundation (FAKE123456), trusted root Fake Apple Root CA; RSA signature (rcodesign's double-hash form); time stamp [time]; no notarization ticket
-    the certificate says Developer ID Installer: Example Foundation (FAKE123456), but it was not checked against a trusted root (its root says Fake Apple Root CA); time stamp [time]; notarization ticket stapled
-    the certificate says Developer ID Installer: Example Foundation (FAKE123456), but it was not checked against a trusted root (its root says Fake Apple Root CA); signed, RSA only; no time stamp; no notarization ticket
-    not accepted; the signer's certificate says Developer ID Installer: Example Foundation (FAKE123456), its root Fake Apple Root CA; signed, RSA only; no time stamp; no notarization ticket
+    RSA and CMS; time stamp [time]; notarization ticket stapled
+    RSA and CMS; CMS without attributes; time stamp [time]; no notarization ticket
+    RSA and CMS; RSA over SHA-1 of the digest (Apple's form of 2020); CMS without attributes; time stamp [time]; no notarization ticket
+    RSA and CMS; RSA in rcodesign's double-hash form; time stamp [time]; no notarization ticket
+    RSA and CMS; time stamp [time]; notarization ticket stapled
+    RSA only; no time stamp; no notarization ticket
+    RSA only; no time stamp; no notarization ticket
     ");
     let (report, _) = judge(unsigned.clone(), SignaturePolicy::Unsigned, &anchors).unwrap();
     insta::assert_snapshot!(report.facts, @"none; no notarization ticket");
+}
+
+#[test]
+fn nobody_is_believed_without_a_trusted_root() {
+    let Some(fake) = FakeApple::get() else { return };
+    let ours = [Anchor::from_bytes(fake.root().pem.as_bytes()).unwrap()];
+    let apple = [Anchor::apple().unwrap()];
+    let standing = |bytes: Vec<u8>, anchors: &[Anchor], now| match Standing::of(
+        Package::from_bytes(bytes).unwrap().archive(),
+        anchors,
+        now,
+    ) {
+        Standing::Unsigned => "unsigned".to_owned(),
+        Standing::Trusted { signer, root } => format!("trusted: {signer}, {root}"),
+        Standing::Untrusted { signer, why } => format!("{}: {why}", signer.unwrap_or_default()),
+    };
+    let unsigned = small(Style::Sha1);
+    let sign = |how| fake.sign_package(&unsigned, how);
+    let later = Time::from_unix(4_000_000_000);
+    let unstamped = Signing { cms: Some(Cms::default().unstamped()), ..Signing::default() };
+    let lines = [
+        standing(unsigned.clone(), &apple, NOW),
+        standing(sign(Signing::default()), &ours, NOW),
+        standing(sign(Signing::default()), &apple, NOW),
+        standing(sign(unstamped), &ours, NOW),
+        standing(sign(Signing { cms: None, ticket: false, ..Signing::default() }), &ours, NOW),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    unsigned
+    trusted: Developer ID Installer: Example Foundation (FAKE123456), Fake Apple Root CA
+    Developer ID Installer: Example Foundation (FAKE123456): its root "Fake Apple Root CA" is not a trusted one
+    Developer ID Installer: Example Foundation (FAKE123456): there is no time stamp
+    Developer ID Installer: Example Foundation (FAKE123456): the signature is missing: no ticket can be stapled without it
+    "#);
+    let expired = standing(sign(unstamped), &ours, later);
+    assert!(
+        expired.contains("its certificate expired on 20") && expired.ends_with("there is no time stamp"),
+        "{expired}"
+    );
+    // A name that pretends to be our words stays inside quotes.
+    assert_eq!(Distrust::Root("A\", trusted".into()).to_string(), "its root \"A', trusted\" is not a trusted one");
 }
 
 /// The same forms in packages that another program made.

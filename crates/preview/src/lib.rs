@@ -62,6 +62,15 @@ pub fn page(package: &Package, file: &str, language: &str, timings: Option<&Timi
     ))
 }
 
+/// The pages that a package's Installer has, by the names that the address of a preview takes: `#show=welcome`, and with
+/// `&only=window` nothing around it.
+///
+/// # Errors
+/// When the Distribution can't be read.
+pub fn panes(package: &Package) -> Result<Vec<&'static str>> {
+    Ok(pages::names(&package.distribution()?.unwrap_or_default()))
+}
+
 /// One line about the package as a whole.
 fn facts(package: &Package, distribution: &Distribution) -> String {
     let mut facts = vec![format!("{} to download", size(package.archive().file_len() / 1024))];
@@ -69,12 +78,12 @@ fn facts(package: &Package, distribution: &Distribution) -> String {
     let archs = distribution.options.iter().filter_map(|options| options.host_architectures.as_deref());
     facts.extend(archs.map(|archs| archs.replace(',', " and ")));
     let signed = !package.archive().toc().signatures.is_empty();
-    facts.push(if signed { "signed" } else { "not signed" }.to_owned());
+    facts.push(if signed { "has a signature, which `verify` judges" } else { "not signed" }.to_owned());
     escape(&facts.join(" · "))
 }
 
 fn where_it_goes(parts: &[PagePart<'_>]) -> String {
-    let mut html = "<section id=\"places\">\n<h2>What goes where</h2>\n<div class=\"scroll\"><table>\n<thead><tr><th>Component</th><th>Place</th><th>Receipt</th><th>Version</th><th class=\"number\">Paths</th><th class=\"number\">Size</th><th>Scripts</th></tr></thead>\n<tbody>\n".to_owned();
+    let mut html = "<section id=\"places\">\n<h2>What goes where</h2>\n<div class=\"scroll\" role=\"region\" aria-label=\"What goes where\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Component</th><th scope=\"col\">Place</th><th scope=\"col\">Receipt</th><th scope=\"col\">Version</th><th scope=\"col\" class=\"number\">Paths</th><th scope=\"col\" class=\"number\">Size</th><th scope=\"col\">Scripts</th></tr></thead>\n<tbody>\n".to_owned();
     for part in parts {
         let scripts = part.info.scripts.as_ref().map(|scripts| {
             let named = |list: &[_], name: &'static str| (!list.is_empty()).then_some(name);
@@ -112,8 +121,10 @@ fn space(parts: &[PagePart<'_>]) -> Result<String> {
         tree.attach(&names.take(DEEPEST).collect::<Vec<_>>(), own);
     }
     let mut html = "<section id=\"space\">\n<h2>What takes the space</h2>\n".to_owned();
+    html.push_str("<div class=\"scroll\" role=\"region\" aria-label=\"What takes the space\" tabindex=\"0\">\n");
     html.push_str(&tree.svg(960.0, 520.0));
-    html.push_str("<details><summary>The largest folders as a table</summary>\n<div class=\"scroll\"><table>\n<thead><tr><th>Folder</th><th class=\"number\">Size</th></tr></thead>\n<tbody>\n");
+    html.push_str("</div>\n");
+    html.push_str("<details><summary>The largest folders as a table</summary>\n<div class=\"scroll\" role=\"region\" aria-label=\"The largest folders\" tabindex=\"0\"><table>\n<thead><tr><th scope=\"col\">Folder</th><th scope=\"col\" class=\"number\">Size</th></tr></thead>\n<tbody>\n");
     for (path, kbytes) in tree.largest(LARGEST) {
         let (path, size) = (escape(&path), size(kbytes as u64));
         html.push_str(&format!("<tr><td><code>{path}</code></td><td class=\"number\">{size}</td></tr>\n"));

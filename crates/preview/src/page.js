@@ -36,5 +36,7 @@ function total() {
 }
 for (const box of boxes) box.addEventListener('change', total);
 total();
-// `#show=choices` opens on a page without scrolling to it.
-show(new URLSearchParams(location.hash.slice(1)).get('show'));
+// `#show=choices` opens on a page without scrolling to it; `#only=window` shows the Installer's window alone.
+const wanted = new URLSearchParams(location.hash.slice(1));
+document.documentElement.classList.toggle('only', wanted.get('only') === 'window');
+show(wanted.get('show'));

@@ -9,6 +9,18 @@ use super::html::escape;
 use super::language::Localized;
 use super::rtf;
 
+/// The pages that a package's Installer has, by the names that a preview's address takes: `#show=welcome`.
+pub fn names(distribution: &Distribution) -> Vec<&'static str> {
+    let pages = [
+        ("welcome", distribution.welcome.is_empty()),
+        ("readme", distribution.readme.is_empty()),
+        ("license", distribution.license.is_empty()),
+        ("choices", false),
+        ("conclusion", distribution.conclusion.is_empty()),
+    ];
+    pages.into_iter().filter(|(_, is_empty)| !is_empty).map(|(name, _)| name).collect()
+}
+
 /// The window, with the choices on the page where they belong.
 ///
 /// # Errors

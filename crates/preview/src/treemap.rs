@@ -120,8 +120,7 @@ impl Node {
             ));
             let room = width >= SMALLEST && height >= HEADING + 4.0;
             if room {
-                let fits = ((width - 6.0) / 6.2) as usize;
-                let label: String = name.chars().take(fits).collect();
+                let label = label(&name, ((width - 6.0) / 6.2) as usize);
                 svg.push_str(&format!("<text x=\"{:.1}\" y=\"{:.1}\">{}</text>\n", x + 3.0, y + 11.5, escape(&label)));
             }
             if room && depth < DEPTH && !child.children.is_empty() && height >= SMALLEST {
@@ -135,6 +134,17 @@ impl Node {
             }
         }
     }
+}
+
+/// As much of a name as fits into so many characters: whole words, and an ellipsis for the rest; nothing where not one fits.
+fn label(name: &str, fits: usize) -> String {
+    if name.chars().count() <= fits {
+        return name.to_owned();
+    }
+    let ends = name.char_indices().filter(|(_, c)| !c.is_alphanumeric()).map(|(at, _)| at);
+    let mut words = ends.filter_map(|at| name.get(..at)).filter(|words| !words.is_empty());
+    let longest = words.rfind(|words| words.chars().count() < fits);
+    longest.map(|words| format!("{words}…")).unwrap_or_default()
 }
 
 /// A rectangle for each size, largest first, which together fill one.
@@ -217,6 +227,14 @@ mod tests {
         let svg = tree.svg(400.0, 300.0);
         assert!(svg.contains("<title>/Library/F/3.13: ") && svg.contains("<title>/Library/F/3.13/lib: "), "{svg}");
         assert!(!svg.contains("<title>/Library: ") && !svg.contains("<title>/Library/x: "), "{svg}");
+    }
+
+    #[test]
+    fn labels_end_with_whole_words() {
+        let labels = [40, 30, 20, 17, 8, 6].map(|fits| label("Python.framework/Versions/3.13", fits));
+        let whole = "Python.framework/Versions/3.13";
+        assert_eq!(labels, [whole, whole, "Python.framework…", "Python.framework…", "Python…", ""]);
+        assert_eq!((label("encodings", 9), label("encodings", 8)), ("encodings".to_owned(), String::new()));
     }
 
     #[test]

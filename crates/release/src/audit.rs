@@ -5,6 +5,7 @@ use anyhow::{Result, bail};
 use crate::build::Built;
 use crate::context::Context;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
+use crate::problems::{Problem, grouped};
 use crate::recipe::Pyc;
 use crate::verify::{AuditReport, Expectations, Linkage};
 
@@ -18,7 +19,8 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
     let task = cx.ui.task("audit the staged root", None);
     let report = examine(cx, plan, built)?;
     if !report.passed() {
-        cx.ui.say(&report);
+        let problems: Vec<Problem> = report.findings.iter().map(Problem::from).collect();
+        cx.ui.say(grouped(&problems, false));
         bail!("the staged root {} failed the audit: {} problems", built.root.display(), report.findings.len());
     }
     let counts = &report.counts;

@@ -55,7 +55,7 @@ pub struct Item {
 /// # Errors
 /// When the data of a release, or a finished step, can't be read.
 pub fn find(cx: &Context, what: &[What]) -> Result<Vec<Item>> {
-    Ok(paths(cx, what)?.into_iter().map(|path| Item { bytes: size(&path), path }).collect())
+    Ok(paths(cx, what)?.into_iter().map(|path| Item { bytes: size_of(&path), path }).collect())
 }
 
 /// Removes them.
@@ -65,7 +65,8 @@ pub fn find(cx: &Context, what: &[What]) -> Result<Vec<Item>> {
 pub fn remove(cx: &Context, items: &[Item]) -> Result<()> {
     let aside = "try again when it is done";
     let _build = cx.paths.cache.is_dir().then(|| crate::lock::take(&cx.paths.cache, "build", aside)).transpose()?;
-    let _release = cx.paths.dist.is_dir().then(|| crate::lock::take(&cx.paths.dist, "release", aside)).transpose()?;
+    let _release =
+        cx.paths.dist.is_dir().then(|| crate::lock::take_folder(&cx.paths.dist, "release", aside)).transpose()?;
     for item in items {
         remove_path(&item.path)?;
         if item.path.parent() == Some(&cx.paths.steps()) {
@@ -152,7 +153,7 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Bytes of all files at a path, links not followed.
-fn size(path: &Path) -> u64 {
+pub(crate) fn size_of(path: &Path) -> u64 {
     let files = WalkDir::new(path).into_iter().flatten();
     files.filter_map(|entry| Some(entry.metadata().ok()?.len())).sum()
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::apt::Apt;
 use crate::hint::WithHint as _;
@@ -12,7 +12,7 @@ use crate::ui::Ui;
 /// The folders of the tool. Inputs are never modified, the cache is disposable, only finished things reach `dist`.
 #[derive(Debug, Clone)]
 pub struct Paths {
-    /// The checkout: `Mac/` and `installer-assets/` are read from here.
+    /// The checkout: `Mac/` and `installer-assets/` are read from here. Where there is none, the folder that we run in.
     pub repo: PathBuf,
     /// Everything that can be made again: downloads, the toolchain, finished steps, logs.
     pub cache: PathBuf,
@@ -67,12 +67,29 @@ pub struct Context {
 }
 
 impl Context {
-    /// Finds the checkout and the cache.
+    /// Finds the checkout, if there is one around, and the cache.
     ///
     /// # Errors
-    /// When the program doesn't run in a checkout, or no place for the cache is known.
+    /// When no place for the cache is known.
     pub fn new(cache: Option<PathBuf>, dist: Option<PathBuf>, offline: bool, jobs: Option<usize>) -> Result<Self> {
-        let repo = find_repo()?;
+        Self::with_data(None, cache, dist, offline, jobs)
+    }
+
+    /// The same, with the data of releases in a checkout that is named.
+    ///
+    /// # Errors
+    /// When there is none, or no place for the cache is known.
+    pub fn with_data(
+        repo: Option<PathBuf>,
+        cache: Option<PathBuf>,
+        dist: Option<PathBuf>,
+        offline: bool,
+        jobs: Option<usize>,
+    ) -> Result<Self> {
+        let repo = match repo {
+            Some(dir) => named_repo(&dir)?,
+            None => find_repo()?,
+        };
         let cache = match cache {
             Some(dir) => std::path::absolute(dir)?,
             None => default_cache()?,
@@ -88,6 +105,21 @@ impl Context {
         })
     }
 
+    /// Makes sure that the data of releases are at hand: packages are looked at without.
+    ///
+    /// # Errors
+    /// When there is no checkout in or above the folder that the program runs in.
+    pub fn need_data(&self) -> Result<()> {
+        if is_repo(&self.paths.repo) {
+            return Ok(());
+        }
+        Err(anyhow!(
+            "what releases are made of isn't here: {} is in no checkout of this project",
+            self.paths.repo.display()
+        ))
+        .hint("name a checkout with --repo DIR; `inspect`, `verify`, `diff` and the like work on packages without one")
+    }
+
     /// Does something with Debian's package client, alone.
     ///
     /// # Errors
@@ -101,7 +133,16 @@ impl Context {
     }
 }
 
-/// The checkout that `cargo xtask` was called in, else the one around the current folder.
+fn named_repo(dir: &Path) -> Result<PathBuf> {
+    let dir = std::path::absolute(dir)?;
+    if is_repo(&dir) {
+        return Ok(dir);
+    }
+    Err(anyhow!("{} is no checkout of this project: it has no `Mac/releases`", dir.display()))
+        .hint("name its top folder with --repo DIR")
+}
+
+/// The checkout that `cargo xtask` was called in, else the one around the current folder, else that folder.
 fn find_repo() -> Result<PathBuf> {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
     let here = std::env::current_dir().context("the current folder is gone")?;
@@ -111,7 +152,7 @@ fn find_repo() -> Result<PathBuf> {
             return Ok(dir.to_owned());
         }
     }
-    bail!("{} is not inside a checkout of this project: no `Mac/releases` above it", here.display())
+    Ok(here)
 }
 
 fn is_repo(dir: &Path) -> bool {

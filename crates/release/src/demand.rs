@@ -12,6 +12,8 @@ use crate::verify::code::{self, Decided, Entitlements};
 pub struct Demand {
     /// How a package and code must be signed; without one a signature that is there must be consistent.
     pub policy: Option<SignaturePolicy>,
+    /// Whether a signature that is there must be trusted: one that anybody can make is an error.
+    pub trusted: bool,
     /// Whether the code in a package is looked at as well.
     pub code: bool,
     /// Whether the package must be as ours are: what Apple's tools leave in packages and nobody needs is an error, not a note.

@@ -1,5 +1,6 @@
 //! Errors with a remedy: a chain of causes, and at its end what to do about it.
 
+use std::collections::BTreeSet;
 use std::{fmt, io};
 
 use anyhow::Error;
@@ -47,8 +48,23 @@ impl fmt::Display for Unusable {
     }
 }
 
+/// An error of which everything was shown as a result: nothing is left to say but the exit code.
+#[derive(Debug)]
+pub struct Told(pub u8);
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "exit code {}", self.0)
+    }
+}
+
+impl std::error::Error for Told {}
+
 /// What the program exits with: 2 for what can't be worked with, as for a wrong command line, else 1.
 pub fn exit_code(error: &Error) -> u8 {
+    if let Some(Told(code)) = error.downcast_ref() {
+        return *code;
+    }
     if error.is::<Unusable>() { 2 } else { 1 }
 }
 
@@ -85,6 +101,8 @@ pub fn render(error: &Error) -> String {
     if hints.is_empty() && is_full_disk(error) {
         hints.push(format!("{PREFIX}make room there, then run the same command again"));
     }
+    let mut seen = BTreeSet::new();
+    hints.retain(|hint| seen.insert(hint.clone()));
     let mut lines = Vec::new();
     for (depth, cause) in causes.iter().enumerate() {
         // Some libraries repeat their cause in their own text; once is enough.
@@ -112,6 +130,17 @@ mod tests {
           caused by: got 91c0, Mac/recipes/openssl.toml says d80c
           hint: check the signature, then update `sha256`
         ");
+    }
+
+    #[test]
+    fn a_hint_is_given_once() {
+        let twice = hinted(hinted(anyhow!("a"), "do this"), "do this");
+        assert_eq!(render(&twice), "error: a\n  hint: do this");
+    }
+
+    #[test]
+    fn what_was_told_has_only_its_exit_code() {
+        assert_eq!([1, 2].map(|code| exit_code(&Told(code).into())), [1, 2]);
     }
 
     #[test]

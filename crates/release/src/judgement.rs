@@ -1,9 +1,9 @@
 //! Everything that there is to say about a package: its bytes, its signature, the code in it.
 //!
-//! [`Judgement::of`] is the one function that holds a package against a demand. `verify` prints what it says; `package`, `sign`
+//! [`Judgement::of`] is the one function that holds a package against a demand. `verify` prints what it says, and a
+//! [`Verdict`](crate::verdict::Verdict) of it; `package`, `sign`
 //! and `notarize` go on only when it finds nothing wrong.
 
-use std::fmt;
 use std::path::Path;
 use std::time::Instant;
 
@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, anyhow};
 use effect::Installable;
 use flatpkg::package::Package;
 use flatpkg::verify::{Finding, Options, Severity};
+use pkgsign::Standing;
 use serde::Serialize;
 
 use crate::context::Context;
@@ -18,6 +19,7 @@ use crate::demand::Demand;
 use crate::digest::Sha256;
 use crate::flat::{open, unreadable};
 use crate::package::{Format, UnsignedPkg};
+use crate::problems::{Problem, grouped, of_code};
 use crate::ui::brief;
 use crate::verify::code::{self, Issue, Lint, Reason};
 
@@ -31,6 +33,9 @@ pub struct Judgement {
     /// All code in it, when it was looked at.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<Lint>,
+    /// Whether one may believe who signed.
+    #[serde(skip)]
+    standing: Standing,
     /// What is wrong with the signature whoever made it.
     #[serde(skip)]
     inconsistent: Vec<Finding>,
@@ -49,7 +54,17 @@ impl Judgement {
         let anchors = demand.anchors()?;
         let signer = demand.signer(&anchors);
         let findings = flatpkg::verify::verify_with(package, Options { strict: demand.ours }, progress).findings;
-        let signature = pkgsign::check(package.archive(), &signer);
+        let mut signature = pkgsign::check(package.archive(), &signer);
+        let standing = Standing::of(package.archive(), &anchors, signer.now);
+        if let (true, true, Standing::Untrusted { why, .. }) = (demand.trusted, signature.is_clean(), &standing) {
+            signature.findings.push(Finding {
+                place: "signature".to_owned(),
+                severity: Severity::Error,
+                what: "who signed it".to_owned(),
+                got: format!("is not trusted: {why}"),
+                expected: String::new(),
+            });
+        }
         let whoever =
             pkgsign::SignatureExpectations { policy: pkgsign::SignaturePolicy::Unsigned, team: None, ..signer };
         let inconsistent = pkgsign::check(package.archive(), &whoever).findings;
@@ -62,7 +77,7 @@ impl Judgement {
             Err(_) if findings.iter().any(|finding| finding.severity == Severity::Error) => None,
             other => other?,
         };
-        Ok(Self { findings, signature, code, inconsistent })
+        Ok(Self { findings, signature, code, standing, inconsistent })
     }
 
     /// Whether nothing is wrong.
@@ -81,14 +96,29 @@ impl Judgement {
     /// Nothing when nothing is wrong.
     ///
     /// # Errors
-    /// Everything that is wrong, a line each.
+    /// Everything that is wrong, one entry a cause.
     pub fn accept(&self) -> Result<()> {
         let findings = self.findings.iter().chain(&self.signature.findings);
-        let findings = findings.filter(|finding| finding.severity == Severity::Error).map(ToString::to_string);
+        let findings = findings.filter(|finding| finding.severity == Severity::Error).map(Problem::from);
         let issues = self.code.iter().flat_map(|code| &code.issues);
-        let issues = issues.filter(|issue| issue.severity == code::Severity::Error).map(ToString::to_string);
-        let wrong: Vec<String> = findings.chain(issues).collect();
-        if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", wrong.join("\n"))) }
+        let issues = issues.filter(|issue| issue.severity == code::Severity::Error).map(Problem::from);
+        let wrong: Vec<Problem> = findings.chain(issues).collect();
+        if wrong.is_empty() { Ok(()) } else { Err(anyhow!("{}", grouped(&wrong, false))) }
+    }
+
+    /// Whether one may believe who signed.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
+    }
+
+    /// All findings, one entry a cause; with `all`, every place of it. Then what there is to say of the code. Lines, if any, without
+    /// a break at the end.
+    pub fn told(&self, all: bool) -> String {
+        let findings = self.findings.iter().chain(&self.signature.findings).map(Problem::from);
+        let problems: Vec<Problem> = findings.chain(self.code.iter().flat_map(of_code)).collect();
+        let code = self.code.as_ref().map(|code| format!("code: {}", code.summary()));
+        let lines = [Some(grouped(&problems, all)).filter(|text| !text.is_empty()), code];
+        lines.into_iter().flatten().collect::<Vec<_>>().join("\n")
     }
 
     /// As the log of Apple's notary service has it.
@@ -106,24 +136,6 @@ impl Judgement {
         issues.extend(Reason::of(&signed, || self.inconsistent.clone()).into_iter().map(of_package));
         issues.extend(self.code.iter().flat_map(|code| code.issues.iter().cloned()));
         Ok(code::notary_log(&name, &Sha256::of_file(path)?.to_string(), &issues))
-    }
-}
-
-impl fmt::Display for Judgement {
-    /// One line a finding, then what the signature says, and the code; no line break at the end.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in self.findings.iter().chain(&self.signature.findings) {
-            writeln!(f, "{finding}")?;
-        }
-        let policy = match self.signature.policy {
-            pkgsign::SignaturePolicy::Unsigned => String::new(),
-            policy => format!(" (policy {policy})"),
-        };
-        write!(f, "signature{policy}: {}", self.signature.facts)?;
-        if let Some(code) = &self.code {
-            write!(f, "\n{code}")?;
-        }
-        Ok(())
     }
 }
 
@@ -152,7 +164,10 @@ pub fn demanded(cx: &Context, path: &Path, demand: &Demand) -> Result<()> {
     let files = cx.ui.files(&name);
     let judgement = Judgement::of(&package, demand, &|done| files.show(done))?;
     drop(files);
-    cx.ui.say(&judgement);
+    let told = judgement.told(false);
+    if !told.is_empty() {
+        cx.ui.say(told);
+    }
     if !judgement.is_clean() {
         return Err(failed(path, judgement.errors()));
     }
@@ -179,7 +194,10 @@ pub fn product(cx: &Context, product: &UnsignedPkg) -> Result<()> {
 pub fn old(cx: &Context, path: &Path) -> Result<()> {
     let task = cx.ui.task(format!("verify {}", path.file_name().unwrap_or_default().to_string_lossy()), None);
     let findings = findings_of_old(path)?;
-    findings.iter().for_each(|finding| cx.ui.say(finding));
+    let problems: Vec<Problem> = findings.iter().map(Problem::from).collect();
+    if !problems.is_empty() {
+        cx.ui.say(grouped(&problems, false));
+    }
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors > 0 {
         return Err(failed(path, errors));

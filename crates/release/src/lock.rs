@@ -46,6 +46,26 @@ pub fn take(dir: &Path, work: &str, other: &str) -> Result<Lock> {
     Ok(Lock { file })
 }
 
+/// Takes a folder of the user's, in which no file of ours shall lie: the folder itself bears the lock.
+///
+/// # Errors
+/// When another process has it.
+pub fn take_folder(dir: &Path, work: &str, other: &str) -> Result<Lock> {
+    let open = || -> Result<std::fs::File> {
+        fs_err::create_dir_all(dir)?;
+        Ok(fs_err::File::open(dir)?.into_parts().0)
+    };
+    let file = open()
+        .with_context(|| format!("cannot write to the folder of the {work}, {}", dir.display()))
+        .hint(other.to_owned())?;
+    match file.try_lock() {
+        Ok(()) => Ok(Lock { file }),
+        Err(_) => {
+            Err(anyhow!("another {work} is running in {}", dir.display())).hint(format!("wait for it, or {other}"))
+        }
+    }
+}
+
 /// A link in the lock's place is not followed, and a file that has another name elsewhere is not written: both could be
 /// another user's, put there by whoever may write into the folder.
 fn open(dir: &Path, path: &Path) -> Result<std::fs::File> {
@@ -74,6 +94,17 @@ mod tests {
         );
         drop(held);
         take(dir.path(), "release", "").unwrap();
+    }
+
+    #[test]
+    fn a_folder_of_the_user_s_gets_no_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = take_folder(&dir.path().join("dist"), "release", "choose another folder").unwrap();
+        let text = crate::hint::render(&take_folder(&dir.path().join("dist"), "release", "").unwrap_err());
+        assert!(text.contains("another release is running in"), "{text}");
+        assert_eq!(fs_err::read_dir(dir.path().join("dist")).unwrap().count(), 0);
+        drop(held);
+        take_folder(&dir.path().join("dist"), "release", "").unwrap();
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::fmt;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use rayon::prelude::*;
 use walkdir::WalkDir;
 
 use crate::digest::Sha256;
+use crate::hint::WithHint as _;
 
 /// Every entry of a tree in the order of their paths: folders, links with what they point to, files with mode and digest.
 /// Owners and times are left out: packages take them from policy, never from the disk.
@@ -24,6 +25,10 @@ pub struct Manifest {
 /// # Errors
 /// When an entry can't be read, or is neither file, folder nor link.
 pub fn manifest(root: &Path) -> Result<Manifest> {
+    if !root.is_dir() {
+        return Err(anyhow!("{} is not a folder", root.display()))
+            .hint("name a staged root: `cargo xtask build` prints where one is");
+    }
     let entries = WalkDir::new(root).min_depth(1).into_iter().collect::<Result<Vec<_>, _>>()?;
     let line = |entry: &walkdir::DirEntry| {
         let path = entry.path().strip_prefix(root)?.display();
@@ -86,6 +91,13 @@ impl fmt::Display for Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_no_tree() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let text = crate::hint::render(&manifest(file.path()).unwrap_err());
+        assert!(text.contains("is not a folder\n  hint: name a staged root"), "{text}");
+    }
 
     #[test]
     fn every_difference_shows() {

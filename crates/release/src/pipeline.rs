@@ -92,5 +92,5 @@ pub fn sign(cx: &Context, planned: Planned, root: &Path, signing: &Signing, owne
 
 /// One release at a time in the folder of products.
 fn lock(cx: &Context) -> Result<Lock> {
-    lock::take(&cx.paths.dist, "release", "choose another folder with --dist DIR")
+    lock::take_folder(&cx.paths.dist, "release", "choose another folder with --dist DIR")
 }

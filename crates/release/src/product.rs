@@ -12,9 +12,7 @@ use crate::package::name::{self, Mark};
 use crate::package::{Format, Ownership, UnsignedPkg, package, package_to};
 use crate::plan::Plan;
 use crate::sign::{SignedPkg, SignedRoot, Signing, sign_code, sign_package};
-
-/// Bytes in a MiB.
-const MIB: f64 = 1_048_576.0;
+use crate::ui::size;
 
 /// See the module's text.
 pub struct Product {
@@ -96,16 +94,16 @@ impl fmt::Display for Product {
     /// What is in it, what is not, and what its signature is worth; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for component in &self.package.components {
-            let size = component.kbytes as f64 / 1024.0;
-            writeln!(f, "  {:28} {:>6} files {size:>7.1} MiB installed", component.title, component.files)?;
+            let size = size(component.kbytes * 1024);
+            writeln!(f, "  {:28} {:>6} files {size:>10} installed", component.title, component.files)?;
         }
         for item in &self.package.left_out {
             writeln!(f, "  left out {}: {}", item.name, item.why)?;
         }
-        let size = self.len() as f64 / MIB;
+        let size = size(self.len());
         match &self.signed {
-            None => write!(f, "  {size:.1} MiB, unsigned: Gatekeeper will block it"),
-            Some(signed) => write!(f, "  {size:.1} MiB, {signed}"),
+            None => write!(f, "  {size}, unsigned: Gatekeeper will block it"),
+            Some(signed) => write!(f, "  {size}, {signed}"),
         }
     }
 }

@@ -13,12 +13,30 @@ use flatpkg::payload::Progress;
 use flatpkg::shown;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use serde_json::Value;
+
+/// What texts call this program.
+const ALIAS: &str = "cargo xtask";
 
 /// The user's terminal.
 #[derive(Clone)]
 pub struct Ui {
     bars: MultiProgress,
     live: bool,
+    talk: Talk,
+    name: &'static str,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Talk {
+    /// Results and errors only.
+    Quiet,
+    /// What is done, and what for.
+    #[default]
+    Normal,
+    /// Every place of every finding, too.
+    Verbose,
 }
 
 impl Default for Ui {
@@ -32,7 +50,27 @@ impl Ui {
     pub fn new() -> Self {
         let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
         let live = !bars.is_hidden();
-        Self { bars, live }
+        Self { bars, live, talk: Talk::default(), name: ALIAS }
+    }
+
+    /// The same for a program that is called like that: texts call it `cargo xtask`.
+    #[must_use]
+    pub fn called(self, name: &'static str) -> Self {
+        Self { name, ..self }
+    }
+
+    /// The same, saying so much.
+    #[must_use]
+    pub fn saying(self, talk: Talk) -> Self {
+        if talk == Talk::Quiet {
+            self.bars.set_draw_target(ProgressDrawTarget::hidden());
+        }
+        Self { live: self.live && talk != Talk::Quiet, talk, ..self }
+    }
+
+    /// Whether all is to be said that can be said.
+    pub fn is_verbose(&self) -> bool {
+        self.talk == Talk::Verbose
     }
 
     /// A line of the result, on standard output.
@@ -41,18 +79,33 @@ impl Ui {
         self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{}", safe(line)));
     }
 
-    /// A result for programs.
+    /// A result for programs, with the number of the format.
     ///
     /// # Errors
     /// When it can't be written as JSON.
     pub fn json(&self, value: &impl Serialize) -> Result<()> {
+        self.json_as_it_is(&formatted(value)?)
+    }
+
+    /// A result for programs in a shape that has its number already, or that somebody else defines.
+    ///
+    /// # Errors
+    /// When it can't be written as JSON.
+    pub fn json_as_it_is(&self, value: &impl Serialize) -> Result<()> {
         self.result(shown::json(&serde_json::to_string_pretty(value)?));
         Ok(())
     }
 
     /// A line about the work, on standard error.
     pub fn say(&self, line: impl Display) {
-        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{}", safe(line)));
+        if self.talk == Talk::Quiet {
+            return;
+        }
+        let mut line = safe(line);
+        if self.name != ALIAS {
+            line = line.replace(ALIAS, self.name);
+        }
+        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{line}"));
     }
 
     /// Starts to show a task. `expected` is how long it took the last time.
@@ -89,6 +142,29 @@ impl Ui {
         bar.set_style(style("  {msg:24} {wide_bar} {prefix} files, {bytes} of {total_bytes}, {eta} left"));
         bar.set_message(safe(name.into()));
         Files(bar)
+    }
+}
+
+/// A value for programs with the number of the format, which grows when a key goes or means something else: `docs/json.md`.
+///
+/// # Errors
+/// When it can't be written as JSON.
+pub fn formatted(value: &impl Serialize) -> Result<Value> {
+    const FORMAT: u32 = 1;
+    let mut value = serde_json::to_value(value)?;
+    if let Some(object) = value.as_object_mut() {
+        object.insert("format".to_owned(), FORMAT.into());
+    }
+    Ok(value)
+}
+
+/// Bytes as people read them, in powers of ten as the Finder counts: `812 kB`, `45.2 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes as f64 {
+        bytes @ 0.0..1e3 => format!("{bytes:.0} B"),
+        bytes @ 1e3..1e6 => format!("{:.1} kB", bytes / 1e3),
+        bytes @ 1e6..1e9 => format!("{:.1} MB", bytes / 1e6),
+        bytes => format!("{:.2} GB", bytes / 1e9),
     }
 }
 
@@ -175,6 +251,12 @@ pub fn brief(time: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_in_powers_of_ten() {
+        let texts = [0, 999, 2_500, 70_123_456, 3_210_000_000].map(size);
+        assert_eq!(texts, ["0 B", "999 B", "2.5 kB", "70.1 MB", "3.21 GB"]);
+    }
 
     #[test]
     fn durations_are_brief() {

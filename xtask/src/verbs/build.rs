@@ -7,7 +7,8 @@ use super::build_flags::BuildFlags;
 use super::fetch::From;
 use release::build::OnFailure;
 use release::context::Context;
-use release::planning::{planned, ready};
+use release::interrupt;
+use release::planning::{planned_or_newest, ready};
 use release::staged;
 use release::version::PythonVersion;
 
@@ -15,9 +16,11 @@ use release::version::PythonVersion;
 ///
 /// Finished steps are kept and used again; a build that was killed goes on at the step it was in.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask build 3.13.5
+  cargo xtask build --source-dir ~/cpython --only python")]
 pub struct Build {
-    /// A version there is data for, such as 3.13.5.
-    #[arg(required_unless_present = "source_dir")]
+    /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,
 
     #[command(flatten)]
@@ -41,8 +44,11 @@ impl Build {
     /// # Errors
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
+        interrupt::tell_what_is_kept(cx)?;
+        let planned = planned_or_newest(cx, self.version, &self.build.options()?)?;
+        self.only.iter().try_for_each(|step| release::build::must_have(&planned.plan, step))?;
         let supply = self.from.supply(cx)?;
-        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?, &supply)?.plan;
+        let plan = ready(cx, planned, &supply)?.plan;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
         let sources = release::fetch::all(cx, &plan.sources(), &supply)?;
         match &self.only {

@@ -18,6 +18,9 @@ use super::{checks, twice};
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask ci --quick
+  cargo xtask ci --twice")]
 pub struct Ci {
     /// Leave out the build of the newest release (minutes when the cache is warm, much longer when not).
     #[arg(long)]

@@ -9,6 +9,7 @@ use release::build::finished::{self, State};
 use release::clean::{self, What};
 use release::context::Context;
 use release::hint::WithHint as _;
+use release::ui::size;
 
 /// Say what can be removed and how big it is, ask, and remove it; or check what is kept.
 ///
@@ -50,9 +51,9 @@ impl Clean {
             return Ok(());
         }
         for item in &items {
-            cx.ui.result(format_args!("{:>10}  {}", human(item.bytes), item.path.display()));
+            cx.ui.result(format_args!("{:>10}  {}", size(item.bytes), item.path.display()));
         }
-        let total = human(items.iter().map(|item| item.bytes).sum());
+        let total = size(items.iter().map(|item| item.bytes).sum());
         if !self.yes && !agreed(&format!("remove {total}?")) {
             cx.ui.say(format_args!("nothing was removed; --yes removes these {total}"));
             return Ok(());
@@ -93,14 +94,6 @@ fn ask(cx: &Context, question: &str) -> bool {
     _ = std::io::stderr().flush();
     let mut answer = String::new();
     stdin.read_line(&mut answer).is_ok() && matches!(answer.trim(), "y" | "Y" | "yes")
-}
-
-fn human(bytes: u64) -> String {
-    match bytes as f64 {
-        bytes @ 0.0..1e6 => format!("{:.0} kB", bytes / 1e3),
-        bytes @ 1e6..1e9 => format!("{:.1} MB", bytes / 1e6),
-        bytes => format!("{:.2} GB", bytes / 1e9),
-    }
 }
 
 #[cfg(test)]

@@ -9,14 +9,17 @@ use release::context::Context;
 use release::corpus::{Table, run};
 use release::hint::WithHint as _;
 
-/// The table of the corpus, in the checkout.
-const TABLE: &str = "crates/flatpkg/tests/corpus/corpus.toml";
+/// The table of the corpus.
+const TABLE: &str = include_str!("../../../crates/flatpkg/tests/corpus/corpus.toml");
 
 /// Judge packages, disk images and bills of materials that others made, and compare with what is right.
 ///
 /// The table of files is `crates/flatpkg/tests/corpus/corpus.toml`; docs/corpus.md says how to get them. They are known by
 /// their digests, whatever they are called. Exit code 1 when one is judged wrong.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask corpus ~/corpus
+  cargo xtask corpus ~/corpus --json")]
 pub struct Corpus {
     /// The folder with the files [default: corpus, in the cache].
     folder: Option<PathBuf>,
@@ -32,7 +35,7 @@ impl Corpus {
     /// # Errors
     /// A file is judged wrong, none is there, or one can't be opened.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let table = Table::read(&cx.paths.repo.join(TABLE))?;
+        let table = Table::parse(TABLE)?;
         let folder = self.folder.unwrap_or_else(|| cx.paths.cache.join("corpus"));
         let outcome = run(&table, &folder)?;
         let found = || -> Result<()> {
@@ -41,7 +44,7 @@ impl Corpus {
         };
         found().hint("docs/corpus.md says where each file comes from, and how to get it")?;
         if self.json {
-            cx.ui.result(serde_json::to_string_pretty(&outcome)?);
+            cx.ui.json(&outcome)?;
         } else {
             cx.ui.result(&outcome);
         }

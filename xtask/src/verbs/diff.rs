@@ -20,6 +20,9 @@ use release::output::write_whole;
 /// that are there already and over links; choices are tried in all combinations where what they install meets.
 /// Exit code 0 when they are equal, 1 when not, 2 when one can't be read.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask diff OLD.pkg NEW.pkg
+  cargo xtask diff OLD.dmg NEW.pkg --mtree new.mtree --json")]
 pub struct Diff {
     /// Old package.
     old: PathBuf,

@@ -18,6 +18,9 @@ use release::sign::{Wanted, preflight};
 ///
 /// Exit code 1 when no installer can be built here.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask doctor --network
+  cargo xtask doctor --sign --profile signing.toml")]
 pub struct Doctor {
     /// Ask the hosts that the newest release's sources come from, too.
     #[arg(long)]
@@ -81,7 +84,7 @@ impl Doctor {
         }
         let items = preflight(cx, &request, Wanted::Look)?.items;
         if self.json {
-            cx.ui.json(&items)?;
+            cx.ui.json(&serde_json::json!({ "items": items }))?;
         } else {
             items.iter().for_each(|item| cx.ui.result(item));
         }

@@ -14,6 +14,9 @@ use release::hint::hinted;
 /// Nothing is written outside of it, whatever the package says; owners, setuid and setgid bits are not restored. The folder
 /// appears whole or not at all, also when the run is interrupted.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask expand X.pkg parts
+  cargo xtask expand X.pkg files --payload --max-size 2G")]
 pub struct Expand {
     /// A .pkg file, Apple's own included.
     package: PathBuf,

@@ -7,7 +7,7 @@ use super::build_flags::BuildFlags;
 use super::trust::Trust;
 use release::context::Context;
 use release::fetch::Supply;
-use release::planning::planned;
+use release::planning::planned_or_newest;
 use release::version::PythonVersion;
 
 /// Fetch and check the sources of a release.
@@ -16,9 +16,12 @@ use release::version::PythonVersion;
 /// ordinary user, the system is not changed), the Python package index. Whoever delivers, size and SHA-256 decide, and an
 /// MD5 where one was published; what the cache has is read again. A download that breaks off goes on where it was, in this run or the next.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask fetch 3.13.5
+  cargo xtask fetch 3.13.5 --sources ~/Downloads --offline")]
 pub struct Fetch {
-    /// A version there is data for, such as 3.13.5.
-    version: PythonVersion,
+    /// A version that `list` shows, such as 3.13.5 [default: the newest that was built].
+    version: Option<PythonVersion>,
 
     #[command(flatten)]
     from: From,
@@ -52,7 +55,8 @@ impl Fetch {
     /// # Errors
     /// All sources that could not be had.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = planned(cx, Some(self.version), &BuildFlags::trusting(self.trust).options()?)?.plan;
+        let plan = planned_or_newest(cx, self.version, &BuildFlags::trusting(self.trust).options()?)?.plan;
+        release::interrupt::tell_what_is_kept(cx)?;
         let sources = release::fetch::all_again(cx, &plan.sources(), &self.from.supply(cx)?)?;
         for source in plan.sources() {
             cx.ui.result(sources.path(source).display());

@@ -15,6 +15,9 @@ use release::described::Described;
 ///
 /// Exit code 2 when it can't be read, 1 when the Distribution names a component that isn't there.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask inspect python-3.13.5-macos11.pkg | less
+  cargo xtask inspect X.pkg --json | jq '.components[].identifier'")]
 pub struct Inspect {
     /// A .pkg or .mpkg, a .dmg, or a bill of materials (.bom), Apple's own included.
     package: PathBuf,
@@ -31,7 +34,10 @@ impl Inspect {
     /// When it can't be read, or a reference leads to no component.
     pub fn run(self, cx: &Context) -> Result<()> {
         if let Some(described) = Described::of(&self.package)? {
-            cx.ui.result(if self.json { serde_json::to_string_pretty(&described)? } else { described.to_string() });
+            if self.json {
+                return cx.ui.json(&described);
+            }
+            cx.ui.result(described);
             return Ok(());
         }
         let package = release::flat::open(&self.package)?;

@@ -10,6 +10,7 @@ use flatpkg::shown::shown;
 
 use release::context::Context;
 use release::install;
+use release::verdict::Signature;
 
 /// Lay a package down in a folder as the Installer would on a disk, for looking and for tests.
 ///
@@ -18,6 +19,9 @@ use release::install;
 /// you. When it fails or is interrupted, everything is removed again if the folder was empty or missing; else what was laid down
 /// so far stays.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask install X.pkg --root disk --dry-run
+  cargo xtask install X.dmg --root disk --choices choices.plist")]
 pub struct Install {
     /// A .pkg or .mpkg, or a .dmg with one.
     #[arg(value_name = "PACKAGE")]
@@ -70,6 +74,11 @@ impl Install {
     pub fn run(self, cx: &Context) -> Result<()> {
         install::target::check(&self.root, self.force)?;
         let package = install::open(&self.path, self.package.as_deref())?;
+        if let Some(flat) = package.flat() {
+            let signature = Signature::of(flat)?;
+            let warning = if signature.is_trusted { "" } else { "warning: " };
+            cx.ui.say(format_args!("{warning}{}: {signature}", shown(&self.path.display())));
+        }
         let offer = package.offer()?;
         let selection = install::selection(&offer, self.choices.as_deref())?;
         if self.dry_run {

@@ -12,6 +12,9 @@ use release::manifest::manifest;
 ///
 /// A line for each entry: path, kind, mode, SHA-256. Exit code 1 when two roots differ.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask manifest ROOT
+  cargo xtask manifest ROOT --against OTHER")]
 pub struct Manifest {
     /// The folder of a staged root, as `build` prints it.
     root: PathBuf,

@@ -17,6 +17,9 @@ use release::notarize::{Outcome, Patience, Wishes, submit};
 /// Where a package is on its way is kept beside it in X.pkg.notary.json: after a crash or a closed laptop the same command
 /// goes on, and nothing is uploaded twice. Apple's log is kept beside it, too, and its complaints are shown as a table.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask notarize X.pkg --api-key AuthKey_ID.p8 --key-id ID --issuer UUID
+  cargo xtask notarize X.pkg --keychain-profile NAME --no-wait")]
 pub struct Notarize {
     /// A signed package.
     #[arg(value_name = "X.pkg")]

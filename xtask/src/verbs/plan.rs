@@ -9,13 +9,16 @@ use release::context::Context;
 use release::host::System;
 use release::plan::{STAGE, render};
 use release::planning::planned_for;
+use release::stock::Stock;
 use release::version::PythonVersion;
 
-/// Show what a release takes: sources, steps, what is left out. Does nothing.
+/// Show what a release takes: sources, steps, what is left out, how much of it is done. Does nothing.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask plan 3.13.5
+  cargo xtask plan 3.14.7 --docs sphinx --commands | less")]
 pub struct Plan {
-    /// A version there is data for, such as 3.13.5.
-    #[arg(required_unless_present = "source_dir")]
+    /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,
 
     /// Show every command and variable too.
@@ -43,23 +46,27 @@ impl Plan {
     /// # Errors
     /// When there is no such release, an option can't be had, or its oldest macOS can't install such a package.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let plan = planned_for(cx, self.version, &self.build.options()?, self.host)?.plan;
+        let planned = planned_for(cx, self.version, &self.build.options()?, self.host)?;
+        let plan = &planned.plan;
         if self.host.is_none() && System::of(&plan.host) != System::HERE {
             cx.ui.say(format_args!(
                 "nothing of {} can be made on this machine: this is the plan for a Mac",
                 plan.variant
             ));
         }
-        let format = self.kind.format(cx, &plan)?;
+        let format = self.kind.format(cx, plan)?;
         if self.json {
-            let mut value = serde_json::to_value(&plan)?;
+            let mut value = serde_json::to_value(plan)?;
             let root = cx.paths.steps().join(plan.folder(STAGE));
             if let Some(object) = value.as_object_mut() {
                 object.insert("root".into(), root.to_string_lossy().into());
             }
             cx.ui.json(&value)?;
         } else {
-            cx.ui.result(render(&plan, format.ending(), self.commands).trim_end());
+            cx.ui.result(render(plan, format.ending(), self.commands).trim_end());
+            if System::of(&plan.host) == System::HERE {
+                cx.ui.say(Stock::of(cx, &planned).outlook());
+            }
         }
         Ok(())
     }

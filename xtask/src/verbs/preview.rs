@@ -8,6 +8,7 @@ use clap::Args;
 use release::context::Context;
 use release::evidence::timings;
 use release::output::write_whole;
+use release::pictures;
 
 /// Show a package as its user will meet it, as one web page.
 ///
@@ -16,7 +17,7 @@ use release::output::write_whole;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask preview dist/python-3.13.5-macos11-unsigned.pkg
-  cargo xtask preview ~/Downloads/python-3.13.5-macos11.pkg -o theirs.html")]
+  cargo xtask preview ~/Downloads/python-3.13.5-macos11.pkg -o theirs.html --pictures theirs")]
 pub struct Preview {
     /// A .pkg file, Apple's own included.
     package: PathBuf,
@@ -24,6 +25,10 @@ pub struct Preview {
     /// The page to write [default: the package's name with .html after it].
     #[arg(long, short, value_name = "PAGE.html")]
     output: Option<PathBuf>,
+
+    /// Take pictures of all pages into this folder, light and dark, as documentation shows them; needs Chromium or Chrome.
+    #[arg(long, value_name = "DIR")]
+    pictures: Option<PathBuf>,
 
     /// The language of the user who is shown the pages, where the package has them in several: de, pt-BR.
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
@@ -50,6 +55,10 @@ impl Preview {
         let output = self.output.unwrap_or_else(|| self.package.with_file_name(format!("{file}.html")));
         write_whole(&std::path::absolute(&output)?, page.as_bytes(), 0o644)?;
         cx.ui.result(output.display());
+        if let Some(dir) = &self.pictures {
+            let pictures = pictures::take(&output, &preview::panes(&package)?, dir)?;
+            pictures.iter().for_each(|picture| cx.ui.result(picture.display()));
+        }
         Ok(())
     }
 }

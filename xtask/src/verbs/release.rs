@@ -4,9 +4,11 @@ use anyhow::{Result, anyhow};
 use clap::Args;
 use release::context::Context;
 use release::hint::WithHint as _;
+use release::interrupt;
+use release::next;
 use release::package::Format;
 use release::pipeline::{self, Order};
-use release::planning::planned;
+use release::planning::planned_or_newest;
 use release::sign::{Signing, Wanted, preflight};
 use release::upgrade;
 use release::version::PythonVersion;
@@ -23,9 +25,12 @@ use super::signers::Signers;
 /// Beside the package come a receipt, an SPDX bill of materials, an mtree manifest, an uninstall script, samples of choices
 /// for unattended installs, the rows for python.org and SHA256SUMS. Killed or failed, the same command goes on where it was.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask release 3.13.5
+  cargo xtask release 3.13.5 --profile signing.toml")]
 pub struct Release {
-    /// A version there is data for, such as 3.13.5.
-    version: PythonVersion,
+    /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
+    version: Option<PythonVersion>,
 
     #[command(flatten)]
     from: From,
@@ -60,7 +65,7 @@ impl Release {
     /// # Errors
     /// The first stage that fails; what is finished is kept for the next run.
     pub fn run(self, cx: &Context) -> Result<()> {
-        let planned = planned(cx, Some(self.version), &self.build.options()?)?;
+        let planned = planned_or_newest(cx, self.version, &self.build.options()?)?;
         if let Some(line) = planned.plan.in_short() {
             cx.ui.say(line);
         }
@@ -78,17 +83,14 @@ impl Release {
             None => None,
         };
         let order = Order { planned, supply, ownership: self.owners.ownership(), format, signing, notary };
+        interrupt::tell_what_is_kept(cx)?;
         let released = pipeline::release(cx, order)?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
         let not_asked = Err("cargo xtask upgrade-check asks".to_owned());
         cx.ui.say(upgrade::check(cx, &released.planned.recipes, not_asked)?.in_short());
         cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", released.evidence.len()));
-        if format == Format::Flat {
-            let path = released.product.path();
-            let path = path.strip_prefix(&cx.paths.repo).unwrap_or(path);
-            cx.ui.say(format_args!("next: cargo xtask preview {}", path.display()));
-        }
+        next::lines(cx, &released)?.iter().for_each(|line| cx.ui.say(line));
         Ok(())
     }
 

@@ -7,6 +7,8 @@ use clap::Args;
 
 use release::context::Context;
 use release::hint::WithHint as _;
+use release::next;
+use release::package::name::Mark;
 use release::pipeline;
 use release::planning::planned_or_newest;
 use release::sign::{Rules, Wanted, detached, plan_of, preflight, sign_package};
@@ -49,7 +51,7 @@ pub struct Sign {
     #[arg(long, value_name = "FILE", requires = "package")]
     attach: Option<PathBuf>,
 
-    /// The release whose staged root is signed [default: the newest that was built].
+    /// The release whose staged root is signed [default: that of --source-dir, else the newest that was built].
     #[arg(long, value_name = "VERSION", conflicts_with = "package")]
     release: Option<PythonVersion>,
 
@@ -93,6 +95,9 @@ impl Sign {
         let signed = sign_package(cx, &signing, package, self.output.as_deref())?;
         cx.ui.result(signed.path.display());
         cx.ui.say(format_args!("  {signed}"));
+        if signed.mark == Mark::Signed {
+            cx.ui.say(format_args!("next: cargo xtask notarize {}", signed.path.display()));
+        }
         Ok(())
     }
 
@@ -108,6 +113,7 @@ impl Sign {
         let released = pipeline::sign(cx, planned, &root, &signing, self.owners.ownership())?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
+        next::lines(cx, &released)?.iter().for_each(|line| cx.ui.say(line));
         Ok(())
     }
 }

@@ -62,7 +62,7 @@ pub struct Signers {
     team_id: Option<String>,
 
     /// Trust this root (DER or PEM) instead of Apple's, for tests.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long = "trust-root", alias = "root", value_name = "FILE")]
     root: Option<PathBuf>,
 }
 

@@ -20,9 +20,12 @@ use super::build_flags::BuildFlags;
 /// On a Mac it runs as it is. On Linux it runs under this project's own loader, on glibc: a pass says that the code is linked
 /// and works, not that macOS agrees. On x86_64 Linux an emulator runs the loader for the arm64 slice, many times slower.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask test 3.13.5
+  cargo xtask test --package dist/python-3.13.5-macos11-unsigned.pkg
+  cargo xtask test --suite -- test_ssl test_sqlite3")]
 pub struct Test {
-    /// A version there is data for [default: the newest that is no draft].
-    #[arg(value_name = "RELEASE")]
+    /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,
 
     /// Which slices to run [default: all that this machine can].
@@ -52,8 +55,8 @@ pub struct Test {
     speed: Option<PathBuf>,
 
     /// Another staged root than the one of the plan.
-    #[arg(long, value_name = "DIR", conflicts_with = "package")]
-    root: Option<PathBuf>,
+    #[arg(long, alias = "root", value_name = "DIR", conflicts_with = "package")]
+    staged: Option<PathBuf>,
 
     /// Install this package into a folder, with its install scripts, and run what is there then.
     ///
@@ -95,7 +98,7 @@ impl Test {
         let plan = planned_or_newest(cx, self.version, &self.build.options()?)?.plan;
         let from = match self.package {
             Some(package) => From::Package(std::path::absolute(package)?),
-            None => From::Root(staged::find(cx, &plan, self.root)?),
+            None => From::Root(staged::find(cx, &plan, self.staged)?),
         };
         let suite = self.suite || !self.regrtest.is_empty();
         let smoke = self.smoke || !(suite || self.self_check || self.compare || self.speed.is_some());

@@ -17,7 +17,8 @@ use release::planning::{planned_or_newest, ready};
 pub fn compare(cx: &Context) -> Result<()> {
     let folder = cx.paths.cache.join("twice");
     tree::remove(&folder)?;
-    let other = Context::new(Some(folder.clone()), Some(folder.join("dist")), cx.offline, Some(cx.jobs))?;
+    let (repo, dist) = (cx.paths.repo.clone(), folder.join("dist"));
+    let other = Context::with_data(Some(repo), Some(folder.clone()), Some(dist), cx.offline, Some(cx.jobs))?;
     let first = root(cx)?;
     let second = root(&other)?;
     super::manifest::compare(cx, &first, &second)?;

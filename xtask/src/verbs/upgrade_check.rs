@@ -14,8 +14,11 @@ use release::version::PythonVersion;
 ///
 /// Faults are those of Debian's security tracker; where it can't be reached, a line says so.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask upgrade-check
+  cargo xtask upgrade-check 3.14.7")]
 pub struct UpgradeCheck {
-    /// A version there is data for, such as 3.13.5 [default: the newest that was built].
+    /// A version that `list` shows, such as 3.13.5 [default: the newest that was built].
     version: Option<PythonVersion>,
 }
 

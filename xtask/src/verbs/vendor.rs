@@ -10,6 +10,7 @@ use super::fetch::From;
 use release::context::Context;
 use release::host::System;
 use release::planning::planned_for;
+use release::ui::size;
 use release::vendor::vendor;
 use release::version::PythonVersion;
 
@@ -22,7 +23,7 @@ use release::version::PythonVersion;
   cargo xtask vendor 3.13.5 /srv/sources
   cargo xtask release 3.13.5 --sources /srv/sources --offline")]
 pub struct Vendor {
-    /// A version there is data for, such as 3.13.5.
+    /// A version that `list` shows, such as 3.13.5.
     version: PythonVersion,
 
     /// The folder; made if it isn't there.
@@ -51,10 +52,10 @@ impl Vendor {
             cx.ui.say(line);
         }
         cx.ui.say(format_args!(
-            "{} sources and {} packages, {:.1} MiB; next: cargo xtask release {} --sources {}",
+            "{} sources and {} packages, {}; next: cargo xtask release {} --sources {}",
             vendored.sources,
             vendored.packages,
-            vendored.bytes as f64 / 1_048_576.0,
+            size(vendored.bytes),
             self.version,
             self.dir.display()
         ));

@@ -9,7 +9,7 @@ use std::process::{Command, Output};
 use fake_apple::{Behaviour, FakeApple, Identity, IdentityKind, Signing, TimestampServer};
 use tempfile::TempDir;
 
-pub const XTASK: &str = env!("CARGO_BIN_EXE_xtask");
+pub const XTASK: &str = env!("CARGO_BIN_EXE_cpython-macos-release");
 pub const PASSWORD: &str = "correct horse battery staple";
 
 /// Keys, a package that isn't signed, a server of time stamps, and rcodesign or what stands in for it.

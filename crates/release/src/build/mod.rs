@@ -4,6 +4,7 @@ mod executor;
 pub mod finished;
 mod merge;
 mod op;
+mod outlook;
 mod schedule;
 mod scrub;
 mod text;
@@ -24,6 +25,7 @@ use workers::Builder;
 
 pub use executor::executor;
 pub use finished::finished;
+pub use outlook::Outlook;
 pub use text::Names;
 pub use tree::copy as copy_tree;
 pub use workers::OnFailure;
@@ -51,15 +53,24 @@ pub fn run(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure) 
 /// # Errors
 /// As [`run`]; or when there is no such step.
 pub fn step(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure: OnFailure) -> Result<PathBuf> {
-    if !plan.keys.contains_key(name) {
-        let names: Vec<&str> = plan.keys.keys().map(String::as_str).collect();
-        return Err(anyhow!("the plan has no step `{name}`")).hint(format!("its steps: {}", names.join(", ")));
-    }
+    must_have(plan, name)?;
     let _lock = lock(cx)?;
     let builder = Builder::new(cx, plan, sources)?;
     finished::check(cx, plan, &finished::used(cx, plan, name))?;
     builder.run(name, on_failure)?;
     Ok(finished::product(cx, plan, name))
+}
+
+/// Refuses the name of a step that a plan doesn't have.
+///
+/// # Errors
+/// It has none of that name.
+pub fn must_have(plan: &Plan, step: &str) -> Result<()> {
+    if plan.keys.contains_key(step) {
+        return Ok(());
+    }
+    let names: Vec<&str> = plan.keys.keys().map(String::as_str).collect();
+    Err(anyhow!("the plan has no step `{step}`")).hint(format!("its steps: {}", names.join(", ")))
 }
 
 /// Two builds in one cache would step on each other's folders.

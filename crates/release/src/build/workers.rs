@@ -62,9 +62,9 @@ impl<'a> Builder<'a> {
         for step in plan.steps.iter().filter(|step| is_made(cx, plan, &step.name)) {
             tree::remove(&cx.paths.work().join(plan.folder(&step.name)))?;
         }
-        let times = fs_err::read(times_file(cx)).ok().and_then(|text| serde_json::from_slice(&text).ok());
+        let times = known_times(cx);
         let crew = Crew::new(cx.jobs, plan.options.launcher.clone())?;
-        Ok(Self { cx, plan, sources, crew, times: times.unwrap_or_default() })
+        Ok(Self { cx, plan, sources, crew, times })
     }
 
     /// Makes one step's product.
@@ -214,6 +214,12 @@ fn summary(mut failures: Vec<Error>, unmade: &[&str]) -> Result<()> {
             Err(anyhow!("{count} steps failed:\n{}{unmade}", texts.join("\n")))
         }
     }
+}
+
+/// How long steps took here the last time, in milliseconds, by name.
+pub(super) fn known_times(cx: &Context) -> BTreeMap<String, u64> {
+    let text = fs_err::read(times_file(cx)).ok();
+    text.and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn times_file(cx: &Context) -> PathBuf {

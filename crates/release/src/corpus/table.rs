@@ -1,7 +1,5 @@
 //! The table: where each file comes from, and what is right to say of it.
 
-use std::path::Path;
-
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
@@ -51,10 +49,9 @@ impl Table {
     /// Reads a table.
     ///
     /// # Errors
-    /// It can't be read; the error names the line.
-    pub fn read(path: &Path) -> Result<Self> {
-        let text = fs_err::read_to_string(path)?;
-        toml::from_str(&text).with_context(|| format!("{} is not a table of a corpus", path.display()))
+    /// It can't be understood; the error names the line.
+    pub fn parse(text: &str) -> Result<Self> {
+        toml::from_str(text).context("this is not a table of a corpus")
     }
 }
 

@@ -22,7 +22,7 @@ use anyhow::{Context as _, Result};
 use crate::context::Context;
 use crate::digest::Sha256;
 use crate::output::write_whole;
-use crate::package::product_assets;
+use crate::package::{name, product_assets};
 use contents::Contents;
 use facts::Facts;
 
@@ -47,26 +47,41 @@ pub fn write(cx: &Context, subject: &Subject<'_>) -> Result<Vec<PathBuf>> {
     let contents = read().with_context(|| format!("failed to read {}", path.display()))?;
     let assets = product_assets(cx, &subject.planned.plan.offer)?;
     let facts = Facts { subject, assets, sha256: Sha256::of_file(path)?, file, contents };
+    outputs(cx, &facts).and_then(|outputs| put(cx, path, &outputs))
+}
+
+/// The texts.
+fn outputs(cx: &Context, facts: &Facts<'_>) -> Result<Vec<Output>> {
     let plain = |ending: &str, text: String| Output { name: format!("{}.{ending}", facts.file), text, mode: 0o644 };
     let mut outputs = vec![
-        plain("receipt.json", receipt::text(cx, &facts)?),
-        plain("spdx.json", sbom::text(&facts)?),
-        plain("release-files.json", rows::text(&facts)?),
+        plain("receipt.json", receipt::text(cx, facts)?),
+        plain("spdx.json", sbom::text(facts)?),
         plain("mtree", mtree::text(&facts.contents)),
-        Output { mode: 0o755, ..plain("uninstall", uninstall::text(cx, &facts)?) },
+        Output { mode: 0o755, ..plain("uninstall", uninstall::text(cx, facts)?) },
     ];
-    for (name, text) in choices::texts(&facts)? {
+    for (name, text) in choices::texts(facts)? {
         outputs.push(plain(&format!("choices-{name}.plist"), text));
     }
-    if let Some(signed) = &subject.product.signed {
+    // What python.org doesn't publish gets no rows there.
+    if name::is_published(&facts.file) {
+        outputs.push(plain("release-files.json", rows::text(facts)?));
+    }
+    if let Some(signed) = &facts.subject.product.signed {
         outputs.push(plain("signature.json", signed.record_text()?));
     }
+    Ok(outputs)
+}
+
+/// Writes them beside the package, and all digests; gives back the files.
+fn put(cx: &Context, path: &Path, outputs: &[Output]) -> Result<Vec<PathBuf>> {
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
-    for output in &outputs {
+    for output in outputs {
         write_whole(&dir.join(&output.name), output.text.as_bytes(), output.mode)?;
     }
-    let mut files: Vec<PathBuf> = outputs.into_iter().map(|output| dir.join(output.name)).collect();
-    sums::renew(&files.iter().map(PathBuf::as_path).chain([path]).collect::<Vec<_>>())?;
+    let mut files: Vec<PathBuf> = outputs.iter().map(|output| dir.join(&output.name)).collect();
+    for name in sums::renew(&files.iter().map(PathBuf::as_path).chain([path]).collect::<Vec<_>>())? {
+        cx.ui.say(format_args!("warning: {name} is not what SHA256SUMS said; its line was renewed"));
+    }
     files.push(dir.join(sums::NAME));
     Ok(files)
 }

@@ -38,7 +38,7 @@ pub fn renew(package: &Path, before: Sha256) -> Result<()> {
         write_whole(&path, format!("{}\n", serde_json::to_string_pretty(&value)?).as_bytes(), 0o644)?;
         changed.push(path);
     }
-    sums::renew(&changed.iter().map(AsRef::as_ref).collect::<Vec<_>>())
+    sums::renew(&changed.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map(drop)
 }
 
 /// The digest anywhere; the size beside it.

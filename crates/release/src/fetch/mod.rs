@@ -118,6 +118,12 @@ pub fn publishers(source: &Source) -> Vec<String> {
     Provider::publishers(source).map(|provider| provider.to_string()).collect()
 }
 
+/// How many of these sources are not in the cache, and their bytes as far as they are known.
+pub fn missing(cx: &Context, sources: &[&Source]) -> (usize, u64) {
+    let missing = sources.iter().filter(|source| !place(&cx.paths.sources(), source).is_file());
+    missing.fold((0, 0), |(count, bytes), source| (count + 1, bytes + source.size))
+}
+
 fn place(cache: &Path, source: &Source) -> PathBuf {
     cache.join(source.pin.folder()).join(&source.file)
 }

@@ -1,6 +1,7 @@
 //! Upstream's own addresses. The only file that names the HTTP client.
 
 use std::io::{self, Read as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, anyhow};
@@ -10,7 +11,11 @@ use ureq::tls::{RootCerts, TlsConfig};
 use super::pace::{Limits, Pace, WINDOW};
 use super::part::PartialFile;
 use super::refusal::Refusal;
+use crate::hint::innermost;
 use crate::ui::Ui;
+
+/// How long a server may take to accept a connection: a person without a network learns it before wondering.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// How often a server that answers is asked for the same file.
 const TRIES: u32 = 4;
@@ -22,6 +27,8 @@ pub struct Client {
     pause: Duration,
     limits: Limits,
     clock: Box<dyn Fn() -> Duration + Send + Sync>,
+    /// Whether the user knows already that something does not answer.
+    told: AtomicBool,
 }
 
 /// A request, and how fast its answer comes.
@@ -55,11 +62,11 @@ impl Client {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
-            .timeout_connect(Some(Duration::from_secs(10)))
+            .timeout_connect(Some(CONNECT))
             .timeout_recv_response(Some(Duration::from_secs(30)))
             .timeout_per_read(Some(WINDOW))
             .http_status_as_error(false);
-        Self { agent: config.build().into(), pause, limits, clock: Box::new(clock) }
+        Self { agent: config.build().into(), pause, limits, clock: Box::new(clock), told: AtomicBool::new(false) }
     }
 
     /// Downloads what is missing of a file of a size, or of any when that is 0: then the server says it. Passing faults are
@@ -74,7 +81,12 @@ impl Client {
         loop {
             match self.request(&mut transfer, part) {
                 Ok(()) => return Ok(()),
-                Err(Fault::Passing(_)) if tries < TRIES => {
+                Err(Fault::Passing(error)) if tries < TRIES => {
+                    // Once for all files: without a network none of them comes.
+                    if !self.told.swap(true, Ordering::Relaxed) {
+                        let host = url.split('/').nth(2).unwrap_or(url);
+                        ui.say(format_args!("  {host}: {}; trying again", innermost(&error)));
+                    }
                     std::thread::sleep(self.pause * tries);
                     tries += 1;
                 }

@@ -157,6 +157,17 @@ impl Opened {
         }
     }
 
+    /// The flat package that it is, which may be signed; the old format knows no signatures.
+    pub fn flat(&self) -> Option<&Package> {
+        match &self.what {
+            Installed::Package(package) => match package.as_ref() {
+                Installable::Flat(package) => Some(package),
+                Installable::Bundle(_) => None,
+            },
+            Installed::Folder(_) => None,
+        }
+    }
+
     /// The package.
     ///
     /// # Errors

@@ -94,7 +94,7 @@ impl<'a> MacTool<'a> {
     fn build(&self, arch: Arch) -> Result<PathBuf> {
         let purpose = format!("making this tool for macOS on {arch}");
         self.cargo(&purpose, arch, &["build", "--workspace", "--bins", "--examples"], &[])?;
-        Ok(self.target_dir().join(triple(arch)).join("debug/xtask"))
+        Ok(self.target_dir().join(triple(arch)).join("debug/cpython-macos-release"))
     }
 
     /// Runs it beside this program; gives back how many verbs were compared.
@@ -102,7 +102,7 @@ impl<'a> MacTool<'a> {
     /// # Errors
     /// When anything differs.
     fn run(&self, loader: PathBuf) -> Result<usize> {
-        let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/xtask");
+        let program = self.target_dir().join(triple(machorun::ARCH)).join("debug/cpython-macos-release");
         let before = ["--root".into(), "/".into(), "--sdk".into(), self.sdk.clone().into(), "--argv0".into()];
         let before = before.into_iter().chain(["xtask".into(), program.into()]).collect();
         let ours = Start { program: std::env::current_exe()?, before: vec![] };

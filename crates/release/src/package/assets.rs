@@ -47,6 +47,9 @@ pub struct ProductAssets {
     pub conclusion: String,
     /// Samples of choices for unattended installs: the components that each selects, by their files.
     pub samples: BTreeMap<String, Vec<String>>,
+    /// What the user is told when the installer lacks something, by the name that a plan has for it; nothing where another sentence says
+    /// it already.
+    pub lacking: BTreeMap<String, String>,
     /// The names that scripts use, and what they stand for.
     pub scripts: BTreeMap<String, String>,
     /// Owners and modes, as python.org's installer has them.

@@ -11,6 +11,7 @@ pub mod product_file;
 mod template;
 mod texts;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -130,7 +131,7 @@ pub fn package_to(
     let unknown = |item: &&LeftOut| plan.left_out.iter().all(|known| known.name != item.name);
     let left_out = plan.left_out.iter().chain(parts.left_out.iter().filter(unknown)).cloned();
     let left_out: Vec<LeftOut> = left_out.collect();
-    let names = names.with("left-out", left_out_text(&left_out));
+    let names = names.with("left-out", left_out_text(&left_out, &assets.lacking));
     let texts = Texts::new(&assets_dir, &names);
     parts.add(&texts, &policy)?;
     let resources = resources(&texts, root, plan)?;
@@ -192,12 +193,14 @@ fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Name
     assets.scripts.iter().fold(names, |names, (name, value)| names.with(name, value.as_str()))
 }
 
-fn left_out_text(left_out: &[LeftOut]) -> String {
-    let items: Vec<String> = left_out.iter().map(|item| format!("{} ({})", item.name, item.why)).collect();
-    match items.len() {
-        0 => "Nothing of python.org's installer is left out.".to_owned(),
-        _ => format!("This build was made without: {}.", items.join("; ")),
-    }
+/// What the user of a Mac is told of it: why something is left out is for those who build.
+fn left_out_text(left_out: &[LeftOut], lacking: &BTreeMap<String, String>) -> String {
+    let sentence = |item: &LeftOut| match lacking.get(&item.name) {
+        Some(sentence) => sentence.clone(),
+        None => format!("This build has no {}.", item.name),
+    };
+    let sentences: Vec<String> = left_out.iter().map(sentence).filter(|sentence| !sentence.is_empty()).collect();
+    if sentences.is_empty() { "Nothing of python.org's installer is left out.".to_owned() } else { sentences.join(" ") }
 }
 
 fn installed(component: &ComponentAssets, part: &ProductPart<'_>, texts: &Texts<'_>) -> Installed {

@@ -52,5 +52,5 @@ pub fn path_beside(package: &Path) -> PathBuf {
 pub fn write(signed: &SignedPkg) -> Result<()> {
     let path = path_beside(&signed.path);
     write_whole(&path, signed.record_text()?.as_bytes(), 0o644)?;
-    sums::renew(&[&signed.path, &path])
+    sums::renew(&[&signed.path, &path]).map(drop)
 }

@@ -71,9 +71,10 @@ impl fmt::Display for SignedPkg {
     /// Who signed it, and what that is worth.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let worth = match self.mark {
-            Mark::Signed => "not notarized yet: `cargo xtask notarize` is next",
-            _ => "macOS does not trust this certificate: Gatekeeper will block it",
+            Mark::Signed => "trusted",
+            Mark::NoTimestamp => "trusted until the certificate expires: there is no time stamp",
+            _ => "NOT trusted: macOS does not know its root, and Gatekeeper will block it",
         };
-        write!(f, "signed by {}; {worth}", self.by)
+        write!(f, "signed by {:?}, {worth}", self.by)
     }
 }

@@ -1,6 +1,6 @@
 //! What the audit says: findings, and the report that collects them.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use flatpkg::shown::shown;
 use serde::Serialize;
@@ -158,23 +158,27 @@ impl AuditReport {
 impl fmt::Display for AuditReport {
     /// One line a finding, then one line that sums up; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for finding in &self.findings {
-            writeln!(f, "{finding}")?;
-        }
+        self.findings.iter().try_for_each(|finding| writeln!(f, "{finding}"))?;
+        f.write_str(&self.summary())
+    }
+}
+
+impl AuditReport {
+    /// One line that sums up.
+    pub fn summary(&self) -> String {
         let Counts { files, links, machos, slices, shared_modules, imports, unchecked_imports } = self.counts;
         let verdict = match self.findings.len() {
             0 => "nothing found".to_owned(),
             1 => "1 finding".to_owned(),
             many => format!("{many} findings"),
         };
-        write!(
-            f,
+        let mut text = format!(
             "{verdict} in {files} files and {links} links: {machos} Mach-O files with {slices} slices, \
              {shared_modules} extension modules, {imports} imports"
-        )?;
+        );
         if unchecked_imports > 0 {
-            write!(f, "; {unchecked_imports} more imports were not looked up: no stubs of their libraries")?;
+            _ = write!(text, "; {unchecked_imports} more imports were not looked up: no stubs of their libraries");
         }
-        Ok(())
+        text
     }
 }

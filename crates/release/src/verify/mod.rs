@@ -54,12 +54,12 @@ use rayon::prelude::*;
 
 pub use dylib::{DylibSlice, dylib};
 pub use expectations::Expectations;
-pub use finding::AuditReport;
+pub use finding::{AuditReport, Finding};
 pub use linkage::Linkage;
 
 use crate::version::PythonVersion;
 use expectations::Binary;
-use finding::{Check, Counts, Finding, Findings};
+use finding::{Check, Counts, Findings};
 use tree::Tree;
 
 /// The version of Python in a staged root, from its `patchlevel.h`; nothing when there isn't exactly one.

@@ -31,14 +31,21 @@ const DATE: u32 = 315_532_800;
 /// Times come from SOURCE_DATE_EPOCH, owners and modes from --ownership: two packages of one folder are equal.
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").required(true).args(["release", "identifier", "product"]))]
+#[command(after_help = "Examples:
+  cargo xtask package 3.13.5
+  cargo xtask package --root hello --identifier org.example.hello --version 1.0 -o hello.pkg")]
 pub struct Package {
-    /// A version there is data for, such as 3.13.5.
-    #[arg(value_name = "RELEASE")]
+    /// A version that `list` shows, such as 3.13.5.
+    #[arg(value_name = "VERSION")]
     release: Option<PythonVersion>,
 
-    /// The files: of a component, or another staged root than the one of the release's plan.
+    /// The folder whose files a component gets.
     #[arg(long, value_name = "DIR", conflicts_with = "product")]
     root: Option<PathBuf>,
+
+    /// Another staged root than the one of the release's plan.
+    #[arg(long, value_name = "DIR", requires = "release", conflicts_with = "root")]
+    staged: Option<PathBuf>,
 
     #[command(flatten)]
     owners: Owners,
@@ -66,6 +73,11 @@ pub struct Package {
 }
 
 impl Package {
+    /// Whether the data of releases are needed: for an installer of Python.
+    pub fn reads_data(&self) -> bool {
+        self.release.is_some()
+    }
+
     /// Writes the package and verifies it.
     ///
     /// # Errors
@@ -93,7 +105,7 @@ impl Package {
 /// Writes `dist/python-VERSION-VARIANT-unsigned.pkg`, or `.dmg`.
 fn staged_root(cx: &Context, flags: Package, version: PythonVersion) -> Result<()> {
     let plan = planned(cx, Some(version), &flags.build.options()?)?.plan;
-    let root = staged::find(cx, &plan, flags.root)?;
+    let root = staged::find(cx, &plan, flags.staged.or(flags.root))?;
     let format = flags.kind.format(cx, &plan)?;
     let product = Product::unsigned(cx, &plan, &root, flags.owners.ownership(), format)?;
     product.verify(cx)?;

@@ -16,13 +16,13 @@ pub struct DemandFlags {
     /// What is demanded of the signature of a package and of all code: `gatekeeper` (Developer ID, time stamp, ticket),
     /// `developer-id` (the same without the ticket: what is sent to Apple), `self-signed` (consistent, by anybody) or
     /// `unsigned` (nothing; what is there must be consistent). The last two accept any root, so they don't prove who signed
-    /// [default: unsigned, and code is not looked at].
+    /// [default: a package need not be signed, but a signature must be trusted; code is not looked at].
     #[arg(long, value_name = "POLICY")]
     policy: Option<SignaturePolicy>,
 
     /// Trust this root (DER or PEM) instead of Apple's; may be repeated.
-    #[arg(long, value_name = "FILE")]
-    root: Vec<PathBuf>,
+    #[arg(long = "trust-root", alias = "root", value_name = "FILE")]
+    roots: Vec<PathBuf>,
 
     /// The team that must have signed. Only a Developer ID proves a team: the policy is `developer-id` unless `gatekeeper` is asked for.
     #[arg(long, value_name = "TEAM")]
@@ -39,7 +39,7 @@ impl DemandFlags {
     /// # Errors
     /// A file that can't be read, or is not what it should be.
     pub fn demand(&self) -> Result<Demand> {
-        let roots = self.root.iter().map(|path| {
+        let roots = self.roots.iter().map(|path| {
             let bytes = fs_err::read(path)?;
             Anchor::from_bytes(&bytes)
                 .with_context(|| format!("{} has no certificate", path.display()))
@@ -54,6 +54,7 @@ impl DemandFlags {
         }
         Ok(Demand {
             policy,
+            trusted: policy.is_none(),
             code: policy.is_some(),
             ours: false,
             roots: roots.collect::<Result<_>>()?,

@@ -1,36 +1,42 @@
 //! `cargo xtask verify`.
 
 mod demand;
+mod looked;
+mod package;
 mod root;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, anyhow};
 use clap::{Args, ValueEnum};
 use flatpkg::kind::FileKind;
-use flatpkg::verify::Severity;
 use release::context::Context;
 use release::demand::Demand;
-use release::flat::open;
-use release::hint::{Unusable, WithHint as _};
-use release::judgement::{Judgement, demanded, failed};
+use release::hint::{self, Told, Unusable, WithHint as _};
+use release::ui::formatted;
+use release::verdict::Verdict;
 use release::version::PythonVersion;
 
 use super::build_flags::BuildFlags;
 
 pub use demand::DemandFlags;
+use looked::Looked;
 
-/// Check a package, or a staged root, and report everything that is wrong with it.
+/// Check packages, or staged roots: a verdict in one line each, after everything that is wrong.
 ///
-/// A package: every checksum and size, no gap or overlap, that bills of materials, payloads and the Distribution agree, and
-/// that its signature is good. A root: slices, minimum macOS, install names, linked libraries, symbols, signatures, names of
-/// build folders, modules. With --policy all code in it as well, as Apple's notary service would: who signed it, and how.
-/// Nothing is asked of anybody: signatures, chains and time stamps are checked offline, revocation is not.
-/// Exit code 0 when clean, 1 with findings, 2 when it can't be read or for a wrong command line.
+/// A package: every checksum and size, no gap or overlap, that bills of materials, payloads and the Distribution agree, that its
+/// signature is good and that a trusted root vouches for who signed. A root: slices, minimum macOS, install names, linked
+/// libraries, symbols, signatures, names of build folders, modules. With --policy all code in it as well, as Apple's notary
+/// service would: who signed it, and how. Nothing is asked of anybody: signatures, chains and time stamps are checked offline,
+/// revocation is not. Exit code 0 when nothing is wrong, 1 with findings, 2 when one can't be read or for a wrong command line.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask verify ~/Downloads/python-3.13.5-macos11.pkg
+  cargo xtask verify dist/*.pkg --policy gatekeeper --team-id ABCDE12345")]
 pub struct Verify {
-    /// A .pkg or .mpkg, a .dmg with one, or the folder of a staged root.
-    path: PathBuf,
+    /// A .pkg or .mpkg, a .dmg with one, or the folder of a staged root; several are checked one after the other.
+    #[arg(required = true, value_name = "PATH")]
+    paths: Vec<PathBuf>,
 
     /// A root's release [default: what the root says it is, else the newest].
     #[arg(long, value_name = "VERSION")]
@@ -46,7 +52,7 @@ pub struct Verify {
     #[command(flatten)]
     build: BuildFlags,
 
-    /// Print JSON; `--json=notary` in the shape of the log of Apple's notary service.
+    /// Print JSON (docs/json.md): an object, or a list for several paths; `--json=notary` in the shape of Apple's notary log.
     #[arg(long, value_name = "SHAPE", num_args = 0..=1, require_equals = true, default_missing_value = "findings")]
     json: Option<Shape>,
 }
@@ -61,49 +67,72 @@ enum Shape {
 }
 
 impl Verify {
-    /// Verifies, and prints the findings.
+    /// Whether the data of releases are needed: for staged roots.
+    pub fn reads_data(&self) -> bool {
+        self.paths.iter().any(|path| FileKind::of(path).is_ok_and(|kind| kind == FileKind::Folder))
+    }
+
+    /// Verifies, and prints the findings and the verdicts.
     ///
     /// # Errors
-    /// When there are findings, or the file can't be read.
+    /// When there are findings, or a file can't be read.
     pub fn run(self, cx: &Context) -> Result<()> {
         let demand = Demand { ours: self.strict, ..self.demand.demand()? };
-        let kind = FileKind::of(&self.path).ok();
-        if kind == Some(FileKind::Folder) {
-            return self.root(cx, &demand);
+        let (mut verdicts, mut values, mut code) = (Vec::new(), Vec::new(), 0);
+        for path in &self.paths {
+            match self.look(cx, path, &demand) {
+                Ok(Looked { verdict, is_clean, json }) => {
+                    code = code.max(u8::from(!is_clean));
+                    verdicts.push(verdict);
+                    values.push(json);
+                }
+                Err(error) if self.paths.len() > 1 => {
+                    code = code.max(hint::exit_code(&error));
+                    verdicts.push(Verdict::unreadable(path, hint::causes(&error)));
+                    values.push(formatted(&serde_json::json!({ "verdict": verdicts.last() }))?);
+                }
+                Err(error) => return Err(error),
+            }
         }
-        if self.path.exists() && (self.release.is_some() || self.build != BuildFlags::default()) {
-            let what =
-                format!("{} is a package, and package checks take no release or build options", self.path.display());
+        match (self.json, values.as_slice()) {
+            (None, _) => verdicts.iter().for_each(|verdict| cx.ui.result(verdict)),
+            (Some(_), [one]) => cx.ui.json_as_it_is(one)?,
+            (Some(_), many) => cx.ui.json_as_it_is(&many)?,
+        }
+        let distrusted =
+            |verdict: &Verdict| verdict.signature.as_ref().is_some_and(|it| it.is_signed && !it.is_trusted);
+        if demand.policy.is_none() && self.json.is_none() && verdicts.iter().any(distrusted) {
+            cx.ui.say(
+                "hint: --trust-root FILE names a root of your own; --policy self-signed takes a signature by anybody",
+            );
+        }
+        if code == 0 { Ok(()) } else { Err(Told(code).into()) }
+    }
+
+    fn look(&self, cx: &Context, path: &Path, demand: &Demand) -> Result<Looked> {
+        let kind = FileKind::of(path).ok();
+        if kind == Some(FileKind::Folder) {
+            return self.root(cx, path, demand);
+        }
+        if path.exists() && (self.release.is_some() || self.build != BuildFlags::default()) {
+            let what = format!("{} is a package, and package checks take no release or build options", path.display());
             return Err(anyhow!(Unusable(what)))
                 .hint("leave out --release and the options under `What is built` of --help");
         }
         if kind.is_some_and(|kind| kind.is_bundle() || kind == FileKind::DiskImage) {
-            return self.old(cx);
+            return self.old(cx, path);
         }
-        let Some(shape) = self.json else { return demanded(cx, &self.path, &demand) };
-        let judgement = Judgement::of(&open(&self.path)?, &demand, &|_| ())?;
-        match shape {
-            Shape::Findings => cx.ui.json(&judgement)?,
-            Shape::Notary => cx.ui.json(&judgement.notary_log(&self.path)?)?,
-        }
-        if judgement.is_clean() { Ok(()) } else { Err(failed(&self.path, judgement.errors())) }
+        self.flat(cx, path, demand)
     }
 
-    /// A bundle package, a metapackage, or a disk image with a package.
-    fn old(&self, cx: &Context) -> Result<()> {
-        match self.json {
-            None => release::judgement::old(cx, &self.path),
-            Some(Shape::Findings) => {
-                let findings = release::judgement::findings_of_old(&self.path)?;
-                cx.ui.json(&serde_json::json!({ "findings": findings }))?;
-                let sound = findings.iter().all(|finding| finding.severity != Severity::Error);
-                if sound { Ok(()) } else { bail!("{} failed verification", self.path.display()) }
-            }
-            Some(Shape::Notary) => {
-                let error =
-                    anyhow!(Unusable(format!("{} is not what Apple's notary service takes", self.path.display())));
-                Err(error).hint("use --json")
-            }
+    /// Prints findings, unless JSON is asked for; with several paths, which one they are of.
+    fn show(&self, cx: &Context, path: &Path, text: &str) {
+        if self.json.is_some() || text.is_empty() {
+            return;
         }
+        if self.paths.len() > 1 {
+            cx.ui.result(format_args!("{}:", flatpkg::shown::shown(&path.display())));
+        }
+        cx.ui.result(text);
     }
 }

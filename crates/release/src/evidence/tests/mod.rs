@@ -60,7 +60,6 @@ fn two_releases_have_the_same_evidence() {
     insta::assert_snapshot!(names.join("\n"), @r"
     python-3.13.5-macos11-unsigned.pkg.receipt.json
     python-3.13.5-macos11-unsigned.pkg.spdx.json
-    python-3.13.5-macos11-unsigned.pkg.release-files.json
     python-3.13.5-macos11-unsigned.pkg.mtree
     python-3.13.5-macos11-unsigned.pkg.uninstall
     python-3.13.5-macos11-unsigned.pkg.choices-everything.plist
@@ -171,12 +170,25 @@ fn the_receipt_names_inputs_options_and_what_is_missing() {
 }
 
 #[test]
-fn the_row_offers_no_download_of_what_is_not_signed() {
+fn only_what_is_published_has_rows() {
     let dist = tempfile::tempdir().unwrap();
-    let (_, files, package) = released(dist.path());
-    let row = &json(&files, ".release-files.json")[0];
-    assert_eq!(row["filesize"], fs_err::metadata(&package).unwrap().len());
-    assert_eq!((&row["slug"], &row["download_button"]), (&"3135-macOS-installer".into(), &false.into()));
+    let (cx, files, path) = released(dist.path());
+    assert!(!files.iter().any(|file| file.to_string_lossy().ends_with("release-files.json")), "{files:?}");
+    let recipes = Recipes::load(&cx.paths.mac(), plan().python).unwrap();
+    let planned = Planned { release: plan().python, plan: plan(), recipes };
+    let package = crate::package::tests::flat(&cx, &planned.plan, root().path(), Ownership::Parity).unwrap();
+    let product = Product { package, signed: None };
+    let subject = Subject { planned: &planned, product: &product };
+    let open = crate::install::open(&path, None).unwrap();
+    let contents = Contents::read(open.installable().unwrap(), &product.package.components).unwrap();
+    let assets = product_assets(&cx, &planned.plan.offer).unwrap();
+    let file = "python-3.13.5-macos11.pkg".to_owned();
+    let facts = Facts { subject: &subject, assets, sha256: Sha256::of(b""), file, contents };
+    let outputs = outputs(&cx, &facts).unwrap();
+    let rows = outputs.iter().find(|output| output.name.ends_with(".pkg.release-files.json")).unwrap();
+    let row = &serde_json::from_str::<Value>(&rows.text).unwrap()[0];
+    assert_eq!(row["filesize"], product.len());
+    assert_eq!((&row["slug"], &row["download_button"]), (&"3135-macOS-installer".into(), &true.into()));
     assert_eq!(row["description"], "for macOS 10.13 and later");
 }
 

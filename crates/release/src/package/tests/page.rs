@@ -73,6 +73,28 @@ fn browse(dir: &Path, html: &str, args: &[&str]) -> Option<std::process::Output>
 }
 
 #[test]
+fn every_page_has_its_pictures() {
+    let dist = tempfile::tempdir().unwrap();
+    let made = super::flat(&context(dist.path()), &plan(), root().path(), Ownership::Parity).unwrap();
+    let package = Package::open(&made.path).unwrap();
+    let panes = preview::panes(&package).unwrap();
+    assert_eq!(panes, ["welcome", "readme", "license", "choices", "conclusion"]);
+    let html = dist.path().join("page.html");
+    fs_err::write(&html, page(&package, "a.pkg", "en", None).unwrap()).unwrap();
+    if !["chromium", "chromium-browser", "google-chrome"].iter().any(|name| which::which(name).is_ok()) {
+        oracle::missing("chromium is not installed");
+        return;
+    }
+    let pictures = crate::pictures::take(&html, &panes[..1], &dist.path().join("pictures")).unwrap();
+    let names: Vec<_> = pictures.iter().map(|path| path.file_name().unwrap().to_str().unwrap()).collect();
+    assert_eq!(names, ["welcome-light.png", "welcome-dark.png"]);
+    let [light, dark] = [0, 1].map(|at| fs_err::read(&pictures[at]).unwrap());
+    let size = |png: &[u8], at: usize| u32::from_be_bytes(png[at..at + 4].try_into().unwrap());
+    assert_eq!([size(&light, 16), size(&light, 20), size(&dark, 16)], [1520, 1160, 1520]);
+    assert!(light != dark, "dark is not light");
+}
+
+#[test]
 fn a_browser_shows_the_choices() {
     let dist = tempfile::tempdir().unwrap();
     let html = small(dist.path());

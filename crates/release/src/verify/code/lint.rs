@@ -1,7 +1,7 @@
 //! What was found out about all code of a root or a package.
 
 use std::collections::BTreeMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
@@ -26,6 +26,23 @@ impl Lint {
         self.issues.iter().all(|issue| issue.severity == Severity::Warning)
     }
 
+    /// One line that sums up.
+    pub fn summary(&self) -> String {
+        let issues = match self.issues.len() {
+            0 => "nothing to reject".to_owned(),
+            1 => "1 issue".to_owned(),
+            many => format!("{many} issues"),
+        };
+        let mut text = format!("{issues} in {} Mach-O files", self.binaries);
+        for (team, slices) in &self.teams {
+            _ = write!(text, ", slices by team {}: {slices}", team.escape_debug());
+        }
+        if !self.objects.is_empty() {
+            _ = write!(text, "; object files and static libraries, which nobody signs: {}", self.objects.len());
+        }
+        text
+    }
+
     /// Everybody's findings together.
     pub(super) fn gather(parts: Vec<Self>) -> Self {
         let mut lint = Self::default();
@@ -46,21 +63,7 @@ impl Lint {
 impl fmt::Display for Lint {
     /// One line an issue, then one line that sums up; no line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for issue in &self.issues {
-            writeln!(f, "{issue}")?;
-        }
-        let verdict = match self.issues.len() {
-            0 => "nothing to reject".to_owned(),
-            1 => "1 issue".to_owned(),
-            many => format!("{many} issues"),
-        };
-        write!(f, "{verdict} in {} Mach-O files", self.binaries)?;
-        for (team, slices) in &self.teams {
-            write!(f, ", slices by team {}: {slices}", team.escape_debug())?;
-        }
-        if !self.objects.is_empty() {
-            write!(f, "; object files and static libraries, which nobody signs: {}", self.objects.len())?;
-        }
-        Ok(())
+        self.issues.iter().try_for_each(|issue| writeln!(f, "{issue}"))?;
+        f.write_str(&self.summary())
     }
 }
