@@ -15,6 +15,7 @@ const WALLS: &[(&str, &[&str])] = &[
     ("machorun", &["macho"]),
     ("release", &["effect", "flatpkg", "macho", "machorun", "oldpkg", "pkgsign", "preview"]),
     ("xtask", &["effect", "flatpkg", "macho", "oldpkg", "pkgsign", "preview", "release"]),
+    ("sdkgen", &[]),
     ("house-rules", &[]),
     ("oracle", &["flatpkg"]),
     ("fake-apple", &["flatpkg", "oracle", "pkgsign"]),

@@ -15,7 +15,7 @@ use crate::verify::{AuditReport, Expectations, Linkage};
 /// All findings.
 pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
     // What the SDK says is believed.
-    crate::build::finished::check(cx, plan, &["sdk"])?;
+    crate::build::finished::check(cx, plan, &[plan.sdk_step()])?;
     let task = cx.ui.task("audit the staged root", None);
     let report = examine(cx, plan, built)?;
     if !report.passed() {
@@ -36,7 +36,7 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
 /// # Errors
 /// When the root or the rules can't be read; what is wrong with it is in the report.
 pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<AuditReport> {
-    let sdk = cx.paths.steps().join(plan.folder("sdk"));
+    let sdk = cx.paths.steps().join(plan.folder(plan.sdk_step()));
     let archs: Vec<_> = plan.archs.keys().copied().collect();
     let Some(minimum) = plan.archs.values().min() else { bail!("the plan has no architectures") };
     let expect = Expectations {

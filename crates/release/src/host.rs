@@ -95,6 +95,7 @@ pub fn toolchain_data(cx: &Context) -> Result<ToolchainData> {
     Ok(ToolchainData {
         linux: read_toml(&mac.join("toolchains/linux.toml"))?,
         sdk_spec: open_sdk::spec_digest(&mac.join("sdk"))?,
+        cocoa: open_sdk::cocoa_digest(&mac.join("sdk"))?,
         shims: Sha256::of(shim::SOURCE_DIGEST_INPUT.as_bytes()),
         lock: lock::read(cx)?,
         executor: crate::build::executor(),

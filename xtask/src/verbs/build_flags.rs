@@ -55,6 +55,10 @@ pub struct BuildFlags {
     #[arg(long, value_name = "DIR")]
     tcltk: Option<PathBuf>,
 
+    /// Make Tcl and Tk against the open SDK, for _tkinter and IDLE: new, and not yet what is released.
+    #[arg(long)]
+    tk: bool,
+
     /// Optimise with a profile of the new interpreter's own runs (on a Mac only).
     #[arg(long)]
     pgo: bool,
@@ -104,6 +108,7 @@ impl BuildFlags {
             checkout: self.source_dir.as_deref().map(Checkout::open).transpose()?,
             sdk: self.sdk.as_deref().map(GivenSdk::open).transpose()?,
             tcltk: self.tcltk.as_deref().map(TclTk::open).transpose()?,
+            tk: self.tk,
             pgo: self.pgo,
             lto: self.lto,
             no_sqlite_extensions: self.no_sqlite_extensions,

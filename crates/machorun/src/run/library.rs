@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use macho::tbd;
 
+use super::absent;
 use super::process::process;
 use super::stand_ins::{self, StandIn};
 use crate::ARCH;
@@ -100,6 +101,11 @@ impl System {
             }
             return Err(format!("passed on to {host}, which the host doesn't have"));
         }
-        stand_ins::trap(name).ok_or_else(|| format!("in {}, but without a shim here", self.install_name))
+        let absent = || {
+            absent::is_absent(&self.install_name).then(|| absent::data(name).or_else(|| stand_ins::named_trap(name)))
+        };
+        stand_ins::trap(name)
+            .or_else(|| absent().flatten())
+            .ok_or_else(|| format!("in {}, but without a shim here", self.install_name))
     }
 }

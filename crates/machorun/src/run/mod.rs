@@ -8,6 +8,7 @@
 #![allow(unsafe_op_in_unsafe_fn)]
 
 mod abi;
+mod absent;
 mod arch;
 mod confine;
 mod dyld;

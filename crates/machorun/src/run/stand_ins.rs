@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::ffi::{CString, c_char};
 use std::sync::OnceLock;
 
+use super::absent;
 use super::arch;
 use super::shim::list::Shim;
 use super::shim::{self, formatted, passed};
@@ -74,7 +75,9 @@ const AREAS: &[&[Shim]] = &[
     shim::messages::SHIMS,
     shim::metadata::SHIMS,
     shim::numbers::SHIMS,
+    shim::objects::SHIMS,
     shim::processes::SHIMS,
+    shim::run_loop::SHIMS,
     shim::signals::SHIMS,
     shim::sockets::SHIMS,
     shim::spawn::SHIMS,
@@ -107,9 +110,13 @@ pub fn shims() -> impl Iterator<Item = &'static str> {
     AREAS.iter().copied().flatten().map(|(name, _)| *name)
 }
 
+/// In place of a library of which nothing is here but names: see [`super::absent`].
+const ABSENT: StandIn = StandIn { install_name: "", passed: &[], host: &[] };
+
 /// What is in place of the library with this install name.
 pub fn stand_in(install_name: &str) -> Option<&'static StandIn> {
-    STAND_INS.iter().find(|stand_in| stand_in.install_name == install_name)
+    let known = STAND_INS.iter().find(|stand_in| stand_in.install_name == install_name);
+    known.or(absent::is_absent(install_name).then_some(&ABSENT))
 }
 
 impl StandIn {
@@ -137,11 +144,13 @@ unsafe extern "C" fn never() {
     libc::abort()
 }
 
-/// A function that says which symbol was called, and ends the process; for the few names of [`passed::TRAPS`].
+/// [`named_trap`], for the few names of [`passed::TRAPS`].
 pub fn trap(name: &str) -> Option<u64> {
-    if !passed::TRAPS.contains(&name) {
-        return None;
-    }
+    if passed::TRAPS.contains(&name) { named_trap(name) } else { None }
+}
+
+/// A function that says which symbol was called, and ends the process.
+pub fn named_trap(name: &str) -> Option<u64> {
     let name = CString::new(name).ok()?.into_raw();
     let code = arch::call(name as u64, trap_hit as *const () as u64);
     // SAFETY: a fresh page of our own, written before it becomes executable.

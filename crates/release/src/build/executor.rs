@@ -32,7 +32,7 @@ const SPECIAL: &[(&[&str], &[&str])] = &[
         ],
     ),
     (&["compiler-runtime"], &[include_str!("../toolchain/runtime/mod.rs")]),
-    (&["run", "write", "patch", "folder", "open-sdk", "shims"], &[]),
+    (&["run", "write", "patch", "folder", "open-sdk", "cocoa", "shims"], &[]),
 ];
 
 /// All of it.

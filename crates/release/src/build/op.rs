@@ -87,6 +87,7 @@ impl Execution<'_> {
                 check(wheel, &self.sources.path(wheel))?;
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
             }
+            Op::Cocoa { into, .. } => toolchain::open_sdk::add_cocoa(&self.cx.paths.mac().join("sdk"), &path(into)?),
             Op::Shims { into, .. } => toolchain::shim::install(&std::env::current_exe()?, &path(into)?),
             Op::CompilerRuntime { into } => self.compiler_runtime(&path(into)?),
         }

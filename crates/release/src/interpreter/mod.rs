@@ -91,7 +91,7 @@ impl Interpreter {
             relink::link_to_copy(&interpreter.root)?;
         } else {
             let sdk = place.join(SDK);
-            copy_stubs(&cx.paths.steps().join(plan.folder("sdk")), &sdk)?;
+            copy_stubs(&cx.paths.steps().join(plan.folder(plan.sdk_step())), &sdk)?;
             describe_terminals(&place.join(TERMINALS))?;
             name_system(&interpreter.root)?;
             let emulation = if arch == machorun::ARCH { None } else { Some(emulation::make(cx, plan)?) };

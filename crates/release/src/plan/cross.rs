@@ -22,17 +22,29 @@ pub struct Cross {
     triple: String,
     minimum: String,
     sdk: Option<GivenSdk>,
+    /// Whether Tcl and Tk are made against the open SDK.
+    tk: bool,
     source_date: u32,
 }
 
+/// The step that has the open SDK with Cocoa.
+pub const COCOA: &str = "cocoa";
+
 impl Cross {
     /// For one release on one machine.
-    pub fn new(data: &ToolchainData, triple: &str, release: &Release, sdk: Option<GivenSdk>, source_date: u32) -> Self {
+    pub fn new(
+        data: &ToolchainData,
+        triple: &str,
+        release: &Release,
+        options: &BuildOptions,
+        source_date: u32,
+    ) -> Self {
         Self {
             data: data.clone(),
             triple: triple.to_owned(),
             minimum: release.variant.minimum.to_string(),
-            sdk,
+            sdk: options.sdk.clone(),
+            tk: options.tk,
             source_date,
         }
     }
@@ -119,6 +131,11 @@ impl Toolchain for Cross {
                 vec![sdk, Op::CompilerRuntime { into: out() }],
             ),
         ];
+        if self.cocoa().is_some() {
+            let layers = vec![Layer { from: "@sdk@".into(), at: String::new() }];
+            let ops = vec![Op::Overlay { layers, into: out() }, Op::Cocoa { layer: self.data.cocoa, into: out() }];
+            steps.push(step(COCOA, "add Cocoa to the open SDK".into(), &["sdk"], BTreeMap::new(), ops));
+        }
         for (name, tool) in &linux.tools {
             let op = packages(name, &tool.packages);
             steps.push(step(name, format!("set up {name}"), &[], BTreeMap::new(), vec![op]));
@@ -151,6 +168,10 @@ impl Toolchain for Cross {
 
     fn sysroot(&self) -> &'static str {
         "@sdk@"
+    }
+
+    fn cocoa(&self) -> Option<&'static str> {
+        (self.tk && self.sdk.is_none()).then_some(COCOA)
     }
 
     fn host_args(&self, archs: &[Arch]) -> Vec<String> {

@@ -29,8 +29,10 @@ pub enum Host {
 pub struct ToolchainData {
     /// The file.
     pub linux: LinuxTools,
-    /// Of all of `Mac/sdk/`.
+    /// Of `Mac/sdk/` without its layer.
     pub sdk_spec: Sha256,
+    /// Of `Mac/sdk/cocoa/`, the layer that only Tcl and Tk are compiled against.
+    pub cocoa: Sha256,
     /// Of our stand-ins for Apple's tools.
     pub shims: Sha256,
     /// The packages that this machine's distribution has of it.

@@ -54,7 +54,10 @@ impl Builder<'_> {
         let Library { build, source, version, .. } = self.library;
         let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
         let mut needs = self.toolchain.needs();
-        let mut env = self.toolchain.env(self.toolchain.sysroot());
+        let cocoa = self.toolchain.cocoa().filter(|_| build.cocoa);
+        let sysroot = cocoa.map(|step| format!("@{step}@"));
+        let mut env = self.toolchain.env(sysroot.as_deref().unwrap_or(self.toolchain.sysroot()));
+        needs.extend(cocoa.map(str::to_owned));
         for tool in build.tools.iter().filter_map(|tool| self.toolchain.tool(tool)) {
             needs.push(tool.0);
             env.extend(tool.1);
@@ -72,6 +75,12 @@ impl Builder<'_> {
         if build.uname && self.toolchain.is_cross() {
             ops.push(Op::Write { path: "mac/uname".into(), text: UNAME.into(), executable: true });
             env.entry("PATH".into()).and_modify(|path| *path = format!("@work@/mac:{path}"));
+        }
+        if let Some(sysroot) = &sysroot {
+            // Its configure script looks for frameworks where a Mac has them.
+            let at = |root: &str| format!("{root}/System/Library/Frameworks/");
+            let dir = build.dir.as_ref().map_or("src".to_owned(), |dir| format!("src/{dir}"));
+            ops.push(Op::Scrub { dir, replace: vec![(at(""), at(sysroot))] });
         }
         ops.extend(match build.system {
             System::Autoconf => self.autoconf(),

@@ -29,7 +29,7 @@ use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
 
 use apple::Apple;
-use cross::Cross;
+use cross::{COCOA, Cross};
 use toolchain::Toolchain;
 
 pub use host::{Host, ToolchainData};
@@ -166,6 +166,11 @@ impl Plan {
         format!("{step}-{key}")
     }
 
+    /// The step whose SDK has stubs of all that is linked.
+    pub fn sdk_step(&self) -> &'static str {
+        if self.steps.iter().any(|step| step.name == COCOA) { COCOA } else { "sdk" }
+    }
+
     /// The file name of the product, without its ending.
     pub fn product_name(&self) -> String {
         format!("python-{}-{}", self.python, self.variant)
@@ -180,10 +185,9 @@ fn choose(
     options: &BuildOptions,
     source_date: u32,
 ) -> Box<dyn Toolchain> {
-    let sdk = options.sdk.clone();
     match host {
-        Host::Mac { tools } => Box::new(Apple::new(tools, release, sdk, source_date)),
-        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, sdk, source_date)),
+        Host::Mac { tools } => Box::new(Apple::new(tools, release, options.sdk.clone(), source_date)),
+        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, options, source_date)),
     }
 }
 

@@ -48,6 +48,9 @@ pub struct BuildOptions {
     pub sdk: Option<GivenSdk>,
     /// Prebuilt Tcl and Tk.
     pub tcltk: Option<TclTk>,
+    /// Makes Tcl and Tk against the open SDK, and with them `_tkinter` and IDLE.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub tk: bool,
     /// Optimises with a profile of the new interpreter's own runs.
     pub pgo: bool,
     /// Optimises while linking.
@@ -111,7 +114,8 @@ impl BuildOptions {
         recipes.libraries.retain(|library| {
             let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
             let needed = library.older_than.is_none_or(|newer| minimum < newer);
-            library.sdk.is_none_or(|only| only == sdk) && needed && !given
+            let possible = library.sdk.is_none_or(|only| only == sdk) || (self.tk && library.build.cocoa);
+            possible && needed && !given
         });
         let release = &mut recipes.release;
         release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
@@ -177,7 +181,7 @@ impl BuildOptions {
         if self.no_tests {
             modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
         }
-        if self.tcltk.is_some() {
+        if self.tcltk.is_some() || self.tk {
             modules.left_out.retain(|item| item.name != "_tkinter" && item.name != "IDLE.app");
         }
         modules.expected.retain(|name| modules.left_out.iter().all(|item| item.name != *name));
@@ -221,6 +225,9 @@ impl BuildOptions {
             let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
             refused.extend(tcltk.unfit(&framework_prefix(release.python), &wanted));
         }
+        if self.tk && (self.tcltk.is_some() || self.sdk(host) == Sdk::Apple) {
+            refused.push("--tk makes Tcl and Tk against the open SDK; this build has them without it".into());
+        }
         match host {
             Host::Linux { .. } => {
                 if self.pgo {
@@ -251,6 +258,7 @@ impl BuildOptions {
                 .map(|own| format!("sources of {}, digest {}", own.dir.display(), own.digest.short())),
             self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
             self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
+            said(self.tk, "Tcl and Tk made against the open SDK"),
             match &self.docs {
                 Docs::None => None,
                 Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),

@@ -95,6 +95,7 @@ fn render_op(op: &Op) -> String {
         }
         Op::PythonPackages { file, into, .. } => format!("Python packages of Mac/documentation/{file} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
+        Op::Cocoa { into, .. } => format!("Cocoa's layer from Mac/sdk/cocoa → {into}"),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),
         Op::CompilerRuntime { into } => format!("compiler run-time → {into}"),
         Op::Thin { dir, arch } => format!("keep {arch} of all binaries in {dir}"),

@@ -60,6 +60,8 @@ pub enum Op {
     PythonPackages { file: String, digest: Sha256, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
+    /// The open SDK's layer with Cocoa, over an SDK that is there.
+    Cocoa { layer: Sha256, into: String },
     /// Our stand-ins for Apple's command-line tools.
     Shims { version: Sha256, into: String },
     /// The compiler's run-time library, for the SDK.

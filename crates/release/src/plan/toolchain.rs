@@ -20,6 +20,10 @@ pub trait Toolchain {
     fn env(&self, sysroot: &str) -> BTreeMap<String, String>;
     /// The folder that libraries are compiled against.
     fn sysroot(&self) -> &'static str;
+    /// The step with Cocoa's headers and stubs, where they are not in the SDK that everything else is compiled against.
+    fn cocoa(&self) -> Option<&'static str> {
+        None
+    }
     /// What every compiler and linker must be told beside the architectures.
     fn compile_flags(&self) -> Vec<String> {
         Vec::new()

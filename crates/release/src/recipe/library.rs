@@ -62,6 +62,9 @@ pub struct Build {
     /// Libraries that it needs, which stand before it in the release's list: their trees are `@NAME@` in its texts.
     #[serde(default)]
     pub uses: Vec<String>,
+    /// It is compiled against Cocoa, which the open SDK has in a layer of its own: with the open SDK it is made on demand.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cocoa: bool,
     /// Its configure script asks `uname` which system it builds for, whatever `--host` says.
     #[serde(default)]
     pub uname: bool,

@@ -5,7 +5,8 @@
 //! project, and lists of the symbols that other system libraries export.
 //!
 //! `Mac/sdk` holds `sdk.toml` ([`Spec`]), `stubs/*.toml` (a [`Stub`] each), `include/` (goes to `usr/include`) and
-//! `frameworks/NAME/*.h` (go to the framework's `Headers`).
+//! `frameworks/NAME/*.h` (go to the framework's `Headers`). `cocoa/` has the same folders once more: a layer with what only Tcl
+//! and Tk need, so that a change in it changes nothing that is built without them.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -59,6 +60,59 @@ pub fn generate(spec: &Path, wheel: &Path, out: &Path) -> Result<()> {
     Ok(())
 }
 
+/// The layer's folder, and the list that it is made of.
+const LAYER: [&str; 2] = ["cocoa", "wanted.toml"];
+
+/// Lays `Mac/sdk/cocoa` over an SDK. What is there is replaced, and never written to: it may be a link to another SDK's file.
+/// A stub beside one of the same name adds to it.
+///
+/// # Errors
+/// When the layer can't be read or isn't as expected, or the disk is full.
+pub fn add_cocoa(spec: &Path, out: &Path) -> Result<()> {
+    let layer = spec.join("cocoa");
+    for path in files_below(&layer.join("include"))? {
+        replace(&out.join("usr/include").join(path.strip_prefix(layer.join("include"))?), &fs_err::read(&path)?)?;
+    }
+    for (path, mut stub) in stubs(&layer)? {
+        let base = spec.join("stubs").join(path.file_name().unwrap_or_default());
+        if base.is_file() {
+            let base: Stub = toml::from_str(&fs_err::read_to_string(base)?)?;
+            stub.symbols.extend(base.symbols);
+            stub.classes.extend(base.classes);
+        }
+        for at in &stub.paths {
+            remove_file(&inside(out, at)?)?;
+        }
+        write_stub(&stub, out).with_context(|| format!("{} is wrong", path.display()))?;
+    }
+    for path in files_below(&layer.join("frameworks"))? {
+        let below = path.strip_prefix(layer.join("frameworks"))?;
+        let (Some(name), mut rest) = (below.iter().next(), below.iter()) else { continue };
+        rest.next();
+        let framework = out.join("System/Library/Frameworks").join(name).with_extension("framework");
+        let headers = framework.join("Headers");
+        if !headers.exists() {
+            let version = if framework.join("Versions/C").is_dir() { "Versions/C" } else { "Versions/A" };
+            fs_err::create_dir_all(framework.join(version).join("Headers"))?;
+            symlink(&Path::new(version).join("Headers"), &headers)?;
+        }
+        replace(&headers.join(rest.as_path()), &fs_err::read(&path)?)?;
+    }
+    Ok(())
+}
+
+/// A digest of all that [`add_cocoa`] reads but the SDK, and of what it does.
+///
+/// # Errors
+/// When `Mac/sdk` can't be read.
+pub fn cocoa_digest(spec: &Path) -> Result<Sha256> {
+    let mut text = format!("{}\n", spec_digest(spec)?);
+    for path in files_below(&spec.join("cocoa"))? {
+        text += &format!("{} {}\n", Sha256::of_file(&path)?, path.strip_prefix(spec)?.display());
+    }
+    Ok(Sha256::of(text.as_bytes()))
+}
+
 /// A digest of all that [`generate`] reads but the wheel, and of what it does.
 ///
 /// # Errors
@@ -67,7 +121,10 @@ pub fn spec_digest(spec: &Path) -> Result<Sha256> {
     let own = [include_str!("open_sdk.rs"), include_str!("tbd.rs"), runtime::SOURCE, include_str!("runtime/mod.rs")];
     let mut text: String = own.iter().map(|source| format!("{}\n", Sha256::of(source.as_bytes()))).collect();
     for path in files_below(spec)? {
-        text += &format!("{} {}\n", Sha256::of_file(&path)?, path.strip_prefix(spec)?.display());
+        let below = path.strip_prefix(spec)?;
+        if !LAYER.iter().any(|own| below.starts_with(own)) {
+            text += &format!("{} {}\n", Sha256::of_file(&path)?, below.display());
+        }
     }
     Ok(Sha256::of(text.as_bytes()))
 }
@@ -162,6 +219,19 @@ fn inside(out: &Path, below: &str) -> Result<PathBuf> {
 fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     fs_err::create_dir_all(path.parent().unwrap_or(path))?;
     Ok(fs_err::write(path, bytes)?)
+}
+
+/// Writes a file in the place of whatever is there.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    remove_file(path)?;
+    write(path, bytes)
+}
+
+fn remove_file(path: &Path) -> Result<()> {
+    match fs_err::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
 }
 
 fn symlink(target: &Path, at: &Path) -> Result<()> {

@@ -141,3 +141,60 @@ fn links_between_folders() {
     assert_eq!(relative("A.framework/A.tbd", "A.framework/Versions/C/A.tbd"), Path::new("Versions/C/A.tbd"));
     assert_eq!(relative("usr/lib/a.tbd", "System/b.tbd"), Path::new("../../System/b.tbd"));
 }
+
+/// Where the stub of a framework is.
+fn framework(sdk: &Path, name: &str) -> PathBuf {
+    sdk.join(format!("System/Library/Frameworks/{name}.framework"))
+}
+
+#[test]
+fn cocoa_lies_over_an_sdk_and_changes_nothing_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let wheel = wheel(dir.path(), FILES);
+    let (base, out) = (dir.path().join("sdk"), dir.path().join("cocoa"));
+    generate(&spec(), &wheel, &base).unwrap();
+    // As an overlay makes it: folders, and links to files.
+    for entry in WalkDir::new(&base) {
+        let entry = entry.unwrap();
+        let to = out.join(entry.path().strip_prefix(&base).unwrap());
+        match fs_err::read_link(entry.path()) {
+            Ok(target) => symlink(&target, &to).unwrap(),
+            Err(_) if entry.file_type().is_dir() => fs_err::create_dir_all(to).unwrap(),
+            Err(_) => symlink(entry.path(), &to).unwrap(),
+        }
+    }
+    let text = |sdk: &Path, name: &str, file: &str| fs_err::read_to_string(framework(sdk, name).join(file)).unwrap();
+    let before = text(&base, "AppKit", "AppKit.tbd");
+    add_cocoa(&spec(), &out).unwrap();
+    assert_eq!(text(&base, "AppKit", "AppKit.tbd"), before);
+    assert!(!before.contains("NSAlert,") && !framework(&base, "IOKit").exists());
+    let after = text(&out, "AppKit", "AppKit.tbd");
+    for name in ["_NSRunAlertPanel", "NSComboBox", "_NSBeep", "NSAlert"] {
+        assert!(after.contains(name), "{name}, of the base or of the layer: {after}");
+    }
+    for (name, header) in [("AppKit", "AppKit.h"), ("IOKit", "hidsystem/IOHIDShared.h"), ("Cocoa", "Cocoa.h")] {
+        assert_eq!(text(&out, name, &format!("Headers/{header}")), "#include <cocoa/cocoa.h>\n");
+    }
+    assert_ne!(text(&base, "Cocoa", "Headers/Cocoa.h"), text(&out, "Cocoa", "Headers/Cocoa.h"));
+    assert!(out.join("usr/include/cocoa/declarations.h").is_file());
+}
+
+#[test]
+fn the_layer_has_a_digest_of_its_own() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = dir.path().join("sdk");
+    for entry in WalkDir::new(spec()) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            write(&copy.join(entry.path().strip_prefix(spec()).unwrap()), &fs_err::read(entry.path()).unwrap())
+                .unwrap();
+        }
+    }
+    let digests = || (spec_digest(&copy).unwrap(), cocoa_digest(&copy).unwrap());
+    let before = digests();
+    fs_err::write(copy.join("cocoa/include/cocoa/inline.h"), "other\n").unwrap();
+    fs_err::write(copy.join("wanted.toml"), "other\n").unwrap();
+    let after = digests();
+    assert_eq!(before.0, after.0, "builds without Tk have the keys that they had");
+    assert_ne!(before.1, after.1);
+}

@@ -1,0 +1,1 @@
+#include <cocoa/cocoa.h>
