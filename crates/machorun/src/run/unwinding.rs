@@ -2,11 +2,11 @@
 //! `unwind.h`, and its types. What it doesn't know is how functions of images are left. It hears that before the first exception, or
 //! the first look at callers: a program that has neither pays nothing.
 
-use std::arch::naked_asm;
 use std::sync::{Mutex, PoisonError};
 
 use macho::unwind::{Function, Rules, Table};
 
+use super::arch;
 use super::loader::{self, Loaded};
 use super::shim::list::shims;
 
@@ -17,30 +17,9 @@ unsafe extern "C" {
     fn _Unwind_Backtrace();
 }
 
-/// Makes a function that describes all images, then goes on as the host's function of that name. The unwinder begins at
-/// its own caller, which must be the program.
-macro_rules! described {
-    ($name:ident, $host:ident) => {
-        #[unsafe(naked)]
-        unsafe extern "C" fn $name() {
-            naked_asm!(
-                "push rdi",
-                "push rsi",
-                "sub rsp, 8",
-                "call {describe}",
-                "add rsp, 8",
-                "pop rsi",
-                "pop rdi",
-                "jmp {host}",
-                describe = sym describe,
-                host = sym $host,
-            )
-        }
-    };
-}
-
-described!(raise_exception, _Unwind_RaiseException);
-described!(backtrace, _Unwind_Backtrace);
+// The unwinder begins at its own caller, which must be the program.
+arch::after!(raise_exception: describe => _Unwind_RaiseException);
+arch::after!(backtrace: describe => _Unwind_Backtrace);
 
 /// Describes those images that are not yet.
 extern "C" fn describe() {

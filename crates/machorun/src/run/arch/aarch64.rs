@@ -309,6 +309,50 @@ macro_rules! with_frame {
 }
 pub(crate) use with_frame;
 
+/// A function that calls one without arguments, and then goes on as another, with its caller and up to two arguments as they were.
+macro_rules! after {
+    ($name:ident: $first:path => $function:path) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "stp x0, x1, [sp, #-32]!",
+                "str x30, [sp, #16]",
+                "bl {first}",
+                "ldr x30, [sp, #16]",
+                "ldp x0, x1, [sp], #32",
+                "b {function}",
+                first = sym $first,
+                function = sym $function,
+            )
+        }
+    };
+}
+pub(crate) use after;
+
+/// Objective-C's messages: one to nil gives back nothing, in whichever register; of any other a function hears the selector, and
+/// doesn't come back.
+macro_rules! messages {
+    ($name:ident => $sent:path) => {
+        #[unsafe(naked)]
+        #[allow(non_snake_case)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "cbnz x0, 2f",
+                "mov x1, xzr",
+                "movi v0.2d, #0",
+                "movi v1.2d, #0",
+                "movi v2.2d, #0",
+                "movi v3.2d, #0",
+                "ret",
+                "2: mov x0, x1",
+                "b {sent}",
+                sent = sym $sent,
+            )
+        }
+    };
+}
+pub(crate) use messages;
+
 /// Functions with one or two optional arguments that are integers or pointers, `NAME: NAMED => FUNCTION`: they are fetched from
 /// the stack to where named ones would be. What isn't there is something of the caller's, and not looked at.
 macro_rules! optional {

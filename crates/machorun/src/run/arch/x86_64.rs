@@ -169,6 +169,53 @@ macro_rules! with_frame {
 }
 pub(crate) use with_frame;
 
+/// A function that calls one without arguments, and then goes on as another, with its caller and up to two arguments as they were.
+macro_rules! after {
+    ($name:ident: $first:path => $function:path) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "push rdi",
+                "push rsi",
+                "sub rsp, 8",
+                "call {first}",
+                "add rsp, 8",
+                "pop rsi",
+                "pop rdi",
+                "jmp {function}",
+                first = sym $first,
+                function = sym $function,
+            )
+        }
+    };
+}
+pub(crate) use after;
+
+/// Objective-C's messages: one to nil gives back nothing, in whichever register; of any other a function hears the selector, and
+/// doesn't come back.
+macro_rules! messages {
+    ($name:ident => $sent:path) => {
+        #[unsafe(naked)]
+        #[allow(non_snake_case)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "test rdi, rdi",
+                "jnz 2f",
+                "xor eax, eax",
+                "xor edx, edx",
+                "xorps xmm0, xmm0",
+                "xorps xmm1, xmm1",
+                "ret",
+                "2: and rsp, -16",
+                "mov rdi, rsi",
+                "call {sent}",
+                sent = sym $sent,
+            )
+        }
+    };
+}
+pub(crate) use messages;
+
 /// Functions with one or two optional arguments that are integers or pointers, `NAME: NAMED => FUNCTION`: they are where named
 /// ones would be.
 macro_rules! optional {

@@ -2,31 +2,14 @@
 //! code needs that has no objects: messages to nil, selectors, pools. A message to an object says so and ends the process,
 //! since no class is here.
 
-use std::arch::naked_asm;
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_void};
 use std::sync::{Mutex, PoisonError};
 
 use super::shims;
+use crate::run::arch;
 
-/// A message to nil gives back nothing, in whichever register.
-#[unsafe(naked)]
-#[allow(non_snake_case)]
-unsafe extern "C" fn objc_msgSend() {
-    naked_asm!(
-        "test rdi, rdi",
-        "jnz 2f",
-        "xor eax, eax",
-        "xor edx, edx",
-        "xorps xmm0, xmm0",
-        "xorps xmm1, xmm1",
-        "ret",
-        "2: and rsp, -16",
-        "mov rdi, rsi",
-        "call {sent}",
-        sent = sym sent,
-    )
-}
+arch::messages!(objc_msgSend => sent);
 
 /// Selectors are their names.
 unsafe extern "C" fn sent(selector: *const c_char) -> ! {
