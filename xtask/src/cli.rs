@@ -61,7 +61,9 @@ enum Verb {
     Doctor(Box<verbs::doctor::Doctor>),
     Toolchain(verbs::toolchain::Toolchain),
     UpgradeCheck(verbs::upgrade_check::UpgradeCheck),
+    Reproduce(Box<verbs::reproduce::Reproduce>),
     Clean(verbs::clean::Clean),
+    Keys(verbs::keys::Keys),
     Completions(verbs::completions::Completions),
     Ci(verbs::ci::Ci),
     Corpus(verbs::corpus::Corpus),
@@ -78,9 +80,9 @@ impl Verb {
             | Self::Package(_)
             | Self::Sign(_)
             | Self::Release(_) => true,
-            Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
+            Self::Test(_) | Self::Clean(_) | Self::Ci(_) | Self::Reproduce(_) => true,
             Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
-            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
+            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) | Self::Keys(_) => false,
             Self::Doctor(_) | Self::UpgradeCheck(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => {
                 false
             }
@@ -94,8 +96,8 @@ const MAP: &[(&str, &[&str])] = &[
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["new", "upgrade-check", "vendor", "clean", "toolchain", "completions", "ci", "corpus"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install", "reproduce"]),
+    ("Keeping house", &["new", "upgrade-check", "vendor", "clean", "keys", "toolchain", "completions", "ci", "corpus"]),
 ];
 
 impl Cli {
@@ -133,7 +135,9 @@ impl Cli {
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Toolchain(verb) => verb.run(&cx),
             Verb::UpgradeCheck(verb) => verb.run(&cx),
+            Verb::Reproduce(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
+            Verb::Keys(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::command()),
             Verb::Ci(verb) => verb.run(&cx),
             Verb::Corpus(verb) => verb.run(&cx),

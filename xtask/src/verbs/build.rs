@@ -5,10 +5,12 @@ use clap::Args;
 
 use super::build_flags::BuildFlags;
 use super::fetch::From;
+use super::remote_flags::RemoteFlags;
 use release::build::OnFailure;
 use release::context::Context;
-use release::planning::{planned, ready};
-use release::staged;
+use release::making::Making;
+use release::plan::STAGE;
+use release::planning::planned;
 use release::version::PythonVersion;
 
 /// Build a release up to its audited staging root: what the installer will lay down.
@@ -33,6 +35,9 @@ pub struct Build {
 
     #[command(flatten)]
     build: BuildFlags,
+
+    #[command(flatten)]
+    remote: RemoteFlags,
 }
 
 impl Build {
@@ -42,12 +47,16 @@ impl Build {
     /// The first step that fails; or every finding of the audit.
     pub fn run(self, cx: &Context) -> Result<()> {
         let supply = self.from.supply(cx)?;
-        let plan = ready(cx, planned(cx, self.version, &self.build.options()?)?, &supply)?.plan;
+        let remote = self.remote.open(cx)?;
+        let making = Making { supply: &supply, remote: remote.as_ref() };
+        let planned = planned(cx, self.version, &self.build.options()?)?;
+        let last = self.only.as_deref().unwrap_or(STAGE);
+        let plan = making.ready(cx, planned, last)?.plan;
+        let sources = making.sources(cx, &plan, last)?;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
-        let sources = release::fetch::all(cx, &plan.sources(), &supply)?;
         match &self.only {
-            Some(step) => cx.ui.result(staged::step(cx, &plan, &sources, step, on_failure)?.display()),
-            None => cx.ui.result(staged::root(cx, &plan, &sources, on_failure)?.root.display()),
+            Some(step) => cx.ui.result(making.step(cx, &plan, &sources, step, on_failure)?.display()),
+            None => cx.ui.result(making.root(cx, &plan, &sources, on_failure)?.root.display()),
         }
         Ok(())
     }

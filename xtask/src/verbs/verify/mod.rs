@@ -2,6 +2,7 @@
 
 mod demand;
 mod root;
+mod vouch;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ use release::version::PythonVersion;
 use super::build_flags::BuildFlags;
 
 pub use demand::DemandFlags;
+use vouch::VouchFlags;
 
 /// Check a package, or a staged root, and report everything that is wrong with it.
 ///
@@ -42,6 +44,9 @@ pub struct Verify {
 
     #[command(flatten)]
     demand: DemandFlags,
+
+    #[command(flatten)]
+    vouch: VouchFlags,
 
     #[command(flatten)]
     build: BuildFlags,
@@ -68,6 +73,9 @@ impl Verify {
     pub fn run(self, cx: &Context) -> Result<()> {
         let demand = Demand { ours: self.strict, ..self.demand.demand()? };
         let kind = FileKind::of(&self.path).ok();
+        if self.vouch.check(cx, &self.path)? && !matches!(kind, Some(FileKind::FlatPackage | FileKind::DiskImage)) {
+            return Ok(());
+        }
         if kind == Some(FileKind::Folder) {
             return self.root(cx, &demand);
         }

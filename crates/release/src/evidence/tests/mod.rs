@@ -34,7 +34,7 @@ fn released_with(dist: &Path, options: BuildOptions) -> (Context, Vec<PathBuf>, 
     let planned = Planned { release: plan.python, plan, recipes };
     let package = crate::package::tests::flat(&cx, &planned.plan, root.path(), Ownership::Parity).unwrap();
     let product = Product { package, signed: None };
-    let files = write(&cx, &Subject { planned: &planned, product: &product }).unwrap();
+    let files = write(&cx, &Subject { planned: &planned, product: &product, has_pgp: false }).unwrap();
     (cx, files, product.package.path)
 }
 
