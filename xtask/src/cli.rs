@@ -81,7 +81,9 @@ enum Verb {
     Doctor(Box<verbs::doctor::Doctor>),
     Toolchain(verbs::toolchain::Toolchain),
     UpgradeCheck(verbs::upgrade_check::UpgradeCheck),
+    Reproduce(Box<verbs::reproduce::Reproduce>),
     Clean(verbs::clean::Clean),
+    Keys(verbs::keys::Keys),
     List(verbs::list::List),
     Status(verbs::status::Status),
     Completions(verbs::completions::Completions),
@@ -101,9 +103,9 @@ impl Verb {
             | Self::Package(_)
             | Self::Sign(_)
             | Self::Release(_) => true,
-            Self::Test(_) | Self::Clean(_) | Self::Ci(_) => true,
+            Self::Test(_) | Self::Clean(_) | Self::Ci(_) | Self::Reproduce(_) => true,
             Self::Plan(_) | Self::Notarize(_) | Self::Inspect(_) | Self::Expand(_) | Self::Verify(_) => false,
-            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) => false,
+            Self::Preview(_) | Self::Manifest(_) | Self::Diff(_) | Self::Install(_) | Self::Keys(_) => false,
             Self::Doctor(_) | Self::UpgradeCheck(_) | Self::Completions(_) | Self::Corpus(_) | Self::Toolchain(_) => {
                 false
             }
@@ -176,7 +178,9 @@ impl Cli {
             Verb::Doctor(verb) => verb.run(&cx),
             Verb::Toolchain(verb) => verb.run(&cx),
             Verb::UpgradeCheck(verb) => verb.run(&cx),
+            Verb::Reproduce(verb) => verb.run(&cx),
             Verb::Clean(verb) => verb.run(&cx),
+            Verb::Keys(verb) => verb.run(&cx),
             Verb::List(verb) => verb.run(&cx),
             Verb::Status(verb) => verb.run(&cx),
             Verb::Completions(verb) => verb.run(&cx, Self::complete()),

@@ -10,8 +10,11 @@ pub const MAP: &[(&str, &[&str])] = &[
     ("Making the installer: release does all, the others one part each", &["release", "fetch", "build", "package"]),
     ("Signing it, so that macOS opens it", &["sign", "notarize"]),
     ("Trying what was built", &["test"]),
-    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install"]),
-    ("Keeping house", &["new", "upgrade-check", "vendor", "clean", "toolchain", "completions", "man", "ci", "corpus"]),
+    ("Looking at any package", &["preview", "inspect", "expand", "verify", "manifest", "diff", "install", "reproduce"]),
+    (
+        "Keeping house",
+        &["new", "upgrade-check", "vendor", "clean", "keys", "toolchain", "completions", "man", "ci", "corpus"],
+    ),
 ];
 
 /// The verbs with what they do, as their own help says it.

@@ -52,7 +52,7 @@ fn alone(cache: &Path) -> Result<()> {
     if !real.is_dir() {
         return Err(anyhow!("the cache {} is not a folder", cache.display())).hint("name a folder with --cache DIR");
     }
-    let below = ["sources", "steps", "manifests", "work", "logs", "apt", "debs"].map(|name| cache.join(name));
+    let below = ["sources", "steps", "manifests", "taken", "work", "logs", "apt", "debs"].map(|name| cache.join(name));
     for dir in [cache].into_iter().chain(below.iter().map(|dir| dir.as_path())).filter(|dir| dir.exists()) {
         let found = fs_err::metadata(dir)?;
         if found.mode() & 0o022 != 0 {

@@ -70,8 +70,10 @@ pub fn remove(cx: &Context, items: &[Item]) -> Result<()> {
     for item in items {
         remove_path(&item.path)?;
         if item.path.parent() == Some(&cx.paths.steps()) {
-            let manifest = cx.paths.manifests().join(item.path.file_name().unwrap_or_default());
-            manifest.exists().then(|| remove_path(&manifest)).transpose()?;
+            for known in [cx.paths.manifests(), cx.paths.taken()] {
+                let known = known.join(item.path.file_name().unwrap_or_default());
+                known.exists().then(|| remove_path(&known)).transpose()?;
+            }
         }
     }
     Ok(())
@@ -108,7 +110,7 @@ fn paths(cx: &Context, what: &[What]) -> Result<BTreeSet<PathBuf>> {
     let folders = [
         (What::Work, cx.paths.work()),
         (What::Sources, cx.paths.sources()),
-        (What::Rejected, cx.paths.cache.join("rejected")),
+        (What::Rejected, cx.paths.rejected()),
         (What::Logs, cx.paths.logs()),
         (What::Apt, cx.paths.cache.join("apt")),
         (What::Apt, cx.paths.cache.join("debs")),

@@ -41,6 +41,16 @@ impl Paths {
         self.cache.join("manifests")
     }
 
+    /// Who vouched for finished steps that were taken from a remote cache, one file each.
+    pub fn taken(&self) -> PathBuf {
+        self.cache.join("taken")
+    }
+
+    /// Downloads with a wrong digest, and what else was refused, for a look at it.
+    pub fn rejected(&self) -> PathBuf {
+        self.cache.join("rejected")
+    }
+
     /// Steps at work. Thrown away when a step ends, or when it starts over.
     pub fn work(&self) -> PathBuf {
         self.cache.join("work")

@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod apt;
+pub mod attest;
 pub mod audit;
 pub mod build;
 pub mod cache;
@@ -24,13 +25,16 @@ pub mod install;
 pub mod interpreter;
 pub mod interrupt;
 pub mod judgement;
+pub mod keys;
 pub mod lock;
 pub mod mac_tool;
+pub mod making;
 pub mod manifest;
 pub mod next;
 pub mod notarize;
 pub mod output;
 pub mod package;
+pub mod pgp;
 pub mod pictures;
 pub mod pipeline;
 pub mod plan;
@@ -38,6 +42,8 @@ pub mod planning;
 pub mod problems;
 pub mod product;
 pub mod recipe;
+pub mod remote;
+pub mod reproduce;
 #[cfg(test)]
 mod rules;
 pub mod sign;

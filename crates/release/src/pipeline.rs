@@ -11,13 +11,17 @@ use crate::context::Context;
 use crate::evidence::timings::Clock;
 use crate::evidence::{self, Subject};
 use crate::fetch::Supply;
+use crate::keys::SigningKey;
 use crate::lock::{self, Lock};
+use crate::making::Making;
 use crate::notarize::{self, Desk};
 use crate::package::{Format, Ownership};
+use crate::plan::{Plan, STAGE};
 use crate::planning::Planned;
 use crate::product::Product;
+use crate::remote::Remote;
 use crate::sign::Signing;
-use crate::{fetch, planning, staged};
+use crate::{attest, pgp};
 
 /// What is to be released, and how.
 pub struct Order {
@@ -25,6 +29,8 @@ pub struct Order {
     pub planned: Planned,
     /// What the user gives: it is looked into before anybody is asked.
     pub supply: Supply,
+    /// A cache that several machines share.
+    pub remote: Option<Remote>,
     /// Who owns what is installed.
     pub ownership: Ownership,
     /// The kind of package.
@@ -33,6 +39,31 @@ pub struct Order {
     pub signing: Option<Signing>,
     /// Who asks Apple for a ticket, once the product is signed.
     pub notary: Option<Desk>,
+    /// Who vouches for it, at the end.
+    pub vouching: Vouching,
+}
+
+/// Who vouches for what is published.
+#[derive(Debug, Default)]
+pub struct Vouching {
+    /// By an attestation.
+    pub key: Option<SigningKey>,
+    /// By OpenPGP signatures: the name of one of the user's keys.
+    pub pgp: Option<String>,
+}
+
+impl Vouching {
+    /// Over the final bytes; gives back the files.
+    fn vouch(&self, plan: &Plan, product: &Path, evidence: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let mut files = Vec::new();
+        let dir = product.parent().unwrap_or(Path::new("."));
+        files.extend(self.key.as_ref().map(|key| attest::write(plan, product, dir, key)).transpose()?);
+        if let Some(pgp) = &self.pgp {
+            let published: Vec<&Path> = evidence.iter().map(PathBuf::as_path).chain([product]).collect();
+            files.extend(pgp::sign(&published, pgp)?);
+        }
+        Ok(files)
+    }
 }
 
 /// What came of it.
@@ -43,6 +74,8 @@ pub struct Released {
     pub product: Product,
     /// The files beside it.
     pub evidence: Vec<PathBuf>,
+    /// Who vouches for all of these.
+    pub vouched: Vec<PathBuf>,
 }
 
 /// Makes a release.
@@ -53,10 +86,12 @@ pub struct Released {
 pub fn release(cx: &Context, order: Order) -> Result<Released> {
     let _lock = lock(cx)?;
     let mut clock = Clock::start();
-    let planned = clock.time("toolchain", || planning::ready(cx, order.planned, &order.supply))?;
+    let making = Making { supply: &order.supply, remote: order.remote.as_ref() };
+    let ready = if making.remote.is_some() { "remote cache and toolchain" } else { "toolchain" };
+    let planned = clock.time(ready, || making.ready(cx, order.planned, STAGE))?;
     let plan = &planned.plan;
-    let sources = clock.time("fetch", || fetch::all(cx, &plan.sources(), &order.supply))?;
-    let built = clock.time("build and audit", || staged::root(cx, plan, &sources, OnFailure::Stop))?;
+    let sources = clock.time("fetch", || making.sources(cx, plan, STAGE))?;
+    let built = clock.time("build and audit", || making.root(cx, plan, &sources, OnFailure::Stop))?;
     let mut product = match &order.signing {
         None => {
             let product =
@@ -73,10 +108,12 @@ pub fn release(cx: &Context, order: Order) -> Result<Released> {
         None => Ok(()),
     };
     product.measure()?;
-    let subject = Subject { planned: &planned, product: &product };
+    let subject = Subject { planned: &planned, product: &product, has_pgp: order.vouching.pgp.is_some() };
     let evidence = clock.time("evidence", || evidence::write(cx, &subject))?;
     clock.write(cx, plan, product.path())?;
-    notarized.map(|()| Released { planned, product, evidence })
+    notarized?;
+    let vouched = order.vouching.vouch(&planned.plan, product.path(), &evidence)?;
+    Ok(Released { planned, product, evidence, vouched })
 }
 
 /// Signs what a build has staged: code, then the package around it.
@@ -86,8 +123,8 @@ pub fn release(cx: &Context, order: Order) -> Result<Released> {
 pub fn sign(cx: &Context, planned: Planned, root: &Path, signing: &Signing, ownership: Ownership) -> Result<Released> {
     let _lock = lock(cx)?;
     let product = Product::signed(cx, &planned.plan, root, signing, ownership)?;
-    let evidence = evidence::write(cx, &Subject { planned: &planned, product: &product })?;
-    Ok(Released { planned, product, evidence })
+    let evidence = evidence::write(cx, &Subject { planned: &planned, product: &product, has_pgp: false })?;
+    Ok(Released { planned, product, evidence, vouched: vec![] })
 }
 
 /// One release at a time in the folder of products.

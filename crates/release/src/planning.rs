@@ -89,14 +89,14 @@ pub fn planned_or_newest(cx: &Context, version: Option<PythonVersion>, options: 
 /// # Errors
 /// No network, a full disk.
 pub fn ready(cx: &Context, planned: Planned, supply: &Supply) -> Result<Planned> {
-    with_packages(cx, planned, supply, Steps::Unfinished)
+    with_packages(cx, planned, supply, &Steps::Unfinished)
 }
 
-/// The same, but also for steps that are finished.
+/// The same for the steps that are named.
 ///
 /// # Errors
 /// As [`ready`].
-pub fn with_packages(cx: &Context, planned: Planned, supply: &Supply, steps: Steps) -> Result<Planned> {
+pub fn with_packages(cx: &Context, planned: Planned, supply: &Supply, steps: &Steps) -> Result<Planned> {
     match lock::fetch(cx, &planned.plan, supply, steps)? {
         Packages::Here => Ok(planned),
         Packages::Replaced => {

@@ -48,9 +48,11 @@ const WALLS: &[(&str, &[&str])] = &[
     // A plan is a value: what carries it out comes after.
     ("plan", &["build", "evidence", "fetch", "notarize", "package", "pipeline", "sign", "toolchain"]),
     ("recipe", &["build", "evidence", "fetch", "package", "pipeline", "plan", "sign", "toolchain", "verify"]),
-    ("fetch", &["build", "evidence", "package", "pipeline", "plan", "sign", "verify"]),
+    ("fetch", &["build", "evidence", "package", "pipeline", "plan", "remote", "sign", "verify"]),
     ("toolchain", &["build", "evidence", "package", "pipeline", "sign", "verify"]),
-    ("build", &["evidence", "notarize", "package", "pipeline", "sign", "verify"]),
+    ("build", &["evidence", "notarize", "package", "pipeline", "remote", "sign", "verify"]),
+    // What others made is believed or not by rules of its own.
+    ("remote", &["evidence", "notarize", "package", "pipeline", "toolchain", "verify"]),
     ("package", &["evidence", "notarize", "pipeline", "sign"]),
     ("evidence", &["notarize", "pipeline", "sign"]),
     ("sign", &["notarize", "pipeline"]),

@@ -12,6 +12,9 @@ use crate::fetch::Sources;
 use crate::hint::WithHint as _;
 use crate::plan::{Plan, STAGE};
 
+/// The step that makes the SDK; a Mac's plan has none.
+pub const SDK: &str = "sdk";
+
 /// The staged root of a plan, which is what it was when it was made, or another one that the user names.
 ///
 /// # Errors
@@ -34,7 +37,14 @@ pub fn find(cx: &Context, plan: &Plan, named: Option<PathBuf>) -> Result<PathBuf
 /// # Errors
 /// The first step that fails; or every finding of the audit.
 pub fn root(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure) -> Result<Built> {
-    let built = guarded(|| build::run(cx, plan, sources, on_failure))?;
+    let built = guarded(|| {
+        let built = build::run(cx, plan, sources, on_failure)?;
+        // The audit looks at it, and a root that was made elsewhere came without.
+        if plan.step(SDK).is_some() {
+            build::step(cx, plan, sources, SDK, on_failure)?;
+        }
+        Ok(built)
+    })?;
     audit::audit(cx, plan, &built)?;
     for item in &plan.left_out {
         cx.ui.say(format_args!("left out {}: {}", item.name, item.why));

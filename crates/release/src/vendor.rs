@@ -41,7 +41,7 @@ pub struct Vendored {
 /// # Errors
 /// All that could not be had, or the folder can't be written.
 pub fn vendor(cx: &Context, planned: Planned, supply: &Supply, dir: &Path) -> Result<Vendored> {
-    fill(cx, &with_packages(cx, planned, supply, Steps::All)?.plan, supply, dir)
+    fill(cx, &with_packages(cx, planned, supply, &Steps::All)?.plan, supply, dir)
 }
 
 /// The same, once the packages are here.

@@ -5,11 +5,13 @@ use clap::Args;
 
 use super::build_flags::BuildFlags;
 use super::fetch::From;
+use super::remote_flags::RemoteFlags;
 use release::build::OnFailure;
 use release::context::Context;
 use release::interrupt;
-use release::planning::{planned_or_newest, ready};
-use release::staged;
+use release::making::Making;
+use release::plan::STAGE;
+use release::planning::planned_or_newest;
 use release::version::PythonVersion;
 
 /// Build a release up to its audited staging root: what the installer will lay down.
@@ -36,6 +38,9 @@ pub struct Build {
 
     #[command(flatten)]
     build: BuildFlags,
+
+    #[command(flatten)]
+    remote: RemoteFlags,
 }
 
 impl Build {
@@ -48,12 +53,15 @@ impl Build {
         let planned = planned_or_newest(cx, self.version, &self.build.options()?)?;
         self.only.iter().try_for_each(|step| release::build::must_have(&planned.plan, step))?;
         let supply = self.from.supply(cx)?;
-        let plan = ready(cx, planned, &supply)?.plan;
+        let remote = self.remote.open(cx)?;
+        let making = Making { supply: &supply, remote: remote.as_ref() };
+        let last = self.only.as_deref().unwrap_or(STAGE);
+        let plan = making.ready(cx, planned, last)?.plan;
+        let sources = making.sources(cx, &plan, last)?;
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
-        let sources = release::fetch::all(cx, &plan.sources(), &supply)?;
         match &self.only {
-            Some(step) => cx.ui.result(staged::step(cx, &plan, &sources, step, on_failure)?.display()),
-            None => cx.ui.result(staged::root(cx, &plan, &sources, on_failure)?.root.display()),
+            Some(step) => cx.ui.result(making.step(cx, &plan, &sources, step, on_failure)?.display()),
+            None => cx.ui.result(making.root(cx, &plan, &sources, on_failure)?.root.display()),
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use release::fetch::Supply;
 use release::interpreter::{ARCH, From};
 use release::mac_tool;
 use release::package::Ownership;
-use release::pipeline::{self, Order};
+use release::pipeline::{self, Order, Vouching};
 use release::plan::BuildOptions;
 use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
@@ -80,9 +80,11 @@ fn newest(cx: &Context) -> Result<Order> {
     Ok(Order {
         planned,
         supply: Supply::default(),
+        remote: None,
         ownership: Ownership::default(),
         format,
         signing: None,
         notary: None,
+        vouching: Vouching::default(),
     })
 }

@@ -9,6 +9,7 @@ use release::context::Context;
 use release::host::System;
 use release::plan::{STAGE, render};
 use release::planning::planned_for;
+use release::remote::layers;
 use release::stock::Stock;
 use release::version::PythonVersion;
 
@@ -28,6 +29,11 @@ pub struct Plan {
     /// Print JSON; `root` is the folder that `build` fills.
     #[arg(long)]
     json: bool,
+
+    /// Print the steps in layers, as JSON for the matrix of a CI: those of one layer need only those of the layers before. Left out
+    /// is what every machine makes for itself. docs/remote.md shows the jobs.
+    #[arg(long, conflicts_with_all = ["json", "commands"])]
+    matrix: bool,
 
     /// The system of the machine that would build it [default: this one, or a Mac for what only a Mac can make].
     #[arg(long, value_name = "SYSTEM", value_enum)]
@@ -55,7 +61,10 @@ impl Plan {
             ));
         }
         let format = self.kind.format(cx, plan)?;
-        if self.json {
+        if self.matrix {
+            // In one line, as files of outputs want it.
+            cx.ui.result(serde_json::json!({ "layers": layers(plan) }));
+        } else if self.json {
             let mut value = serde_json::to_value(plan)?;
             let root = cx.paths.steps().join(plan.folder(STAGE));
             if let Some(object) = value.as_object_mut() {

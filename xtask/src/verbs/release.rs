@@ -18,7 +18,9 @@ use super::fetch::From;
 use super::notaries::Notaries;
 use super::notarize::Waiting;
 use super::product_flags::{Kind, Owners};
+use super::remote_flags::RemoteFlags;
 use super::signers::Signers;
+use super::vouching::VouchingFlags;
 
 /// From a version number to a finished installer in dist/: fetch, build, audit, package, verify, evidence.
 ///
@@ -41,6 +43,9 @@ pub struct Release {
     unsigned: bool,
 
     #[command(flatten)]
+    vouching: VouchingFlags,
+
+    #[command(flatten)]
     owners: Owners,
 
     #[command(flatten)]
@@ -51,6 +56,9 @@ pub struct Release {
 
     #[command(flatten)]
     build: BuildFlags,
+
+    #[command(flatten)]
+    remote: RemoteFlags,
 
     #[command(flatten)]
     signers: Signers,
@@ -72,6 +80,8 @@ impl Release {
         let format = self.kind.format(cx, &planned.plan)?;
         let supply = self.from.supply(cx)?;
         let signing = self.signing(cx)?;
+        let vouching = self.vouching.vouching(self.remote.signer())?;
+        let remote = self.remote.open(cx)?;
         if signing.is_some() && format == Format::Mpkg {
             return Err(anyhow!(
                 "a metapackage in a disk image can't be signed: the systems it is for check no signature"
@@ -82,14 +92,16 @@ impl Release {
             Some(_) => self.notaries.desk(cx, &self.signers, self.waiting.patiently())?,
             None => None,
         };
-        let order = Order { planned, supply, ownership: self.owners.ownership(), format, signing, notary };
+        let order =
+            Order { planned, supply, remote, ownership: self.owners.ownership(), format, signing, notary, vouching };
         interrupt::tell_what_is_kept(cx)?;
         let released = pipeline::release(cx, order)?;
         cx.ui.result(released.product.path().display());
         cx.ui.say(&released.product);
         let not_asked = Err("cargo xtask upgrade-check asks".to_owned());
         cx.ui.say(upgrade::check(cx, &released.planned.recipes, not_asked)?.in_short());
-        cx.ui.say(format_args!("  {} files of evidence beside it; SHA256SUMS lists them", released.evidence.len()));
+        let (files, vouched) = (released.evidence.len(), released.vouched.len());
+        cx.ui.say(format_args!("  {files} files of evidence beside it; SHA256SUMS lists them; {vouched} signatures"));
         next::lines(cx, &released)?.iter().for_each(|line| cx.ui.say(line));
         Ok(())
     }

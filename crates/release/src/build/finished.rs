@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use rayon::prelude::*;
 
+use super::tree;
 use crate::context::Context;
 use crate::hint::WithHint as _;
 use crate::manifest::{Manifest, manifest};
@@ -37,18 +38,18 @@ pub enum State {
 }
 
 /// The folder of a step's product.
-pub(super) fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
+pub fn product(cx: &Context, plan: &Plan, step: &str) -> PathBuf {
     cx.paths.steps().join(plan.folder(step))
 }
 
 /// Whether a step is finished.
-pub(super) fn is_made(cx: &Context, plan: &Plan, step: &str) -> bool {
+pub fn is_made(cx: &Context, plan: &Plan, step: &str) -> bool {
     product(cx, plan, step).is_dir()
 }
 
 /// The steps of a plan that have to run for one step's product, by their places in it: those that it needs, by way of others
 /// too, and that are not finished.
-pub(super) fn missing(cx: &Context, plan: &Plan, last: &str) -> Vec<usize> {
+pub fn missing(cx: &Context, plan: &Plan, last: &str) -> Vec<usize> {
     let mut wanted: BTreeSet<&str> = BTreeSet::from([last]);
     let mut missing = Vec::new();
     for (index, step) in plan.steps.iter().enumerate().rev() {
@@ -78,7 +79,9 @@ pub(super) fn used<'a>(cx: &Context, plan: &'a Plan, last: &str) -> Vec<&'a str>
 /// # Errors
 /// When it can't be read, or the cache not written.
 pub fn record(cx: &Context, folder: &str, made: &std::path::Path) -> Result<()> {
-    write(cx, folder, &manifest(made)?)
+    write(cx, folder, &manifest(made)?)?;
+    // Made here, it is vouched for by nobody else.
+    tree::remove(&cx.paths.taken().join(folder))
 }
 
 /// Looks at a finished step, by the name of its folder.

@@ -14,7 +14,7 @@ mod workers;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 
 use crate::context::Context;
 use crate::fetch::Sources;
@@ -28,7 +28,7 @@ pub use finished::finished;
 pub use outlook::Outlook;
 pub use text::Names;
 pub use tree::copy as copy_tree;
-pub use workers::OnFailure;
+pub use workers::{Again, OnFailure};
 
 /// A finished build.
 #[derive(Debug, Clone)]
@@ -73,10 +73,27 @@ pub fn must_have(plan: &Plan, step: &str) -> Result<()> {
     Err(anyhow!("the plan has no step `{step}`")).hint(format!("its steps: {}", names.join(", ")))
 }
 
+/// Makes the product of a finished step once more, aside, and what it needs where that is missing.
+///
+/// # Errors
+/// As [`step`].
+pub fn again(cx: &Context, plan: &Plan, sources: &Sources, name: &str, on_failure: OnFailure) -> Result<Again> {
+    let made = plan.step(name).with_context(|| format!("the plan has no step `{name}`"))?;
+    for need in &made.needs {
+        step(cx, plan, sources, need, on_failure)?;
+    }
+    let _lock = lock(cx)?;
+    Builder::new(cx, plan, sources)?.again(made)
+}
+
 /// Two builds in one cache would step on each other's folders.
-fn lock(cx: &Context) -> Result<Lock> {
+///
+/// # Errors
+/// When another one is at work there.
+pub fn lock(cx: &Context) -> Result<Lock> {
     crate::lock::take(&cx.paths.cache, "build", "choose another folder with --cache DIR")
 }
 
+/// Small plans, and what builds them.
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

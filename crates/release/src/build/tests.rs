@@ -17,17 +17,17 @@ use crate::ui::Ui;
 use macho::Arch;
 
 /// A step of some operations.
-fn step_of(name: &str, needs: &[&str], ops: Vec<Op>) -> Step {
+pub(crate) fn step_of(name: &str, needs: &[&str], ops: Vec<Op>) -> Step {
     let needs = needs.iter().map(ToString::to_string).collect();
     Step { name: name.into(), title: format!("make {name}"), needs, env: BTreeMap::new(), ops }
 }
 
-fn sh(script: &str) -> Op {
+pub(crate) fn sh(script: &str) -> Op {
     Op::run("run a script", "", ["sh", "-e", "-c", script])
 }
 
 /// A step that appends its name to the file `ran`, runs a script and writes a file from those of the steps it needs.
-fn step(name: &str, needs: &[&str], ran: &Path, script: &str) -> Step {
+pub(crate) fn step(name: &str, needs: &[&str], ran: &Path, script: &str) -> Step {
     let inputs: Vec<String> = needs.iter().map(|need| format!("@{need}@/file")).collect();
     let script = format!(
         "echo {name} >> {}; {script}; cat {} /dev/null > @out@/file; echo {name} >> @out@/file",
@@ -37,7 +37,7 @@ fn step(name: &str, needs: &[&str], ran: &Path, script: &str) -> Step {
     step_of(name, needs, vec![sh(&script)])
 }
 
-fn plan_of(steps: Vec<Step>) -> Plan {
+pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
     Plan {
         python: "3.13.5".parse().unwrap(),
         variant: "test".into(),
@@ -57,7 +57,7 @@ fn plan_of(steps: Vec<Step>) -> Plan {
 }
 
 /// A diamond: `a` before `b` and `c`, both before the last step.
-fn plan(ran: &Path, script_of_c: &str) -> Plan {
+pub(crate) fn plan(ran: &Path, script_of_c: &str) -> Plan {
     plan_of(vec![
         step("a", &[], ran, "true"),
         step("b", &["a"], ran, "true"),
@@ -66,15 +66,15 @@ fn plan(ran: &Path, script_of_c: &str) -> Plan {
     ])
 }
 
-struct Bench {
+pub(crate) struct Bench {
     /// Removed with the bench, unless another process made it.
     _own: Option<tempfile::TempDir>,
-    dir: PathBuf,
+    pub(crate) dir: PathBuf,
     jobs: usize,
 }
 
 impl Bench {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let own = tempfile::tempdir().unwrap();
         Self { dir: own.path().to_owned(), _own: Some(own), jobs: 2 }
     }
@@ -83,23 +83,23 @@ impl Bench {
         Self { _own: None, dir, jobs: 2 }
     }
 
-    fn ran(&self) -> PathBuf {
+    pub(crate) fn ran(&self) -> PathBuf {
         self.dir.join("ran")
     }
 
-    fn take_ran(&self) -> Vec<String> {
+    pub(crate) fn take_ran(&self) -> Vec<String> {
         let text = fs_err::read_to_string(self.ran()).unwrap_or_default();
         _ = fs_err::remove_file(self.ran());
         text.lines().map(str::to_owned).collect()
     }
 
-    fn context(&self) -> Context {
+    pub(crate) fn context(&self) -> Context {
         let repo = self.dir.clone();
         let paths = Paths { cache: repo.join("cache"), dist: repo.join("dist"), repo };
         Context { paths, ui: Ui::new(), offline: true, jobs: self.jobs, apt: Mutex::default() }
     }
 
-    fn build(&self, plan: &Plan) -> Result<Built> {
+    pub(crate) fn build(&self, plan: &Plan) -> Result<Built> {
         self.build_on(plan, OnFailure::Stop)
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -35,6 +35,26 @@ pub struct Builder<'a> {
     sources: &'a Sources,
     crew: Crew,
     times: BTreeMap<String, u64>,
+}
+
+/// A product that was made once more; removed when it is dropped.
+#[derive(Debug)]
+pub struct Again {
+    work: PathBuf,
+    out: PathBuf,
+}
+
+impl Again {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.out
+    }
+}
+
+impl Drop for Again {
+    fn drop(&mut self) {
+        _ = tree::remove(&self.work);
+    }
 }
 
 /// What the workers share.
@@ -171,6 +191,32 @@ impl<'a> Builder<'a> {
         let task = self.cx.ui.task(&step.title, expected);
         let folder = self.plan.folder(&step.name);
         let work = self.cx.paths.work().join(&folder);
+        let out = self.perform(step, &folder, &work)?;
+        // The product appears whole: a step killed before this line starts over.
+        let product = finished::product(self.cx, self.plan, &step.name);
+        finished::record(self.cx, &folder, &out)?;
+        flatpkg::output::replace(&out, &product)?;
+        tree::remove(&work)?;
+        Ok(task.done(""))
+    }
+
+    /// Makes a step's product once more, aside; what it needs is finished.
+    ///
+    /// # Errors
+    /// As [`Builder::run`].
+    pub fn again(&self, step: &Step) -> Result<Again> {
+        let _core = self.crew.core()?;
+        let task = self.cx.ui.task(format!("{} once more", step.title), None);
+        let folder = self.plan.folder(&step.name);
+        let work = self.cx.paths.work().join(&folder);
+        let out = self.perform(step, &folder, &work).map_err(|error| self.explain(error))?;
+        task.done("");
+        Ok(Again { work, out })
+    }
+
+    /// Carries out a step's operations in an empty folder; where its product is.
+    fn perform(&self, step: &Step, folder: &str, work: &Path) -> Result<PathBuf> {
+        let work = work.to_owned();
         let log = self.cx.paths.logs().join(format!("{folder}.log"));
         fresh_log(&log)?;
         tree::remove(&work)?;
@@ -184,12 +230,7 @@ impl<'a> Builder<'a> {
         let (cx, plan, sources, crew) = (self.cx, self.plan, self.sources, &self.crew);
         let execution = op::Execution { cx, plan, sources, names: &names, step, log: &log, crew };
         step.ops.iter().try_for_each(|operation| execution.perform(operation))?;
-        // The product appears whole: a step killed before this line starts over.
-        let product = finished::product(self.cx, self.plan, &step.name);
-        finished::record(self.cx, &folder, &out)?;
-        flatpkg::output::replace(&out, &product)?;
-        tree::remove(&work)?;
-        Ok(task.done(""))
+        Ok(out)
     }
 
     /// Adds what to do about a full disk.

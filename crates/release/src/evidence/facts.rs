@@ -12,6 +12,8 @@ pub struct Subject<'a> {
     pub planned: &'a Planned,
     /// What came of it.
     pub product: &'a Product,
+    /// Whether an OpenPGP signature will be made beside it, at the end.
+    pub has_pgp: bool,
 }
 
 /// What all the files are made from.

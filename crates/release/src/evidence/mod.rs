@@ -27,6 +27,7 @@ use contents::Contents;
 use facts::Facts;
 
 pub use facts::Subject;
+pub use receipt::{assets, build_options};
 pub use renew::renew;
 
 /// A file to be written.

@@ -72,7 +72,7 @@ fn toolchain(plan: &Plan) -> Value {
 }
 
 /// What the user asked for beside the release's defaults; folders and files by their digests.
-fn build_options(options: &BuildOptions) -> Value {
+pub fn build_options(options: &BuildOptions) -> Value {
     let docs = match &options.docs {
         Docs::None => Value::Null,
         Docs::Sphinx => "sphinx".into(),
@@ -110,7 +110,10 @@ fn source(source: &Source) -> Value {
 }
 
 /// Digests of all assets, by path.
-fn assets(cx: &Context) -> Result<BTreeMap<String, Sha256>> {
+///
+/// # Errors
+/// When one can't be read.
+pub fn assets(cx: &Context) -> Result<BTreeMap<String, Sha256>> {
     let dir = assets_dir(cx);
     let mut digests = BTreeMap::new();
     for entry in WalkDir::new(&dir) {

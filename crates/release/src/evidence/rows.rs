@@ -13,7 +13,7 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
     let names = Names::new([("version", plan.python.numbers())]);
     let address = names.fill(&facts.assets.download, Escape::Plain, "product.toml")?;
     let minimum = plan.archs.values().min().map(ToString::to_string).unwrap_or_default();
-    let row = json!({
+    let mut row = json!({
         "name": NAME,
         "slug": format!("{}-{}", plan.python.to_string().replace('.', ""), NAME.replace(' ', "-")),
         "os": "macos",
@@ -27,5 +27,8 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
         // What isn't signed is no download.
         "download_button": name::is_published(&facts.file),
     });
+    if let (Some(row), true) = (row.as_object_mut(), facts.subject.has_pgp) {
+        row.insert("gpg_signature_file".into(), format!("{address}{}.asc", facts.file).into());
+    }
     Ok(format!("{}\n", serde_json::to_string_pretty(&[row])?))
 }

@@ -51,6 +51,10 @@ const PIP: &[&str] = &[
     "CURL_CA_BUNDLE",
 ];
 
+/// `gpg`: its keys, and how its agent asks for a password.
+const GPG: &[&str] =
+    &["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "GNUPGHOME", "GPG_TTY", "TERM", "WAYLAND_DISPLAY", "XAUTHORITY"];
+
 /// `cargo`, on this project itself: how the developer has it set up, and what the project's tests ask for.
 const CARGO: &[&str] = &[
     "AR",
@@ -88,11 +92,13 @@ pub enum Needs {
     Pip,
     /// It is `cargo`.
     Cargo,
+    /// It is `gpg`, with the user's keys.
+    Gpg,
 }
 
 impl Needs {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 4] = [Self::Nothing, Self::Apt, Self::Pip, Self::Cargo];
+    pub(super) const ALL: [Self; 5] = [Self::Nothing, Self::Apt, Self::Pip, Self::Cargo, Self::Gpg];
 
     fn lists(self) -> &'static [&'static [&'static str]] {
         match self {
@@ -100,6 +106,7 @@ impl Needs {
             Self::Apt => &[EVERYBODY, SHORT, NETWORK, APT],
             Self::Pip => &[EVERYBODY, SHORT, NETWORK, PIP],
             Self::Cargo => &[EVERYBODY, SHORT, NETWORK, CARGO],
+            Self::Gpg => &[EVERYBODY, SHORT, GPG],
         }
     }
 
@@ -116,5 +123,5 @@ pub(super) fn passed_on(lists: &[&[&'static str]]) -> impl Iterator<Item = (&'st
 
 /// Whether some program that we start may see this variable of ours.
 pub fn is_passed_on(name: &str) -> bool {
-    [EVERYBODY, SHORT, NETWORK, NOTARY, APT, PIP, CARGO].iter().any(|list| list.contains(&name))
+    [EVERYBODY, SHORT, NETWORK, NOTARY, APT, PIP, CARGO, GPG].iter().any(|list| list.contains(&name))
 }

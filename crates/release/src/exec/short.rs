@@ -53,8 +53,16 @@ impl Shell {
 /// When it can't be started, or ends with anything but 0; then with what it said on standard error.
 pub fn read(cmd: Cmd<'_>) -> Result<String> {
     let text = cmd.to_string();
-    let output = cmd.quiet().ignore_status().output().with_context(|| format!("could not run `{text}`"))?;
-    printed(&text, &output)
+    printed(&text, &output(cmd)?)
+}
+
+/// Runs a short command to its end, whatever that is.
+///
+/// # Errors
+/// When it can't be started.
+pub fn output(cmd: Cmd<'_>) -> Result<Output> {
+    let text = cmd.to_string();
+    cmd.quiet().ignore_status().output().with_context(|| format!("could not run `{text}`"))
 }
 
 /// The same for a command that waits for others, such as servers: after so long it is ended.

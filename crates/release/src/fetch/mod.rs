@@ -26,12 +26,12 @@ use crate::hint::{WithHint as _, hinted, innermost};
 use crate::recipe::{PackageLock, Pin, Source};
 use failure::{Failure, Refused, Wrong};
 pub use index::{Entry, FILE as INDEX, Index};
-pub use pace::WHOLE;
-use part::PartialFile;
+pub use pace::{Limits, WHOLE};
+pub use part::PartialFile;
 use provider::Provider;
-use refusal::Refusal;
+pub use refusal::Refusal;
 pub use supply::Supply;
-use url::Client;
+pub use url::Client;
 
 /// The sources of a plan, all there and all right.
 #[derive(Debug, Clone)]
@@ -156,7 +156,7 @@ impl<'a> Fetcher<'a> {
 
     /// Where wrong files are kept for a look at them.
     fn rejected(&self, source: &Source) -> PathBuf {
-        self.cx.paths.cache.join("rejected").join(&source.file)
+        self.cx.paths.rejected().join(&source.file)
     }
 
     /// An MD5 that nobody accepted proves nothing, and one that somebody accepted is named.

@@ -21,13 +21,19 @@ pub struct Limits {
     pub whole: Duration,
     /// Bytes a second.
     pub floor: u64,
-    /// Over how long they are averaged.
+    /// Over how long they are averaged; a server that is silent for as long is too slow, too.
     pub window: Duration,
+    /// Until a server takes the connection.
+    pub connect: Duration,
+    /// Until it begins to answer.
+    pub answer: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { whole: WHOLE, floor: FLOOR, window: WINDOW }
+        // A person without a network learns it before wondering.
+        let (connect, answer) = (Duration::from_secs(5), Duration::from_secs(30));
+        Self { whole: WHOLE, floor: FLOOR, window: WINDOW, connect, answer }
     }
 }
 
@@ -90,7 +96,13 @@ impl Pace {
 mod tests {
     use super::*;
 
-    const LIMITS: Limits = Limits { whole: Duration::from_secs(100), floor: 1000, window: Duration::from_secs(10) };
+    const LIMITS: Limits = Limits {
+        whole: Duration::from_secs(100),
+        floor: 1000,
+        window: Duration::from_secs(10),
+        connect: Duration::from_secs(1),
+        answer: Duration::from_secs(1),
+    };
 
     fn secs(secs: u64) -> Duration {
         Duration::from_secs(secs)

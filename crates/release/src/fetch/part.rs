@@ -47,6 +47,11 @@ impl PartialFile {
         self.len
     }
 
+    /// Whether nothing came yet.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// A folder for those who can't write into a file of ours; empty now, and gone with [`PartialFile::keep`].
     ///
     /// # Errors

@@ -5,17 +5,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, anyhow};
-use ureq::http::{Response, StatusCode, header};
+use ureq::RequestBuilder;
+use ureq::http::{HeaderValue, Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
 
-use super::pace::{Limits, Pace, WINDOW};
+use super::pace::{Limits, Pace};
 use super::part::PartialFile;
 use super::refusal::Refusal;
 use crate::hint::innermost;
 use crate::ui::Ui;
-
-/// How long a server may take to accept a connection: a person without a network learns it before wondering.
-const CONNECT: Duration = Duration::from_secs(5);
 
 /// How often a server that answers is asked for the same file.
 const TRIES: u32 = 4;
@@ -24,6 +22,8 @@ const TRIES: u32 = 4;
 /// is the machine's decision (`SSL_CERT_FILE` and `SSL_CERT_DIR` too): a company's proxy has an authority of its own.
 pub struct Client {
     agent: ureq::Agent,
+    /// Shown to nobody but the server, and not to one that it sends us to.
+    authorization: Option<HeaderValue>,
     pause: Duration,
     limits: Limits,
     clock: Box<dyn Fn() -> Duration + Send + Sync>,
@@ -62,11 +62,18 @@ impl Client {
         let tls = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
         let config = ureq::Agent::config_builder()
             .tls_config(tls)
-            .timeout_connect(Some(CONNECT))
-            .timeout_recv_response(Some(Duration::from_secs(30)))
-            .timeout_per_read(Some(WINDOW))
+            .timeout_connect(Some(limits.connect))
+            .timeout_recv_response(Some(limits.answer))
+            .timeout_per_read(Some(limits.window))
             .http_status_as_error(false);
-        Self { agent: config.build().into(), pause, limits, clock: Box::new(clock), told: AtomicBool::new(false) }
+        Self {
+            agent: config.build().into(),
+            authorization: None,
+            pause,
+            limits,
+            clock: Box::new(clock),
+            told: AtomicBool::new(false),
+        }
     }
 
     /// Downloads what is missing of a file of a size, or of any when that is 0: then the server says it. Passing faults are
@@ -101,11 +108,38 @@ impl Client {
     /// # Errors
     /// When it can't be reached, says no, or the text is longer.
     pub fn text(&self, url: &str, limit: u64) -> anyhow::Result<Option<String>> {
-        let mut response = self.agent.get(url).config().timeout_global(Some(self.limits.whole)).build().call()?;
+        let request = self.agent.get(url).config().timeout_global(Some(self.limits.whole)).build();
+        let mut response = self.authorized(request).call()?;
         match response.status() {
             StatusCode::OK => Ok(Some(response.body_mut().with_config().limit(limit).read_to_string()?)),
             StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
             status => Err(anyhow!("{status}")),
+        }
+    }
+
+    /// Puts a file where a server keeps it.
+    ///
+    /// # Errors
+    /// When it can't be reached, or says no.
+    pub fn upload(&self, url: &str, bytes: &[u8]) -> anyhow::Result<()> {
+        let request = self.agent.put(url).header(header::CONTENT_TYPE, "application/octet-stream");
+        let request = request.config().timeout_global(Some(self.limits.whole)).build();
+        let status = self.authorized(request).send(bytes)?.status();
+        if status.is_success() { Ok(()) } else { Err(anyhow!("{status}")) }
+    }
+
+    /// Says who we are to the servers that are asked.
+    #[must_use]
+    pub fn with_authorization(self, value: &str) -> Option<Self> {
+        let mut value = HeaderValue::from_str(value).ok()?;
+        value.set_sensitive(true);
+        Some(Self { authorization: Some(value), ..self })
+    }
+
+    fn authorized<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        match &self.authorization {
+            Some(value) => request.header(header::AUTHORIZATION, value),
+            None => request,
         }
     }
 
@@ -123,11 +157,11 @@ impl Client {
             return Ok(());
         }
         // What a server packs for the journey, some clients unpack, and the digest is of neither.
-        let mut request = self.agent.get(transfer.url).header(header::ACCEPT_ENCODING, "identity");
+        let mut request = self.authorized(self.agent.get(transfer.url)).header(header::ACCEPT_ENCODING, "identity");
         // The answer's head may come slowly, too, and so may the handshake.
         let left = transfer.pace.left((self.clock)()).map_err(too_slow)?;
         request = request.config().timeout_global(Some(left)).build();
-        if part.len() > 0 {
+        if !part.is_empty() {
             request = request.header(header::RANGE, format!("bytes={}-", part.len()));
         }
         let response = request.call().map_err(unanswered)?;

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::recipe::Offer;
 
 /// Who owns what is installed.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Ownership {
     /// As python.org's installer leaves it: administrators may write.

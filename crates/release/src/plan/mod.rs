@@ -147,11 +147,21 @@ impl Plan {
 
     /// Every source that some step reads, once each.
     pub fn sources(&self) -> Vec<&Source> {
+        self.sources_of(|_| true)
+    }
+
+    /// Every source that some of the steps read, once each.
+    pub fn sources_of(&self, is_meant: impl Fn(&str) -> bool) -> Vec<&Source> {
         let mut sources: BTreeMap<Pin, &Source> = BTreeMap::new();
-        for op in self.steps.iter().flat_map(|step| &step.ops) {
+        for op in self.steps.iter().filter(|step| is_meant(&step.name)).flat_map(|step| &step.ops) {
             sources.extend(op.source().map(|source| (source.pin, source)));
         }
         sources.into_values().collect()
+    }
+
+    /// A step, by its name.
+    pub fn step(&self, name: &str) -> Option<&Step> {
+        self.steps.iter().find(|step| step.name == name)
     }
 
     /// In a line, what is made where this host can't make all slices of the variant.

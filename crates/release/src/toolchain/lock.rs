@@ -94,12 +94,14 @@ pub enum Packages {
 }
 
 /// Of which steps packages are wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Steps {
     /// Of those that are still to be made.
     Unfinished,
     /// Of all.
     All,
+    /// Of these.
+    Named(BTreeSet<String>),
 }
 
 /// Fetches what the plan's steps unpack: from what the user gives, else from the machine's mirrors. Where packages are gone, or
@@ -107,9 +109,13 @@ pub enum Steps {
 ///
 /// # Errors
 /// No network, a full disk.
-pub fn fetch(cx: &Context, plan: &Plan, supply: &Supply, steps: Steps) -> Result<Packages> {
-    let is_finished = |name: &str| cx.paths.steps().join(plan.folder(name)).is_dir();
-    let steps = plan.steps.iter().filter(|step| steps == Steps::All || !is_finished(&step.name));
+pub fn fetch(cx: &Context, plan: &Plan, supply: &Supply, steps: &Steps) -> Result<Packages> {
+    let is_meant = |name: &str| match steps {
+        Steps::All => true,
+        Steps::Unfinished => !cx.paths.steps().join(plan.folder(name)).is_dir(),
+        Steps::Named(names) => names.contains(name),
+    };
+    let steps = plan.steps.iter().filter(|step| is_meant(&step.name));
     let locked: Vec<&Vec<LockedPackage>> = steps.flat_map(|step| step.ops.iter().filter_map(packages)).collect();
     let unpinned = locked.iter().any(|locked| locked.is_empty());
     let mut wanted: Vec<&LockedPackage> = Vec::new();

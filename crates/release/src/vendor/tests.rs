@@ -79,7 +79,7 @@ impl Filled {
             let supply = Supply::folder(&self.path(""))?;
             let sources = fetch::all(&cx, &plan.sources(), &supply)?;
             assert_eq!(fs_err::read(sources.path(&source("b", b"bb")))?, b"bb");
-            let packages = lock::fetch(&cx, &plan, &supply, Steps::All)?;
+            let packages = lock::fetch(&cx, &plan, &supply, &Steps::All)?;
             if matches!(packages, Packages::Replaced) {
                 assert_eq!(lock::read(&cx)?.steps["llvm"], [package()]);
             }
