@@ -10,6 +10,9 @@ use release::keys::{self, PublicKey, public_path};
 
 /// Make a key that vouches for what was built, or say which one a file has.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask keys new ~/keys/builder
+  cargo xtask keys show ~/keys/builder.pub")]
 pub struct Keys {
     #[command(subcommand)]
     what: What,

@@ -17,6 +17,9 @@ use release::reproduce::{Order, Outcome, Row, reproduce};
 /// patches, compilers and code. Where they differ, the step is named and nothing is built. Finished steps in the cache are used: with an
 /// empty one (--cache DIR), all is made anew. Exit code 0 when equal.
 #[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo xtask reproduce ~/Downloads/python-3.13.5-macos11-unsigned.pkg
+  cargo xtask reproduce python.pkg --receipt python.pkg.receipt.json --sign-with ~/keys/auditor")]
 pub struct Reproduce {
     /// The package.
     package: PathBuf,

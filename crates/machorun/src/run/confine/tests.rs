@@ -240,7 +240,7 @@ fn functions_of_macos(parent: usize, folder: &Path) {
         ("setgroups", vec![1, other.as_ptr() as usize], libc::EPERM),
         ("initgroups", vec![text(c"daemon"), 1], libc::EPERM),
         ("nice", vec![minus(-5)], libc::EPERM),
-        ("setpriority", vec![0, 0, minus(-5)], libc::EACCES),
+        ("setpriority", vec![0, 0, minus(-20)], libc::EACCES),
         ("setpriority", vec![0, parent, 5], libc::EPERM),
         ("setpriority", vec![0, 1, 5], libc::EPERM),
         ("setpriority", vec![1, other_group, 5], libc::EPERM),
