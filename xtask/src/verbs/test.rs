@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use macho::Arch;
 use release::context::Context;
-use release::interpreter::From;
+use release::interpreter::{ARCH, From};
 use release::planning::planned_or_newest;
 use release::staged;
 use release::trial::{self, Trial};
@@ -28,9 +28,9 @@ pub struct Test {
     /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,
 
-    /// Which slices to run [default: all that this machine can].
-    #[arg(long, value_name = "arm64|x86_64|all", default_value = "all", hide_default_value = true)]
-    slices: Slices,
+    /// Which slices to run [default: that of this machine's processor; with --compare all that it can].
+    #[arg(long, value_name = "arm64|x86_64|all")]
+    slices: Option<Slices>,
 
     /// Use every part of it once: seconds. This is the default.
     #[arg(long)]
@@ -102,8 +102,10 @@ impl Test {
         };
         let suite = self.suite || !self.regrtest.is_empty();
         let smoke = self.smoke || !(suite || self.self_check || self.compare || self.speed.is_some());
+        // To compare takes more than one.
+        let usual = || if self.compare { vec![] } else { vec![ARCH] };
         let trial = Trial {
-            archs: self.slices.0,
+            archs: self.slices.map_or_else(usual, |slices| slices.0),
             smoke,
             self_check: self.self_check,
             compare: self.compare,
