@@ -16,7 +16,10 @@ impl fmt::Display for Comparison {
         for difference in &self.differences {
             writeln!(f, "{}", one(difference, self))?;
         }
-        write!(f, "{} differences; tried {tried}", self.differences.len())
+        match self.differences.len() {
+            1 => write!(f, "1 difference; tried {tried}"),
+            many => write!(f, "{many} differences; tried {tried}"),
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use clap::Args;
 use release::context::Context;
 use release::fetch::Supply;
 use release::interpreter::{ARCH, From};
-use release::mac_tool;
+use release::mac_tool::{self, Runs};
 use release::package::Ownership;
 use release::pipeline::{self, Order, Vouching};
 use release::plan::BuildOptions;
@@ -30,7 +30,7 @@ pub struct Ci {
     #[arg(long, conflicts_with = "quick")]
     twice: bool,
 
-    /// Nothing but this tool as a macOS program: compiled, looked at with every lint, and linked.
+    /// Nothing but this tool as a macOS program: compiled, looked at with every lint, linked and run, its unit tests too.
     #[arg(long, conflicts_with_all = ["quick", "twice"])]
     mac_tool: bool,
 }
@@ -42,7 +42,8 @@ impl Ci {
     /// The first check that fails.
     pub fn run(self, cx: &Context) -> Result<()> {
         if self.mac_tool {
-            return mac_tool::check(cx, &ready(cx, newest(cx)?.planned, &Supply::default())?.plan);
+            let plan = ready(cx, newest(cx)?.planned, &Supply::default())?.plan;
+            return mac_tool::check(cx, &plan, Runs::UnitTestsToo);
         }
         checks::code(cx)?;
         if !self.quick {
@@ -62,7 +63,7 @@ impl Ci {
                     checks::leave_out(cx, &format!("what was built can't run here: {what}"), remedy)?
                 }
             }
-            mac_tool::check(cx, plan)?;
+            mac_tool::check(cx, plan, Runs::Verbs)?;
             checks::signing(cx)?;
         }
         if self.twice {

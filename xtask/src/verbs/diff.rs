@@ -79,7 +79,7 @@ impl Diff {
         if report.is_equal() {
             return Ok(());
         }
-        bail!("{} and {} differ in {} things", self.old.display(), self.new.display(), report.differences.len())
+        bail!("{} and {} differ", self.old.display(), self.new.display())
     }
 }
 

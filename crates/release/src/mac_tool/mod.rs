@@ -22,12 +22,21 @@ use crate::standard_library::StandardLibrary;
 use macho::Arch;
 use same::Start;
 
+/// What of this tool is run as a macOS program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Runs {
+    /// Its verbs.
+    Verbs,
+    /// Its verbs, and every unit test: to compile those for macOS takes many minutes the first time.
+    UnitTestsToo,
+}
+
 /// Looks at this tool as a macOS program, makes it for every processor of Macs, and runs it where this machine can.
 ///
 /// # Errors
 /// When the toolchain or Rust's standard library for macOS can't be had, the compiler, a lint or the linker complains, or it does
 /// something else than this program.
-pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
+pub fn check(cx: &Context, plan: &Plan, runs: Runs) -> Result<()> {
     cx.ui.say("#### this tool as a macOS program");
     if matches!(plan.host, Host::Mac { .. }) {
         cx.ui.say("it is one");
@@ -42,7 +51,9 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
         None => {
             let loader = interpreter::build_loader(cx)?;
             cx.ui.say(format_args!("{} verbs do the same as a macOS program", mac.run(loader.clone())?));
-            cx.ui.say(format_args!("unit tests passed as macOS programs: {}", mac.unit_tests(&loader)?));
+            if runs == Runs::UnitTestsToo {
+                cx.ui.say(format_args!("unit tests passed as macOS programs: {}", mac.unit_tests(&loader)?));
+            }
         }
         Some((what, remedy)) => cx.ui.say(format_args!("not run: {what} ({remedy})")),
     }
