@@ -1,7 +1,8 @@
 //! Programs that the cross compiler links, and that run here.
 //!
 //! `MACHORUN_CLANG` and `MACHORUN_SDK` name a clang that can link for macOS and an SDK; `MACHORUN_EMULATOR` and `MACHORUN_LOADER`
-//! an emulator of 64-bit ARM Linux and the loader made for that. `cargo xtask ci` sets the first two.
+//! an emulator of 64-bit ARM Linux and the loader made for that. `cargo xtask ci` sets the first two, `cargo xtask test --slices arm64
+//! --self-check` all four.
 
 #![allow(clippy::disallowed_methods, reason = "tests run other people's programs and read their files")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, missing_docs, reason = "a test may fail")]
@@ -374,7 +375,7 @@ macro_rules! on_both {
             }
 
             #[test]
-            #[ignore = "needs MACHORUN_EMULATOR and MACHORUN_LOADER, too"]
+            #[ignore = "needs MACHORUN_EMULATOR and MACHORUN_LOADER, too: `cargo xtask test --slices arm64 --self-check` makes both and runs it"]
             fn $emulated() {
                 $check(Processor::Arm64);
             }

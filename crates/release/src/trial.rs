@@ -7,7 +7,7 @@ use macho::Arch;
 
 use crate::context::Context;
 use crate::hint::WithHint as _;
-use crate::interpreter::{From, Interpreter, ask, compare, obstacle, self_check, smoke, speed, suite};
+use crate::interpreter::{From, Interpreter, ask, check_loader, compare, obstacle, self_check, smoke, speed, suite};
 use crate::plan::Plan;
 
 /// What is tried, in this order.
@@ -37,7 +37,8 @@ pub fn run(cx: &Context, plan: &Plan, from: &From, trial: &Trial) -> Result<()> 
     let mut said = Vec::new();
     for arch in slices(cx, plan, &trial.archs)? {
         let interpreter = Interpreter::prepare(cx, plan, from, arch)?;
-        if let Some(pace) = interpreter.emulation() {
+        if interpreter.emulation().is_some() {
+            let pace = interpreter.pace();
             cx.ui.say(format_args!("{arch} runs in an emulator: it takes {pace:.0} times as long as usual"));
         }
         one(cx, plan, &interpreter, trial)?;
@@ -77,6 +78,10 @@ fn one(cx: &Context, plan: &Plan, interpreter: &Interpreter, trial: &Trial) -> R
         smoke(cx, plan, interpreter)?;
     }
     if trial.self_check {
+        // `ci` checks this machine's own loader by itself.
+        if let Some(emulation) = interpreter.emulation() {
+            check_loader(cx, plan, Some(emulation))?;
+        }
         self_check(cx, plan, interpreter)?;
     }
     if let Some(native) = &trial.speed {

@@ -52,7 +52,7 @@ impl Ci {
             let package = released.product.path().to_owned();
             let plan = &released.planned.plan;
             cx.ui.say("#### the loader against the SDK");
-            release::interpreter::check_loader(cx, plan)?;
+            release::interpreter::check_loader(cx, plan, None)?;
             cx.ui.say("#### installation and smoke test");
             match release::interpreter::obstacle(ARCH) {
                 None => {

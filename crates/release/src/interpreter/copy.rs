@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use macho::Arch;
-use machorun::launch::Places;
+use machorun::launch::{Emulation, Places};
 
 use super::{native, pace};
 use crate::context::Context;
@@ -78,10 +78,14 @@ impl Interpreter {
         Ok(log)
     }
 
-    /// How many times as long as usual Python takes, when an emulator runs it.
-    pub fn emulation(&self) -> Option<f64> {
-        let (_, places) = self.loader.as_ref()?;
-        places.emulation.as_ref().map(|_| self.pace)
+    /// The emulator that runs it, if one does.
+    pub fn emulation(&self) -> Option<&Emulation> {
+        self.loader.as_ref()?.1.emulation.as_ref()
+    }
+
+    /// How many times as long as usual Python takes here, at least once.
+    pub fn pace(&self) -> f64 {
+        self.pace
     }
 
     /// Runs a program in that environment.

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
+use machorun::launch::Emulation;
 
 use crate::build::Names;
 use crate::context::Context;
@@ -29,12 +30,12 @@ pub fn build(cx: &Context) -> Result<PathBuf> {
 }
 
 /// Runs the loader's tests with a cross compiler and an SDK, which some of them need: whether its constants and structures
-/// are those of the headers, and whether what the linker makes runs. Both come from finished steps; without them, on a
-/// Mac, it says that it skips them.
+/// are those of the headers, and whether what the linker makes runs; with an emulator, what it makes for the other processor. Both
+/// come from finished steps; without them, on a Mac, it says that it skips them.
 ///
 /// # Errors
 /// When a test fails.
-pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
+pub fn check(cx: &Context, plan: &Plan, emulation: Option<&Emulation>) -> Result<()> {
     let step = |name: &str| cx.paths.steps().join(plan.folder(name));
     let (sdk, shims) = (step("sdk"), step("shims"));
     let Some(made) = plan.steps.iter().find(|step| step.name == "sdk").filter(|_| sdk.is_dir() && shims.is_dir())
@@ -50,7 +51,15 @@ pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     for name in ["XTASK_LLVM", "XTASK_SDK", "XTASK_PREFIX_MAP", "MACOSX_DEPLOYMENT_TARGET"] {
         env.push((name, names.fill(made.env.get(name).context("the plan's toolchain has changed")?)?.into()));
     }
-    let args = ["test", "--quiet", "--workspace", "--tests", "--", "--ignored", "with_an_sdk"];
+    let tests = match emulation {
+        None => "with_an_sdk",
+        Some(emulation) => {
+            env.push(("MACHORUN_EMULATOR", emulation.emulator.clone().into()));
+            env.push(("MACHORUN_LOADER", emulation.loader.clone().into()));
+            "with_an_emulator"
+        }
+    };
+    let args = ["test", "--quiet", "--workspace", "--tests", "--", "--ignored", tests];
     Check { purpose: "comparing the loader with the SDK and the linker", args: &args, env: &env, dir: &cx.paths.repo }
         .run()
 }

@@ -25,7 +25,7 @@ use crate::manifest::Manifest;
 pub const HERE: &str = "@cache-of-the-machine@";
 
 /// The cache's folders that paths in products lead to.
-const BELOW: [&str; 4] = ["/steps/", "/work/", "/sources/", "/debs/"];
+const BELOW: [&str; 4] = ["steps", "work", "sources", "debs"];
 
 /// A file's contents as they travel.
 #[derive(Debug, PartialEq, Eq)]
@@ -124,7 +124,11 @@ fn swap(contents: &[u8], from: &[u8], to: &[u8]) -> Option<Vec<u8>> {
     let mut copied = 0;
     for found in memmem::find_iter(contents, from) {
         let after = contents.get(found + from.len()..)?;
-        if BELOW.iter().any(|below| after.starts_with(below.as_bytes())) {
+        let leads_below = |folder: &&str| {
+            let rest = after.strip_prefix(b"/").and_then(|rest| rest.strip_prefix(folder.as_bytes()));
+            rest.is_some_and(|rest| rest.starts_with(b"/"))
+        };
+        if BELOW.iter().any(leads_below) {
             swapped.extend_from_slice(contents.get(copied..found)?);
             swapped.extend_from_slice(to);
             copied = found + from.len();
@@ -144,19 +148,19 @@ mod tests {
     #[test]
     fn a_text_gets_the_folder_of_where_it_is() {
         let (here, there) = (Path::new("/home/a/cache"), Path::new("/b"));
-        let text = b"-I/home/a/cache/steps/xz-1/include:/home/a/cache-other/steps/x /home/a/cache/work/y";
+        let text = b"-I/home/a/cache/steps/xz-1/include:/home/a/cache-other/steps/x /home/a/cache/sources/y";
         let Travelling::As(travelling) = leaving(Path::new("x.pc"), text, here) else { panic!("it is a text") };
-        let expected = format!("-I{HERE}/steps/xz-1/include:/home/a/cache-other/steps/x {HERE}/work/y");
+        let expected = format!("-I{HERE}/steps/xz-1/include:/home/a/cache-other/steps/x {HERE}/sources/y");
         assert_eq!(String::from_utf8_lossy(&travelling), expected);
         let arrived = arriving(travelling.into_owned(), there);
-        assert_eq!(arrived, b"-I/b/steps/xz-1/include:/home/a/cache-other/steps/x /b/work/y");
+        assert_eq!(arrived, b"-I/b/steps/xz-1/include:/home/a/cache-other/steps/x /b/sources/y");
     }
 
     #[test]
     fn a_binary_with_the_folder_in_it_stays_and_bytecode_is_left_out() {
         let cache = Path::new("/c");
         assert_eq!(leaving(Path::new("a.so"), b"\0/c/steps/x", cache), Travelling::Bound);
-        assert_eq!(leaving(Path::new("a.pyc"), b"\0/c/work/x", cache), Travelling::LeftOut);
+        assert_eq!(leaving(Path::new("a.pyc"), b"\0/c/debs/x", cache), Travelling::LeftOut);
         for same in [&b"\0/c/other/x"[..], b"\0@cache-of-the-machine@", b"/cc/steps/"] {
             assert_eq!(leaving(Path::new("a.so"), same, cache), Travelling::As(Cow::Borrowed(same)));
         }

@@ -1,6 +1,6 @@
 //! The generated header.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anyhow::{Result, bail};
@@ -60,13 +60,8 @@ pub fn header(wanted: &Wanted, data: &Data) -> Result<Header> {
     }
     let values = constants(wanted, data, &mut halves);
     by_processor(wanted, &mut halves);
-    let mut done = BTreeSet::new();
-    for name in &needs.protocols {
-        put_protocol(name, &needs, wanted, data, &mut done, &mut halves);
-    }
-    for name in needs.classes.iter().map(String::as_str).chain(["NSObject"]) {
-        put_class(name, &needs, wanted, data, &mut done, &mut halves);
-    }
+    protocols(&needs, wanted, data, &mut halves);
+    classes(&needs, wanted, data, &mut halves);
     exports(wanted, data, &mut halves);
     let Halves { plain, objects, wrong } = halves;
     if !wrong.is_empty() {
@@ -147,41 +142,42 @@ fn by_processor(wanted: &Wanted, halves: &mut Halves) {
     }
 }
 
-fn put_protocol(
-    name: &str,
-    needs: &Needs,
-    wanted: &Wanted,
-    data: &Data,
-    done: &mut BTreeSet<String>,
-    halves: &mut Halves,
+/// Names, each once, and its parents before it.
+fn parents_first<'a>(
+    names: impl IntoIterator<Item = &'a str>,
+    parents: &impl Fn(&'a str) -> Vec<&'a str>,
+    done: &mut Vec<&'a str>,
 ) {
-    if !done.insert(name.to_owned()) {
-        return;
+    for name in names {
+        if !done.contains(&name) {
+            parents_first(parents(name), parents, done);
+            done.push(name);
+        }
     }
-    let parents = data.protocols.get(name).map(|protocol| &protocol.parents[..]).unwrap_or_default();
-    for parent in parents.iter().filter(|parent| needs.protocols.contains(*parent)) {
-        put_protocol(parent, needs, wanted, data, done, halves);
-    }
-    halves.try_put(name, protocol(name, needs, wanted, data), true);
 }
 
-fn put_class(
-    name: &str,
-    needs: &Needs,
-    wanted: &Wanted,
-    data: &Data,
-    done: &mut BTreeSet<String>,
-    halves: &mut Halves,
-) {
-    if !done.insert(name.to_owned()) {
-        return;
+fn protocols(needs: &Needs, wanted: &Wanted, data: &Data, halves: &mut Halves) {
+    let parents = |name| {
+        let parents = data.protocols.get(name).map(|protocol| &protocol.parents[..]).unwrap_or_default();
+        parents.iter().filter(|parent| needs.protocols.contains(*parent)).map(String::as_str).collect()
+    };
+    let mut names = Vec::new();
+    parents_first(needs.protocols.iter().map(String::as_str), &parents, &mut names);
+    for name in names {
+        halves.try_put(name, protocol(name, needs, wanted, data), true);
     }
-    if let Some(parent) = data.classes.get(name).and_then(|class| class.parent.as_deref())
-        && parent != "NSObject"
-    {
-        put_class(parent, needs, wanted, data, done, halves);
+}
+
+fn classes(needs: &Needs, wanted: &Wanted, data: &Data, halves: &mut Halves) {
+    let parents = |name| {
+        let parent = data.classes.get(name).and_then(|class| class.parent.as_deref());
+        parent.filter(|parent| *parent != "NSObject").into_iter().collect()
+    };
+    let mut names = Vec::new();
+    parents_first(needs.classes.iter().map(String::as_str).chain(["NSObject"]), &parents, &mut names);
+    for name in names {
+        halves.try_put(name, class(name, needs, wanted, data), true);
     }
-    halves.try_put(name, class(name, needs, wanted, data), true);
 }
 
 /// What libraries export.
