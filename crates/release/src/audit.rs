@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::plan::{Plan, STACK_SIZE, framework_prefix};
 use crate::problems::{Problem, grouped};
 use crate::recipe::Pyc;
+use crate::ui::counted;
 use crate::verify::{AuditReport, Expectations, Linkage};
 
 /// Audits a build's root.
@@ -21,7 +22,7 @@ pub fn audit(cx: &Context, plan: &Plan, built: &Built) -> Result<()> {
     if !report.passed() {
         let problems: Vec<Problem> = report.findings.iter().map(Problem::from).collect();
         cx.ui.say(grouped(&problems, false));
-        bail!("the staged root {} failed the audit: {} problems", built.root.display(), report.findings.len());
+        bail!("the staged root {} failed the audit: {}", built.root.display(), counted(problems.len(), "problem"));
     }
     let counts = &report.counts;
     task.done(format_args!(

@@ -20,7 +20,7 @@ use crate::digest::Sha256;
 use crate::flat::{open, unreadable};
 use crate::package::{Format, UnsignedPkg};
 use crate::problems::{Problem, grouped, of_code};
-use crate::ui::brief;
+use crate::ui::{brief, counted};
 use crate::verify::code::{self, Issue, Lint, Reason};
 
 /// Everything that there is to say about a package.
@@ -141,8 +141,7 @@ impl Judgement {
 
 /// What is said of a package with so many problems, which were shown.
 pub fn failed(path: &Path, problems: usize) -> anyhow::Error {
-    let s = if problems == 1 { "" } else { "s" };
-    anyhow!("{} failed verification: {problems} problem{s}", path.display())
+    anyhow!("{} failed verification: {}", path.display(), counted(problems, "problem"))
 }
 
 /// Verifies a package that we made.

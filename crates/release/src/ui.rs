@@ -158,6 +158,11 @@ pub fn formatted(value: &impl Serialize) -> Result<Value> {
     Ok(value)
 }
 
+/// How many there are of something: `1 step`, `3 steps`.
+pub fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Bytes as people read them, in powers of ten as the Finder counts: `812 kB`, `45.2 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes as f64 {

@@ -13,6 +13,7 @@ use release::hint::WithHint as _;
 use release::output::write_whole;
 use release::recipe::{Recipes, newest_built};
 use release::sign::{Wanted, preflight};
+use release::ui::counted;
 
 /// Say what this machine can build, what is missing, and the command that fixes it.
 ///
@@ -89,6 +90,6 @@ impl Doctor {
             items.iter().for_each(|item| cx.ui.result(item));
         }
         let problems = items.iter().filter(|item| item.state == State::Missing).count();
-        if problems == 0 { Ok(()) } else { bail!("{problems} problems with who signs") }
+        if problems == 0 { Ok(()) } else { bail!("who signs: {}", counted(problems, "problem")) }
     }
 }

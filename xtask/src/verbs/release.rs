@@ -100,8 +100,8 @@ impl Release {
         cx.ui.say(&released.product);
         let not_asked = Err("cargo xtask upgrade-check asks".to_owned());
         cx.ui.say(upgrade::check(cx, &released.planned.recipes, not_asked)?.in_short());
-        let (files, vouched) = (released.evidence.len(), released.vouched.len());
-        cx.ui.say(format_args!("  {files} files of evidence beside it; SHA256SUMS lists them; {vouched} signatures"));
+        let beside = released.evidence.len() + released.vouched.len();
+        cx.ui.say(format_args!("  {beside} files beside it say what it is and who vouches for it"));
         next::lines(cx, &released)?.iter().for_each(|line| cx.ui.say(line));
         Ok(())
     }

@@ -8,6 +8,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::ui::size;
 pub use account::account;
 pub use machine::{Machine, System};
 use programs::{LINUX_PROGRAMS, MAC_PROGRAMS};
@@ -174,11 +175,6 @@ fn space(machine: &Machine) -> Vec<Item> {
         });
     }
     items
-}
-
-/// `5.4 GiB`.
-fn size(bytes: u64) -> String {
-    format!("{:.1} GiB", bytes as f64 / (1_u64 << 30) as f64)
 }
 
 impl fmt::Display for Item {

@@ -38,8 +38,8 @@ fn a_linux_machine_with_everything() {
       ok       apt-get: /usr/bin/apt-get
       ok       dpkg-deb: /usr/bin/dpkg-deb
       ok       apt sources: of bookworm; used as an ordinary user, nothing is installed
-      ok       disk: 50.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
-      ok       memory: 8.0 GiB available for 2 jobs
+      ok       disk: 53.69 GB free for /home/me/.cache/release, which takes 6.44 GB more
+      ok       memory: 8.59 GB available for 2 jobs
     packages can be inspected, expanded and verified here: yes
     installers can be built here: x86_64 and arm64 by clang and lld against the open SDK; without Tk, so without IDLE
     ");
@@ -76,9 +76,9 @@ fn a_bare_linux_machine_learns_everything_at_once() {
                fix: rm -f /dev/null; mknod -m 666 /dev/null c 1 3
       MISSING  cache: can't be written: /home/me: Permission denied
                fix: name a folder you can write to with --cache DIR
-      MISSING  disk: 1.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
+      MISSING  disk: 1.07 GB free for /home/me/.cache/release, which takes 6.44 GB more
                fix: free some space, or name another disk with --cache DIR
-      advice   memory: 3.0 GiB available for 8 jobs
+      advice   memory: 3.22 GB available for 8 jobs
                fix: --jobs 3 keeps the machine from swapping
       ok       github.com: answers
       advice   www.python.org: failed to lookup address
@@ -115,8 +115,8 @@ fn a_mac_with_and_without_tools() {
       ok       lipo: /usr/bin/lipo
       ok       install_name_tool: /usr/bin/install_name_tool
       ok       codesign: /usr/bin/codesign
-      ok       disk: 50.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
-      ok       memory: 8.0 GiB available for 2 jobs
+      ok       disk: 53.69 GB free for /home/me/.cache/release, which takes 6.44 GB more
+      ok       memory: 8.59 GB available for 2 jobs
     packages can be inspected, expanded and verified here: yes
     installers can be built here: x86_64 and arm64 by Apple's clang and SDK
 
@@ -129,8 +129,8 @@ fn a_mac_with_and_without_tools() {
                fix: xcode-select --install
       ok       install_name_tool: /usr/bin/install_name_tool
       ok       codesign: /usr/bin/codesign
-      ok       disk: 50.0 GiB free for /home/me/.cache/release, which takes 6.0 GiB more
-      ok       memory: 8.0 GiB available for 2 jobs
+      ok       disk: 53.69 GB free for /home/me/.cache/release, which takes 6.44 GB more
+      ok       memory: 8.59 GB available for 2 jobs
     packages can be inspected, expanded and verified here: yes
     installers can be built here: no
     ");

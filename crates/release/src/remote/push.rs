@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::hint::causes;
 use crate::plan::{Host, Plan};
+use crate::ui::{counted, size};
 
 /// What became of a step.
 #[derive(Debug, PartialEq, Eq)]
@@ -48,8 +49,7 @@ impl Remote {
                 }
             }
         }
-        let size = bytes as f64 / f64::from(1 << 20);
-        task.done(format_args!(": {put} steps, {size:.1} MiB; {there} were there"));
+        task.done(format_args!(": {}, {}; {there} there before", counted(put, "step"), size(bytes)));
     }
 
     fn put(&self, cx: &Context, plan: &Plan, name: &str) -> Result<Outcome> {

@@ -17,7 +17,7 @@ use crate::hint::causes;
 use crate::keys::Envelope;
 use crate::output::write_whole;
 use crate::plan::{Plan, Step};
-use crate::ui::brief;
+use crate::ui::{brief, counted, size};
 
 /// What became of a step that was asked for.
 enum Outcome {
@@ -79,9 +79,9 @@ impl Remote {
             }
         }
         if taken + absent + refused > 0 {
-            let (time, size) = (brief(started.elapsed()), bytes as f64 / f64::from(1 << 20));
+            let (time, taken) = (brief(started.elapsed()), counted(taken, "step"));
             let refused = if refused > 0 { format!(", {refused} refused") } else { String::new() };
-            let what = format!("{taken} steps taken, {size:.1} MiB; {absent} are not there{refused}");
+            let what = format!("{taken} taken, {}; {absent} not there{refused}", size(bytes));
             cx.ui.say(format_args!("{time:>7} remote cache {self}: {what}"));
         }
         Ok(())
