@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::builder::RangedU64ValueParser;
-use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::{help, map, verbs};
+use release::colours;
 use release::context::Context;
 use release::ui::Talk;
 
@@ -53,6 +54,10 @@ pub struct Cli {
     /// Say nothing but results and errors.
     #[arg(long, short, global = true, conflicts_with = "verbose", help_heading = OUTPUT)]
     quiet: bool,
+
+    /// When messages and verdicts have colours [auto: on a terminal, unless NO_COLOR is set].
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true, help_heading = OUTPUT)]
+    color: ColorChoice,
 
     /// Show every place of every finding.
     #[arg(long, short, global = true, help_heading = OUTPUT)]
@@ -141,6 +146,11 @@ impl Cli {
     /// # Errors
     /// The verb's.
     pub fn run(self) -> Result<()> {
+        colours::choose(match self.color {
+            ColorChoice::Auto => colours::When::Auto,
+            ColorChoice::Always => colours::When::Always,
+            ColorChoice::Never => colours::When::Never,
+        });
         let mut cx = Context::with_data(self.repo, self.cache, self.dist, self.offline, self.jobs)?;
         cx.ui = cx.ui.called(help::name()).saying(match (self.quiet, self.verbose) {
             (true, _) => Talk::Quiet,

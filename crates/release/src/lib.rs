@@ -7,6 +7,7 @@ pub mod audit;
 pub mod build;
 pub mod cache;
 pub mod clean;
+pub mod colours;
 pub mod context;
 pub mod corpus;
 pub mod demand;

@@ -15,6 +15,8 @@ use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::colours::{self, Tone};
+
 /// What texts call this program.
 const ALIAS: &str = "cargo xtask";
 
@@ -79,6 +81,12 @@ impl Ui {
         self.bars.suspend(|| _ = writeln!(std::io::stdout(), "{}", safe(line)));
     }
 
+    /// A verdict, on standard output, in the colour of its tone.
+    pub fn verdict(&self, line: impl Display, tone: Tone) {
+        let line = colours::toned(tone, &safe(line));
+        self.bars.suspend(|| _ = writeln!(anstream::stdout(), "{line}"));
+    }
+
     /// A result for programs, with the number of the format.
     ///
     /// # Errors
@@ -105,7 +113,7 @@ impl Ui {
         if self.name != ALIAS {
             line = line.replace(ALIAS, self.name);
         }
-        self.bars.suspend(|| _ = writeln!(std::io::stderr(), "{line}"));
+        self.bars.suspend(|| _ = writeln!(anstream::stderr(), "{}", colours::message(&line)));
     }
 
     /// Starts to show a task. `expected` is how long it took the last time.

@@ -13,6 +13,7 @@ use flatpkg::verify::{Finding, Severity};
 use pkgsign::{SignaturePolicy, Standing};
 use serde::Serialize;
 
+use crate::colours::Tone;
 use crate::demand::Demand;
 use crate::judgement::Judgement;
 
@@ -85,6 +86,24 @@ impl Verdict {
     /// What to say of a file that can't be read.
     pub fn unreadable(path: &Path, why: String) -> Self {
         Self { unreadable: Some(why), ..Self::new(path) }
+    }
+
+    /// How good that is.
+    pub fn tone(&self) -> Tone {
+        let fails = self.policy.is_some_and(|met| met.errors > 0);
+        let is_trusted = self.signature.as_ref().is_some_and(|it| it.is_trusted);
+        if self.kind.is_none() || !self.problems.is_empty() || fails || self.is_distrusted() {
+            Tone::Bad
+        } else if is_trusted {
+            Tone::Good
+        } else {
+            Tone::Doubtful
+        }
+    }
+
+    /// Whether somebody signed it whom nobody trusted vouches for.
+    pub fn is_distrusted(&self) -> bool {
+        self.signature.as_ref().is_some_and(|it| it.is_signed && !it.is_trusted)
     }
 
     fn new(path: &Path) -> Self {
@@ -184,6 +203,22 @@ mod tests {
         let told = |is_intact| Signature::new(&trusted, is_intact, false).to_string();
         insta::assert_snapshot!(told(true), @r#"signed by "Developer ID Installer: A", trusted: Apple Root CA vouches for it; no notarization ticket"#);
         insta::assert_snapshot!(told(false), @r#"signed by "Developer ID Installer: A", NOT trusted: it is damaged; no notarization ticket"#);
+    }
+
+    #[test]
+    fn only_what_somebody_trusted_vouches_for_is_good() {
+        let path = Path::new("a.pkg");
+        let with = |is_signed, is_trusted| {
+            let signature = Signature { is_signed, is_trusted, signer: None, why: String::new(), is_stapled: true };
+            Verdict { signature: Some(signature), ..Verdict::unsigned(path, "component package", Vec::new(), None) }
+        };
+        let tones = [with(true, true), with(false, false), with(true, false)].map(|verdict| verdict.tone());
+        assert_eq!(tones, [Tone::Good, Tone::Doubtful, Tone::Bad]);
+        let met = |errors| Some(Met { name: SignaturePolicy::Unsigned, errors });
+        assert_eq!(Verdict { policy: met(0), ..with(true, true) }.tone(), Tone::Good);
+        assert_eq!(Verdict { policy: met(1), ..with(true, true) }.tone(), Tone::Bad);
+        assert_eq!(Verdict { problems: vec!["cut off".into()], ..with(true, true) }.tone(), Tone::Bad);
+        assert_eq!(Verdict::unreadable(path, "a ZIP archive".into()).tone(), Tone::Bad);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! What `cargo xtask ci` asks cargo to check.
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 
 use release::context::Context;
-use release::exec::Check;
+use release::exec::{Check, Needs, cmd, shell_for};
 use release::hint::WithHint as _;
+use release::version::PythonVersion;
 
 /// Checks of the code, in the order that fails fastest.
 const CHECKS: &[(&str, &str)] = &[
@@ -54,6 +55,18 @@ pub fn code(cx: &Context) -> Result<()> {
 pub fn signing(cx: &Context) -> Result<()> {
     cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
     Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()
+}
+
+/// Does what a release manager does with a release that was built: `docs/walks/manager.sh`.
+///
+/// # Errors
+/// When one of the commands fails.
+pub fn walk(cx: &Context, version: PythonVersion) -> Result<()> {
+    cx.ui.say("#### the walk of a release manager");
+    let sh = shell_for(Needs::Cargo, &cx.paths.repo)?;
+    let version = version.to_string();
+    let command = cmd!(sh, "sh docs/walks/manager.sh {version}").env("XTASK_CACHE", &cx.paths.cache);
+    command.quiet().run().context("the walk of a release manager ended early")
 }
 
 fn check(cx: &Context, purpose: &str, arguments: &str) -> Result<()> {

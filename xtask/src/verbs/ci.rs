@@ -64,6 +64,7 @@ impl Ci {
                 }
             }
             mac_tool::check(cx, plan, Runs::Verbs)?;
+            checks::walk(cx, plan.python)?;
             checks::signing(cx)?;
         }
         if self.twice {

@@ -73,11 +73,19 @@ fn outputs(cx: &Context, facts: &Facts<'_>) -> Result<Vec<Output>> {
     Ok(outputs)
 }
 
-/// Writes them beside the package, and all digests; gives back the files.
+/// Writes them beside the package in place of those of an earlier release, and all digests; gives back the files.
 fn put(cx: &Context, path: &Path, outputs: &[Output]) -> Result<Vec<PathBuf>> {
     let dir = path.parent().unwrap_or_else(|| Path::new("."));
     for output in outputs {
         write_whole(&dir.join(&output.name), output.text.as_bytes(), output.mode)?;
+    }
+    let package = path.file_name().unwrap_or_default().to_string_lossy();
+    for entry in fs_err::read_dir(dir)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if sums::is_evidence(&name, &package) && outputs.iter().all(|output| output.name != name) {
+            fs_err::remove_file(entry.path())?;
+        }
     }
     let mut files: Vec<PathBuf> = outputs.iter().map(|output| dir.join(&output.name)).collect();
     for name in sums::renew(&files.iter().map(PathBuf::as_path).chain([path]).collect::<Vec<_>>())? {

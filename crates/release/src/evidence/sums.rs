@@ -62,14 +62,13 @@ fn read(path: &Path) -> Result<BTreeMap<String, Sha256>> {
 fn is_published(name: &str, there: &BTreeSet<String>) -> bool {
     let is_package =
         |name: &str| name.starts_with("python-") && [".pkg", ".dmg"].iter().any(|ending| name.ends_with(ending));
-    let is_evidence = |package: &String| {
-        let rest = name.strip_prefix(package.as_str()).and_then(|rest| rest.strip_prefix('.'));
-        is_package(package)
-            && rest.is_some_and(|rest| {
-                EVIDENCE.contains(&rest) || rest.starts_with("choices-") && rest.ends_with(".plist")
-            })
-    };
-    is_package(name) || there.iter().any(is_evidence)
+    is_package(name) || there.iter().any(|package| is_package(package) && is_evidence(name, package))
+}
+
+/// Whether a file is evidence beside this package, by its name.
+pub fn is_evidence(name: &str, package: &str) -> bool {
+    let rest = name.strip_prefix(package).and_then(|rest| rest.strip_prefix('.'));
+    rest.is_some_and(|rest| EVIDENCE.contains(&rest) || rest.starts_with("choices-") && rest.ends_with(".plist"))
 }
 
 #[cfg(test)]

@@ -106,13 +106,11 @@ impl Verify {
             }
         }
         match (self.json, values.as_slice()) {
-            (None, _) => verdicts.iter().for_each(|verdict| cx.ui.result(verdict)),
+            (None, _) => verdicts.iter().for_each(|verdict| cx.ui.verdict(verdict, verdict.tone())),
             (Some(_), [one]) => cx.ui.json_as_it_is(one)?,
             (Some(_), many) => cx.ui.json_as_it_is(&many)?,
         }
-        let distrusted =
-            |verdict: &Verdict| verdict.signature.as_ref().is_some_and(|it| it.is_signed && !it.is_trusted);
-        if demand.policy.is_none() && self.json.is_none() && verdicts.iter().any(distrusted) {
+        if demand.policy.is_none() && self.json.is_none() && verdicts.iter().any(Verdict::is_distrusted) {
             cx.ui.say(
                 "hint: --trust-root FILE names a root of your own; --policy self-signed takes a signature by anybody",
             );

@@ -194,6 +194,24 @@ fn only_what_is_published_has_rows() {
 }
 
 #[test]
+fn evidence_of_an_earlier_release_goes_and_other_files_stay() {
+    let dist = tempfile::tempdir().unwrap();
+    let (cx, _, path) = released(dist.path());
+    let beside = |ending: &str| path.with_file_name(format!("{}{ending}", path.file_name().unwrap().to_str().unwrap()));
+    let stale = [beside(".release-files.json"), beside(".choices-nobody.plist")];
+    let other = [beside(".notes.txt"), beside(".html")];
+    for file in stale.iter().chain(&other) {
+        fs_err::write(file, "earlier").unwrap();
+    }
+    let output = Output { name: "python.pkg.receipt.json".into(), text: "{}".into(), mode: 0o644 };
+    let files = put(&cx, &path, &[output]).unwrap();
+    assert!(stale.iter().all(|file| !file.exists() && !files.contains(file)));
+    assert!(other.iter().all(|file| file.exists()));
+    let sums = fs_err::read_to_string(path.with_file_name(sums::NAME)).unwrap();
+    assert!(!sums.contains("release-files") && !sums.contains("nobody"), "{sums}");
+}
+
+#[test]
 fn choices_are_what_plutil_and_python_read() {
     let dist = tempfile::tempdir().unwrap();
     let (_, files, package) = released(dist.path());
