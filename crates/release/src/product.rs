@@ -95,7 +95,7 @@ impl fmt::Display for Product {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for component in &self.package.components {
             let size = size(component.kbytes * 1024);
-            writeln!(f, "  {:28} {:>6} files {size:>10} installed", component.title, component.files)?;
+            writeln!(f, "  {:28} {:>6} files {size:>10}", component.title, component.files)?;
         }
         for item in &self.package.left_out {
             writeln!(f, "  left out {}: {}", item.name, item.why)?;

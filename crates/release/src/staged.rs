@@ -32,7 +32,7 @@ pub fn find(cx: &Context, plan: &Plan, named: Option<PathBuf>) -> Result<PathBuf
         .hint(format!("run `cargo xtask build {python}` with the same options first, or name a staged root"))
 }
 
-/// Builds and audits the staged root, and says what is left out of it.
+/// Builds and audits the staged root.
 ///
 /// # Errors
 /// The first step that fails; or every finding of the audit.
@@ -46,9 +46,6 @@ pub fn root(cx: &Context, plan: &Plan, sources: &Sources, on_failure: OnFailure)
         Ok(built)
     })?;
     audit::audit(cx, plan, &built)?;
-    for item in &plan.left_out {
-        cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
-    }
     Ok(built)
 }
 

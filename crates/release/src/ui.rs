@@ -120,7 +120,7 @@ impl Ui {
     pub fn task(&self, name: impl Into<String>, expected: Option<Duration>) -> Task {
         let name = safe(name.into());
         let bar = self.bars.add(ProgressBar::new_spinner());
-        bar.set_style(style("  {elapsed:>4} {msg}"));
+        bar.set_style(style("  {elapsed:>4} {wide_msg}"));
         let left = expected.map(|time| format!(" (took {} last time)", brief(time))).unwrap_or_default();
         bar.set_message(format!("{name}{left}"));
         if self.live {
@@ -132,22 +132,22 @@ impl Ui {
     /// A line that changes while something goes on, shown on a terminal only.
     pub fn status(&self) -> Status {
         let bar = self.bars.add(ProgressBar::new_spinner());
-        bar.set_style(style("  {elapsed:>4} {msg}"));
+        bar.set_style(style("  {elapsed:>4} {wide_msg}"));
         Status { bar }
     }
 
     /// A bar over a known number of bytes or files.
     pub fn bar(&self, name: impl Into<String>, total: u64) -> ProgressBar {
         let bar = self.bars.add(ProgressBar::new(total));
-        bar.set_style(style("  {msg:24} {wide_bar} {percent:>3}% {eta:>4} left"));
+        bar.set_style(style("  {msg:24!} {wide_bar} {percent:>3}% {eta:>4} left"));
         bar.set_message(safe(name.into()));
         bar
     }
 
-    /// A bar over files and their bytes; how many there are is said with every step.
+    /// A bar over the bytes of files; how many files there are is said with every step.
     pub fn files(&self, name: impl Into<String>) -> Files {
         let bar = self.bars.add(ProgressBar::new(0));
-        bar.set_style(style("  {msg:24} {wide_bar} {prefix} files, {bytes} of {total_bytes}, {eta} left"));
+        bar.set_style(style("  {msg:24!} {wide_bar} {prefix} files, {eta} left"));
         bar.set_message(safe(name.into()));
         Files(bar)
     }

@@ -61,7 +61,13 @@ impl Build {
         let on_failure = if self.keep_going { OnFailure::KeepGoing } else { OnFailure::Stop };
         match &self.only {
             Some(step) => cx.ui.result(making.step(cx, &plan, &sources, step, on_failure)?.display()),
-            None => cx.ui.result(making.root(cx, &plan, &sources, on_failure)?.root.display()),
+            None => {
+                let built = making.root(cx, &plan, &sources, on_failure)?;
+                for item in &plan.left_out {
+                    cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+                }
+                cx.ui.result(built.root.display());
+            }
         }
         Ok(())
     }
