@@ -58,13 +58,13 @@ impl Ci {
                 None => {
                     let trial = Trial { archs: vec![ARCH], smoke: true, self_check: true, ..Trial::default() };
                     trial::run(cx, plan, &From::Package(package), &trial)?;
+                    checks::walk(cx, plan.python)?;
                 }
                 Some((what, remedy)) => {
                     checks::leave_out(cx, &format!("what was built can't run here: {what}"), remedy)?
                 }
             }
             mac_tool::check(cx, plan, Runs::Verbs)?;
-            checks::walk(cx, plan.python)?;
             checks::signing(cx)?;
         }
         if self.twice {
