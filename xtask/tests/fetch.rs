@@ -241,6 +241,16 @@ fn a_folder_and_no_network() {
 }
 
 #[test]
+fn no_network_is_said_once() {
+    let checkout = Checkout::new(b"python", "http://upstream.invalid");
+    let output = checkout.fetch(&[], &[]);
+    assert_exit(&output, 1);
+    let text = said(&output);
+    assert!(text.starts_with("error: no network: upstream.invalid can't be looked up\n  hint: "), "{text}");
+    assert_eq!(text.lines().count(), 2, "{text}");
+}
+
+#[test]
 fn an_md5_without_a_sha256_takes_a_flag() {
     let server = upstream(b"python");
     let checkout = Checkout::new(b"python", &server.url(""));

@@ -194,7 +194,7 @@ impl Apt {
     }
 
     /// The machine's mirrors, without slashes at their ends.
-    fn mirrors(&self) -> BTreeSet<String> {
+    pub fn mirrors(&self) -> BTreeSet<String> {
         self.stanzas.iter().flat_map(Stanza::uris).map(|uri| uri.trim_end_matches('/').to_owned()).collect()
     }
 

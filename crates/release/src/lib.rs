@@ -31,6 +31,7 @@ pub mod lock;
 pub mod mac_tool;
 pub mod making;
 pub mod manifest;
+pub mod network;
 pub mod next;
 pub mod notarize;
 pub mod output;

@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::fetch;
 use crate::hint::{WithHint as _, innermost};
+use crate::network;
 use crate::recipe::{DebianSource, Ending, Pin, Source, Upstream};
 use crate::version::{PythonVersion, Stage};
 
@@ -39,6 +40,10 @@ pub fn find(cx: &Context, upstream: &Upstream, version: PythonVersion, given: Op
     let mut refused = Vec::new();
     if cx.offline {
         refused.push("--offline was given: nobody was asked".to_owned());
+    }
+    if !cx.offline {
+        let pages = forms.iter().map(|names| names.url.clone());
+        network::check(&pages.chain(cx.with_apt(|apt| Ok(apt.mirrors())).unwrap_or_default()).collect())?;
     }
     for names in forms.iter().filter(|_| !cx.offline) {
         match names.find(cx, upstream, version) {

@@ -23,6 +23,7 @@ use rayon::prelude::*;
 use crate::context::Context;
 use crate::digest::{Fingerprint, Sha256};
 use crate::hint::{WithHint as _, hinted, innermost};
+use crate::network;
 use crate::recipe::{PackageLock, Pin, Source};
 use failure::{Failure, Refused, Wrong};
 pub use index::{Entry, FILE as INDEX, Index};
@@ -185,6 +186,7 @@ impl<'a> Fetcher<'a> {
     fn all(self, sources: &[&Source]) -> Result<Sources> {
         self.check_trust(sources)?;
         let missing: Vec<&Source> = sources.iter().copied().filter(|source| !self.is_cached(source)).collect();
+        self.check_network(&missing)?;
         let next = AtomicUsize::new(0);
         let failures = Mutex::new(Vec::new());
         std::thread::scope(|scope| {
@@ -206,6 +208,18 @@ impl<'a> Fetcher<'a> {
         } else {
             Err(failure::summary(failures, self.cx.offline))
         }
+    }
+
+    /// Where nothing but servers has a file, one of them must be there to ask.
+    fn check_network(&self, missing: &[&Source]) -> Result<()> {
+        let is_given = |source: &Source| self.supply.provider(source).is_some();
+        let published = missing.iter().filter(|source| !self.cx.offline && !is_given(source));
+        network::check(
+            &published
+                .flat_map(|source| Provider::publishers(source))
+                .flat_map(|provider| provider.addresses(self.cx))
+                .collect(),
+        )
     }
 
     /// What is in the cache was checked when it came in, so a look at its size is enough.

@@ -1,6 +1,7 @@
 //! Who may have a source.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -37,6 +38,20 @@ impl<'a> Provider<'a> {
         let urls = source.urls.iter().map(|url| Provider::Url(Cow::Borrowed(url)));
         let others = source.debian.as_ref().map(Provider::Debian).into_iter();
         urls.chain(others).chain(source.pypi.as_ref().map(Provider::Pypi))
+    }
+
+    /// Where it is asked.
+    pub fn addresses(&self, cx: &Context) -> BTreeSet<String> {
+        match self {
+            Provider::Folder { .. } => BTreeSet::new(),
+            Provider::Url(url) => BTreeSet::from([url.as_ref().to_owned()]),
+            Provider::Debian(package) => match debian::address(package) {
+                Some(url) => BTreeSet::from([url]),
+                // Without apt nobody is asked.
+                None => cx.with_apt(|apt| Ok(apt.mirrors())).unwrap_or_default(),
+            },
+            Provider::Pypi(_) => pypi::addresses(),
+        }
     }
 
     /// Puts the file into `part`; whether it is the right one is for the caller to see.

@@ -1,5 +1,6 @@
 //! The Python package index, through `pip`, with the machine's own settings for it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
@@ -8,6 +9,11 @@ use super::pace;
 use crate::exec::{Needs, cmd, read_within, shell_for};
 use crate::hint::WithHint as _;
 use crate::recipe::PypiFile;
+
+/// Where the index is.
+pub fn addresses() -> BTreeSet<String> {
+    BTreeSet::from([std::env::var("PIP_INDEX_URL").unwrap_or_else(|_| "https://pypi.org/".to_owned())])
+}
 
 /// Downloads a wheel, for whatever platform it is made.
 ///

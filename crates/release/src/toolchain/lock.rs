@@ -14,6 +14,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::fetch::{self, Supply};
 use crate::hint::WithHint as _;
+use crate::network;
 use crate::output::write_whole;
 use crate::plan::{Op, Plan};
 use crate::recipe::{LinuxTools, LockedPackage, PackageLock, Upstream, read_toml};
@@ -151,6 +152,7 @@ pub fn download<'a>(cx: &Context, what: &str, wanted: &[&'a LockedPackage]) -> R
         return Err(anyhow!("{what} are not in the cache ({} missing), and --offline was given", missing.len()))
             .hint("run the same command once without --offline");
     }
+    cx.with_apt(|apt| network::check(&apt.mirrors()))?;
     let folder = cx.paths.cache.join("debs");
     fs_err::create_dir_all(&folder)?;
     let task = cx.ui.task(format!("fetch {what}"), None);
