@@ -335,6 +335,15 @@ fn apples_signatures() {
 }
 
 #[test]
+fn further_names_of_a_member_are_written_as_they_were_read() {
+    let xml = "<xar><toc><checksum style=\"sha1\"><offset>0</offset><size>20</size></checksum>\
+               <file id=\"1\"><name>one</name><type>directory</type><name>two</name></file></toc></xar>";
+    let toc = Toc::parse(xml.as_bytes()).unwrap();
+    assert_eq!(toc.files[0].other_names, ["two"]);
+    assert_eq!(Toc::parse(toc.to_xml().as_bytes()).unwrap(), toc);
+}
+
+#[test]
 fn staple_and_slack() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("a.pkg");

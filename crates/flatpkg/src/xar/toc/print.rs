@@ -96,7 +96,7 @@ impl Printer {
             self.end();
         }
         self.leaf("type", file.kind.name());
-        self.leaf("name", &file.name);
+        [&file.name].into_iter().chain(&file.other_names).for_each(|name| self.leaf("name", name));
     }
 
     /// Apple's order: `encoding` comes second for stored members and after `size` for compressed ones.
