@@ -41,9 +41,10 @@ fn unknown(hosts: &BTreeSet<String>) -> String {
         [only] => format!("{only} can't be looked up"),
         [one, other] => format!("neither {one} nor {other} can be looked up"),
         [one, other, third] => format!("none of {one}, {other} and {third} can be looked up"),
-        _ => {
-            format!("none of {} servers can be looked up ({}, …)", names.len(), names[..3.min(names.len())].join(", "))
+        [one, other, third, ..] => {
+            format!("none of {} servers can be looked up ({one}, {other}, {third}, …)", names.len())
         }
+        [] => "nobody to look up".to_owned(),
     }
 }
 
