@@ -59,6 +59,16 @@ pub struct Apt {
     updated: BTreeSet<String>,
 }
 
+/// The proxies in settings as `apt-config dump` prints them: `Acquire::http::Proxy "http://cache:3142/";`. `DIRECT` is none, and so is
+/// an empty value; a program that finds one can't be foreseen, and is given back as it stands.
+fn proxies(acquire: &str) -> BTreeSet<String> {
+    let values = acquire.lines().filter_map(|line| {
+        let (name, value) = line.split_once(' ')?;
+        name.to_ascii_lowercase().contains("proxy").then(|| value.trim_matches(['"', ';']).to_owned())
+    });
+    values.filter(|value| !value.is_empty() && value != "DIRECT").collect()
+}
+
 /// One suite, seen for one purpose.
 struct View {
     name: String,
@@ -194,8 +204,14 @@ impl Apt {
     }
 
     /// The machine's mirrors, without slashes at their ends.
-    pub fn mirrors(&self) -> BTreeSet<String> {
+    fn mirrors(&self) -> BTreeSet<String> {
         self.stanzas.iter().flat_map(Stanza::uris).map(|uri| uri.trim_end_matches('/').to_owned()).collect()
+    }
+
+    /// Whom apt connects to: the proxies of its own settings, else the mirrors.
+    pub fn servers(&self) -> BTreeSet<String> {
+        let proxies = proxies(&self.acquire);
+        if proxies.is_empty() { self.mirrors() } else { proxies }
     }
 
     /// Whether the machine's mirror gives no lists either.
@@ -388,5 +404,12 @@ mod tests {
         assert_eq!(shell_value(text, "PARTS").as_deref(), Some("/etc/apt/sources.list.d/"));
         assert_eq!(shell_value(text, "EMPTY"), None);
         assert_eq!(shell_value(text, "CODENAME"), None);
+    }
+
+    #[test]
+    fn proxies_are_those_of_the_settings() {
+        let found = |value: &str| proxies(&format!("Acquire::Retries \"3\";\nAcquire::http::Proxy \"{value}\";\n"));
+        assert_eq!(found("http://cache.example:3142/"), BTreeSet::from(["http://cache.example:3142/".to_owned()]));
+        assert_eq!([found("DIRECT"), found("")], [BTreeSet::new(), BTreeSet::new()]);
     }
 }

@@ -22,7 +22,7 @@ use fs_err::File;
 use crate::hint::WithHint as _;
 
 pub use crew::Crew;
-pub use environment::{LAUNCHER, Needs, is_passed_on};
+pub use environment::{LAUNCHER, Needs, is_passed_on, names_proxy};
 pub use short::{Cmd, Shell, cmd, output, read, read_within, shell, shell_for};
 pub use tool::{Ended, Tool};
 

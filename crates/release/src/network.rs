@@ -8,24 +8,21 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
 
+use crate::exec::names_proxy;
 use crate::hint::WithHint as _;
 
 /// How long the names of servers may take to be looked up.
 const PATIENCE: Duration = Duration::from_secs(4);
 
-/// Variables that name somebody who looks names up for us.
-const PROXIES: &[&str] = &["ALL_PROXY", "all_proxy", "HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"];
-
-/// Looks up the servers of these addresses; one that is found is enough. Nothing is looked up behind a proxy, or when a folder is among
-/// the addresses.
+/// Looks up the servers of these addresses; one that is found is enough. Nothing is looked up behind a proxy, or when something else than a
+/// server is among the addresses: a folder, or a program that finds a proxy.
 ///
 /// # Errors
 /// When none is found.
 pub fn check(addresses: &BTreeSet<String>) -> Result<()> {
-    let by_proxy = PROXIES.iter().any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()));
     let hosts: Option<BTreeSet<String>> = addresses.iter().map(|address| host(address)).collect();
     match hosts {
-        Some(hosts) if !hosts.is_empty() && !by_proxy && !is_any_found(&hosts, PATIENCE) => {
+        Some(hosts) if !hosts.is_empty() && !names_proxy() && !is_any_found(&hosts, PATIENCE) => {
             Err(anyhow!("no network: {}", unknown(&hosts))).hint(
                 "look at the network (proxy variables are honoured); --sources DIR takes files from a folder instead",
             )
@@ -44,7 +41,7 @@ fn unknown(hosts: &BTreeSet<String>) -> String {
         [one, other, third, ..] => {
             format!("none of {} servers can be looked up ({one}, {other}, {third}, …)", names.len())
         }
-        [] => "nobody to look up".to_owned(),
+        [] => "there is no server to ask".to_owned(),
     }
 }
 

@@ -52,9 +52,10 @@ pub fn code(cx: &Context) -> Result<()> {
 ///
 /// # Errors
 /// When a test fails.
-pub fn signing(cx: &Context) -> Result<()> {
+pub fn signing(cx: &Context, version: PythonVersion) -> Result<()> {
     cx.ui.say("#### the release, signed and notarized by a stand-in for Apple");
-    Check { purpose: "signing", args: SIGNING, env: &[], dir: &cx.paths.repo }.run()
+    let env = [("XTASK_RELEASED", version.to_string().into())];
+    Check { purpose: "signing", args: SIGNING, env: &env, dir: &cx.paths.repo }.run()
 }
 
 /// Does what a release manager does with a release that was built: `docs/walks/manager.sh`.

@@ -65,7 +65,7 @@ impl Ci {
                 }
             }
             mac_tool::check(cx, plan, Runs::Verbs)?;
-            checks::signing(cx)?;
+            checks::signing(cx, plan.python)?;
         }
         if self.twice {
             cx.ui.say("#### the same again");

@@ -40,10 +40,9 @@ pub fn find(cx: &Context, upstream: &Upstream, version: PythonVersion, given: Op
     let mut refused = Vec::new();
     if cx.offline {
         refused.push("--offline was given: nobody was asked".to_owned());
-    }
-    if !cx.offline {
+    } else {
         let pages = forms.iter().map(|names| names.url.clone());
-        network::check(&pages.chain(cx.with_apt(|apt| Ok(apt.mirrors())).unwrap_or_default()).collect())?;
+        network::check(&pages.chain(cx.with_apt(|apt| Ok(apt.servers())).unwrap_or_default()).collect())?;
     }
     for names in forms.iter().filter(|_| !cx.offline) {
         match names.find(cx, upstream, version) {

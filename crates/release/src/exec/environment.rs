@@ -27,6 +27,15 @@ pub(super) const NETWORK: &[&str] = &[
     "SSL_CERT_DIR",
 ];
 
+/// Whether one of these variables names a proxy, which then looks names up for us.
+pub fn names_proxy() -> bool {
+    let mut proxies = NETWORK.iter().filter(|name| {
+        let name = name.to_ascii_lowercase();
+        name.ends_with("_proxy") && name != "no_proxy"
+    });
+    proxies.any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
+}
+
 /// Programs that talk to Apple's notary service: it keeps what is uploaded at Amazon.
 pub(super) const NOTARY: &[&str] = &["AWS_ENDPOINT_URL", "AWS_EC2_METADATA_DISABLED"];
 

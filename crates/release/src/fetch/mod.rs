@@ -212,14 +212,12 @@ impl<'a> Fetcher<'a> {
 
     /// Where nothing but servers has a file, one of them must be there to ask.
     fn check_network(&self, missing: &[&Source]) -> Result<()> {
-        let is_given = |source: &Source| self.supply.provider(source).is_some();
-        let published = missing.iter().filter(|source| !self.cx.offline && !is_given(source));
-        network::check(
-            &published
-                .flat_map(|source| Provider::publishers(source))
-                .flat_map(|provider| provider.addresses(self.cx))
-                .collect(),
-        )
+        if self.cx.offline {
+            return Ok(());
+        }
+        let published = missing.iter().filter(|source| self.supply.provider(source).is_none());
+        let publishers = published.flat_map(|source| Provider::publishers(source));
+        network::check(&publishers.flat_map(|provider| provider.addresses(self.cx)).collect())
     }
 
     /// What is in the cache was checked when it came in, so a look at its size is enough.

@@ -48,7 +48,7 @@ impl<'a> Provider<'a> {
             Provider::Debian(package) => match debian::address(package) {
                 Some(url) => BTreeSet::from([url]),
                 // Without apt nobody is asked.
-                None => cx.with_apt(|apt| Ok(apt.mirrors())).unwrap_or_default(),
+                None => cx.with_apt(|apt| Ok(apt.servers())).unwrap_or_default(),
             },
             Provider::Pypi(_) => pypi::addresses(),
         }

@@ -24,7 +24,7 @@ type Times = BTreeMap<String, f64>;
 pub fn speed(cx: &Context, interpreter: &Interpreter, native: &Path) -> Result<()> {
     let program = interpreter.folder.path().join("speed.py");
     fs_err::write(&program, PROGRAM)?;
-    let args = ["-E", "-s", &program.to_string_lossy()].map(str::to_owned);
+    let args = ["-I", &program.to_string_lossy()].map(str::to_owned);
     let mut best = [Times::new(), Times::new()];
     for _ in 0..ROUNDS {
         for (python, best) in [native, interpreter.program.as_path()].into_iter().zip(&mut best) {

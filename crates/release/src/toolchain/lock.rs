@@ -152,7 +152,7 @@ pub fn download<'a>(cx: &Context, what: &str, wanted: &[&'a LockedPackage]) -> R
         return Err(anyhow!("{what} are not in the cache ({} missing), and --offline was given", missing.len()))
             .hint("run the same command once without --offline");
     }
-    cx.with_apt(|apt| network::check(&apt.mirrors()))?;
+    cx.with_apt(|apt| network::check(&apt.servers()))?;
     let folder = cx.paths.cache.join("debs");
     fs_err::create_dir_all(&folder)?;
     let task = cx.ui.task(format!("fetch {what}"), None);
