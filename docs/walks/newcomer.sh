@@ -8,6 +8,7 @@ run() {
 }
 
 run $tool
+run $tool --version
 run $tool help expand
 run $tool verfiy x.pkg
 run $tool verify x.pkg

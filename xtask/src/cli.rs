@@ -1,10 +1,11 @@
 //! The command line: verbs in the order one uses them. Each verb's flags and work are in `verbs/`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::builder::RangedU64ValueParser;
-use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ColorChoice, Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum as _};
 
 use crate::{help, map, verbs};
 use release::colours;
@@ -130,6 +131,16 @@ impl Verb {
     }
 }
 
+/// What `--color` asks for, known before the command line is read: complaints about the command line have colours too.
+fn colour_asked_for(arguments: &[OsString]) -> ColorChoice {
+    let words: Vec<&str> = arguments.iter().filter_map(|word| word.to_str()).take_while(|word| *word != "--").collect();
+    let asked = words.iter().enumerate().rev().find_map(|(place, word)| match word.strip_prefix("--color")? {
+        "" => words.get(place + 1).copied(),
+        joined => joined.strip_prefix('='),
+    });
+    asked.and_then(|when| ColorChoice::from_str(when, true).ok()).unwrap_or_default()
+}
+
 impl Cli {
     /// The command line with its help.
     fn complete() -> Command {
@@ -138,7 +149,9 @@ impl Cli {
 
     /// Reads the command line; ends the program where that asks for help, or is wrong.
     pub fn read() -> Self {
-        Self::from_arg_matches(&Self::complete().get_matches()).unwrap_or_else(|error| error.exit())
+        let arguments: Vec<OsString> = std::env::args_os().collect();
+        let command = Self::complete().color(colour_asked_for(&arguments));
+        Self::from_arg_matches(&command.get_matches_from(arguments)).unwrap_or_else(|error| error.exit())
     }
 
     /// Does what was asked for.

@@ -50,7 +50,7 @@ pub fn command(mut command: Command) -> Command {
         };
         command = command.mut_subcommand(name, |verb| verb.mut_args(brief));
     }
-    if name() == ALIAS { command } else { renamed(command) }
+    if name() == ALIAS { command } else { renamed(command.display_name(INSTALLED)) }
 }
 
 /// The same with the name of the installed program in all texts.

@@ -10,7 +10,7 @@ use object::macho;
 use object::read::macho::{LoadCommandVariant, MachHeader as _};
 
 use crate::arch::Arch;
-use crate::exports;
+use crate::exports::{self, Export};
 use crate::image::slice;
 
 const LE: LittleEndian = LittleEndian;
@@ -91,6 +91,69 @@ pub fn rename_import(file: &mut [u8], arch: Arch, from: &str, to: &str) -> Resul
         ranges.into_iter().flatten().next()
     };
     change(file, arch, work, &format!("import {from}"))
+}
+
+/// Takes the weak mark from an import: a dynamic linker must find it then.
+///
+/// # Errors
+/// When the file has no weak import of that name.
+pub fn forget_weak(file: &mut [u8], arch: Arch, name: &str) -> Result<(), String> {
+    let named = |flags: u8| [vec![macho::BIND_OPCODE_SET_SYMBOL_TRAILING_FLAGS_IMM.0 | flags], c_str(name)].concat();
+    let (weak, strong) = (named(macho::BIND_SYMBOL_FLAGS_WEAK_IMPORT.0), named(0));
+    let work = |slice: &mut [u8], parts: &Parts| {
+        let ranges = [&parts.binds, &parts.lazy_binds].map(|range| replace(slice, range, &weak, &strong));
+        ranges.into_iter().flatten().next()
+    };
+    change(file, arch, work, &format!("weak import {name}"))
+}
+
+/// Turns the first condition in an exported function round: it branches when it shouldn't, and the other way.
+///
+/// # Errors
+/// When the function isn't exported, or begins without a condition.
+pub fn turn_branch(file: &mut [u8], arch: Arch, function: &str) -> Result<(), String> {
+    let work = |slice: &mut [u8], parts: &Parts| {
+        let trie = slice.get(parts.exports.clone())?;
+        let Some(Export::Offset(start)) = exports::find(trie, function.as_bytes()).ok()? else { return None };
+        // The text segment of a library begins with the file: an offset in the image is one in the slice.
+        let start = usize::try_from(start).ok()?;
+        let code = slice.get_mut(start..start.checked_add(PROLOGUE)?)?;
+        match arch {
+            Arch::Arm64 => turn_arm64(code),
+            _ => turn_x86_64(code),
+        }
+    };
+    change(file, arch, work, &format!("condition at the beginning of {function}"))
+}
+
+/// How far into a function its first condition is looked for, bytes.
+const PROLOGUE: usize = 96;
+
+/// `cbz` and `cbnz`, `tbz` and `tbnz` differ in bit 24, conditions of `b.cond` and their opposites in bit 0 (Arm Architecture
+/// Reference Manual for A-profile, C4.1, "Branches, Exception Generating and System instructions").
+fn turn_arm64(code: &mut [u8]) -> Option<()> {
+    code.as_chunks_mut::<4>().0.iter_mut().find_map(|bytes| {
+        let word = u32::from_le_bytes(*bytes);
+        let turn = match word {
+            _ if [0x3400_0000, 0x3600_0000].contains(&(word & 0x7e00_0000)) => 1 << 24,
+            _ if word & 0xff00_0010 == 0x5400_0000 => 1,
+            _ => return None,
+        };
+        *bytes = (word ^ turn).to_le_bytes();
+        Some(())
+    })
+}
+
+/// A `test` of two registers (85 /r) and the `je` or `jne` that follows it (74, 75; 0F 84, 0F 85): these differ in bit 0 (Intel 64
+/// and IA-32 Architectures Software Developer's Manual, volume 2, "Jcc").
+fn turn_x86_64(code: &mut [u8]) -> Option<()> {
+    let jump = code.windows(4).enumerate().find_map(|(place, bytes)| match *bytes {
+        [0x85, 0xc0..=0xff, 0x74 | 0x75, _] => Some(place + 2),
+        [0x85, 0xc0..=0xff, 0x0f, 0x84 | 0x85] => Some(place + 3),
+        _ => None,
+    })?;
+    *code.get_mut(jump)? ^= 1;
+    Some(())
 }
 
 /// Gives a library another install name, in one letter.
@@ -208,12 +271,36 @@ mod tests {
     }
 
     #[test]
+    fn a_condition_is_turned_round() {
+        // push rbp; mov rbp, rsp; test rdx, rdx; je +0x10
+        let mut code = [0x55, 0x48, 0x89, 0xe5, 0x48, 0x85, 0xd2, 0x74, 0x10, 0xc3];
+        turn_x86_64(&mut code).unwrap();
+        assert_eq!(code, [0x55, 0x48, 0x89, 0xe5, 0x48, 0x85, 0xd2, 0x75, 0x10, 0xc3]);
+        // test eax, eax; jne, far
+        let mut code = [0x85, 0xc0, 0x0f, 0x85, 1, 0, 0, 0];
+        turn_x86_64(&mut code).unwrap();
+        assert_eq!(code, [0x85, 0xc0, 0x0f, 0x84, 1, 0, 0, 0]);
+        assert_eq!(turn_x86_64(&mut [0x74, 0x10, 0x85, 0x00]), None);
+
+        // stp x29, x30, [sp, #-16]!, then: cbz x2; tbnz w0, #3; b.eq; each becomes its opposite.
+        for (word, turned) in [(0xb400_0082, 0xb500_0082), (0x3718_0040, 0x3618_0040), (0x5400_0040, 0x5400_0041_u32)] {
+            let words = |word: u32| [0xa9bf_7bfd, word].map(u32::to_le_bytes).concat();
+            let mut code = words(word);
+            turn_arm64(&mut code).unwrap();
+            assert_eq!(code, words(turned), "{word:x}");
+        }
+        assert_eq!(turn_arm64(&mut 0xa9bf_7bfd_u32.to_le_bytes()), None);
+    }
+
+    #[test]
     fn what_is_not_there_is_an_error() {
         for arch in BOTH {
             let mut file = sample(arch);
             assert!(rename_library(&mut file, arch, "/usr/lib/none.dylib").is_err());
             assert!(swap_exports(&mut file, arch, "_a", "_b").is_err());
             assert!(forget_thread_local(&mut file, arch).is_err());
+            assert!(turn_branch(&mut file, arch, "_a").is_err());
+            assert_eq!(forget_weak(&mut file, arch, "_a"), Err("the file has no weak import _a".into()));
             assert_eq!(file, sample(arch));
             assert!(rename_import(&mut [0; 100], arch, "_a", "_b").is_err());
         }

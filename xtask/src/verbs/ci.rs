@@ -14,7 +14,7 @@ use release::planning::{planned_or_newest, ready};
 use release::trial::{self, Trial};
 
 use super::product_flags::Kind;
-use super::{checks, twice};
+use super::{checks, emulated, twice};
 
 /// Run every check that a change must pass: what CI runs.
 #[derive(Debug, Args)]
@@ -57,7 +57,9 @@ impl Ci {
             match release::interpreter::obstacle(ARCH) {
                 None => {
                     let trial = Trial { archs: vec![ARCH], smoke: true, self_check: true, ..Trial::default() };
-                    trial::run(cx, plan, &From::Package(package), &trial)?;
+                    let package = From::Package(package);
+                    trial::run(cx, plan, &package, &trial)?;
+                    emulated::check(cx, plan, &package)?;
                     checks::walk(cx, plan.python)?;
                 }
                 Some((what, remedy)) => {

@@ -9,6 +9,7 @@ pub mod completions;
 pub mod corpus;
 pub mod diff;
 pub mod doctor;
+mod emulated;
 pub mod expand;
 pub mod fetch;
 pub mod inspect;

@@ -13,7 +13,7 @@ mod install;
 mod loader;
 mod native;
 mod pace;
-mod relink;
+pub(crate) mod relink;
 mod self_check;
 mod smoke;
 mod speed;

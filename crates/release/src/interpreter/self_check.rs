@@ -32,9 +32,14 @@ enum Damage {
     Bytes(fn(&mut [u8], Arch) -> Result<(), String>),
     /// Its bytes change, and the SDK's stub of libedit claims this symbol.
     Claim(fn(&mut [u8], Arch) -> Result<(), String>, &'static str),
+    /// Its bytes change, and the SDK's stub of libSystem has this symbol no more, as on a macOS that is older than it.
+    Withdraw(fn(&mut [u8], Arch) -> Result<(), String>, &'static str),
     /// It is gone.
     Missing,
 }
+
+/// A function that came with macOS 13; the SDK's stub of libSystem has it.
+const NEWER: &str = "_mkfifoat";
 
 const FAULTS: &[Fault] = &[
     Fault {
@@ -102,6 +107,20 @@ const FAULTS: &[Fault] = &[
         says: "AssertionError",
     },
     Fault {
+        what: "a condition that is turned round in the code of a library",
+        file: "lib/libcrypto.*",
+        damage: Damage::Bytes(|file, arch| damage::turn_branch(file, arch, "_EVP_DigestUpdate")),
+        part: "hashes",
+        says: "AssertionError",
+    },
+    Fault {
+        what: "a function that older systems lack, imported as a must",
+        file: "Python",
+        damage: Damage::Withdraw(|file, arch| damage::forget_weak(file, arch, NEWER), NEWER),
+        part: "modules",
+        says: "_mkfifoat: not exported by /usr/lib/libSystem",
+    },
+    Fault {
         what: "a thread-local variable without a descriptor",
         file: "Python",
         damage: Damage::Bytes(damage::forget_thread_local),
@@ -135,6 +154,11 @@ pub fn self_check(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Resul
     for part in parts {
         run(part).with_context(|| format!("the part `{part}` fails without any fault"))?;
     }
+    // The weak mark is what lets it start there.
+    let (stub, text) = withdraw(interpreter, NEWER)?;
+    let started = run("modules").with_context(|| format!("the part `modules` fails where macOS has no {NEWER}"));
+    fs_err::write(stub, text)?;
+    started?;
     let mut unnoticed = Vec::new();
     for fault in FAULTS {
         let undo = fault.put_in(interpreter).with_context(|| format!("could not put in {}", fault.what))?;
@@ -158,21 +182,39 @@ impl Fault {
         let mut undo = vec![(file.clone(), bytes.clone())];
         match self.damage {
             Damage::Missing => fs_err::remove_file(&file)?,
-            Damage::Bytes(change) | Damage::Claim(change, _) => {
+            Damage::Bytes(change) | Damage::Claim(change, _) | Damage::Withdraw(change, _) => {
                 let start = launch::header_len(&bytes);
                 let code = bytes.get_mut(start..).unwrap_or_default();
                 change(code, interpreter.arch).map_err(|why| anyhow!("{}: {why}", file.display()))?;
                 fs_err::write(&file, bytes)?;
             }
         }
-        if let Damage::Claim(_, symbol) = self.damage {
-            let stub = find(&interpreter.folder.path().join(SDK), "usr/lib/libedit.3.tbd")?;
-            let text = fs_err::read_to_string(&stub)?;
-            fs_err::write(&stub, text.replace("_rl_initialize", &format!("_rl_initialize, {symbol}")))?;
-            undo.push((stub, text.into_bytes()));
+        match self.damage {
+            Damage::Claim(_, symbol) => {
+                let claimed = format!("_rl_initialize, {symbol}");
+                undo.push(edit_stub(interpreter, "usr/lib/libedit.3.tbd", "_rl_initialize", &claimed)?);
+            }
+            Damage::Withdraw(_, symbol) => undo.push(withdraw(interpreter, symbol)?),
+            Damage::Bytes(_) | Damage::Missing => {}
         }
         Ok(undo)
     }
+}
+
+/// Makes macOS older than a function of its libSystem.
+fn withdraw(interpreter: &Interpreter, symbol: &str) -> Result<(PathBuf, Vec<u8>)> {
+    edit_stub(interpreter, "usr/lib/libSystem.tbd", symbol, &format!("{symbol}.withdrawn"))
+}
+
+/// Replaces a name in a stub of the SDK, and gives back what the stub was.
+fn edit_stub(interpreter: &Interpreter, stub: &str, name: &str, by: &str) -> Result<(PathBuf, Vec<u8>)> {
+    let stub = find(&interpreter.folder.path().join(SDK), stub)?;
+    let text = fs_err::read_to_string(&stub)?;
+    if !text.contains(name) {
+        bail!("{} doesn't have {name}", stub.display());
+    }
+    fs_err::write(&stub, text.replace(name, by))?;
+    Ok((stub, text.into_bytes()))
 }
 
 /// The one regular file of this pattern.

@@ -10,7 +10,7 @@
 //! that were rejected, so what counts is the status they print.
 
 mod log;
-mod notarytool;
+pub(crate) mod notarytool;
 mod rcodesign;
 mod service;
 mod staple;

@@ -70,6 +70,11 @@ pub fn args(verb: &str, what: OsString, credentials: &Credentials) -> Vec<OsStri
     args
 }
 
+/// The command line of `xcrun` for `stapler`.
+pub fn staple_args(package: &Path) -> Vec<OsString> {
+    vec!["stapler".into(), "staple".into(), "-v".into(), package.into()]
+}
+
 fn text<'a>(value: &'a Value, key: &str) -> Result<&'a str, Trouble> {
     let found = value.get(key).and_then(Value::as_str);
     found.with_context(|| format!("notarytool's answer has no {key}: {value}")).map_err(Trouble::Passing)
@@ -91,7 +96,6 @@ impl Notary for NotaryTool {
     }
 
     fn staple(&self, package: &Path) -> Result<(), Trouble> {
-        let args: Vec<OsString> = vec!["stapler".into(), "staple".into(), "-v".into(), package.into()];
-        self.run("staple the ticket", &args).map(|_| ())
+        self.run("staple the ticket", &staple_args(package)).map(|_| ())
     }
 }

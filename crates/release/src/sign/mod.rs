@@ -16,7 +16,7 @@
 //! they have made a broken signature.
 
 mod audit;
-mod backend;
+pub(crate) mod backend;
 mod code;
 mod demands;
 pub mod detached;
@@ -24,11 +24,11 @@ pub mod identity;
 mod inventory;
 mod package;
 mod party;
-mod plan;
+pub(crate) mod plan;
 mod preflight;
 mod record;
 mod request;
-mod rules;
+pub(crate) mod rules;
 mod signed;
 mod verdict;
 
