@@ -1,6 +1,6 @@
 //! Files that appear whole or not at all.
 
-use std::io::Write as _;
+use std::io::{Read, Write as _};
 use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
 use std::path::Path;
 
@@ -19,6 +19,20 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> Result<()> {
         }
         let mut output = Output::create(path)?;
         output.file().write_all(bytes)?;
+        output.file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+        Ok(output.finish()?)
+    };
+    write().with_context(|| format!("could not write {}", path.display()))
+}
+
+/// The same for a regular file, from what brings its bytes.
+///
+/// # Errors
+/// When the bytes can't be read, or the folder not be written; then the file is as it was.
+pub fn write_from(path: &Path, bytes: &mut impl Read, mode: u32) -> Result<()> {
+    let mut write = || -> Result<()> {
+        let mut output = Output::create(path)?;
+        std::io::copy(bytes, output.file())?;
         output.file().set_permissions(std::fs::Permissions::from_mode(mode))?;
         Ok(output.finish()?)
     };

@@ -60,13 +60,15 @@ impl Crew {
         }
     }
 
-    /// Variables that the launcher reads: where it is, for the compiler's stand-in, and our own that begin with its name.
+    /// Variables of all jobs: a Python that a step has made writes no bytecode into that step, which is finished. And those that
+    /// the launcher reads: where it is, for the compiler's stand-in, and our own that begin with its name.
     pub(super) fn env(&self) -> BTreeMap<OsString, OsString> {
-        let Some(launcher) = &self.launcher else { return BTreeMap::new() };
+        let all = [("PYTHONDONTWRITEBYTECODE".into(), "1".into())];
+        let Some(launcher) = &self.launcher else { return all.into() };
         let name = launcher.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
         let own = |variable: &OsString| variable.to_string_lossy().starts_with(&format!("{name}_"));
         let passed_on = std::env::vars_os().filter(|(variable, _)| own(variable));
-        passed_on.chain([(super::environment::LAUNCHER.into(), launcher.into())]).collect()
+        passed_on.chain([(super::environment::LAUNCHER.into(), launcher.into())]).chain(all).collect()
     }
 }
 

@@ -30,7 +30,7 @@ pub use index::{Entry, FILE as INDEX, Index};
 pub use pace::{Limits, WHOLE};
 pub use part::PartialFile;
 use provider::Provider;
-pub use refusal::Refusal;
+pub use refusal::{Denial, Refusal};
 pub use supply::Supply;
 pub use url::Client;
 

@@ -27,18 +27,20 @@ pub struct Limits {
     pub connect: Duration,
     /// Until it begins to answer.
     pub answer: Duration,
+    /// Until it says that it has stored what it was sent.
+    pub stored: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         // A person without a network learns it before wondering.
         let (connect, answer) = (Duration::from_secs(5), Duration::from_secs(30));
-        Self { whole: WHOLE, floor: FLOOR, window: WINDOW, connect, answer }
+        Self { whole: WHOLE, floor: FLOOR, window: WINDOW, connect, answer, stored: WINDOW }
     }
 }
 
-/// Watches one file come from one server. Times are those of any clock that only goes forward.
-#[derive(Debug)]
+/// Watches one file come from one server, or go there. Times are those of any clock that only goes forward.
+#[derive(Debug, Clone, Copy)]
 pub struct Pace {
     limits: Limits,
     /// When the first request was made.
@@ -75,6 +77,18 @@ impl Pace {
     /// # Errors
     /// They come too slowly, or have come for too long; the error says so.
     pub fn came(&mut self, bytes: u64, now: Duration) -> Result<(), String> {
+        self.moved("sent", bytes, now)
+    }
+
+    /// Bytes have gone.
+    ///
+    /// # Errors
+    /// They go too slowly, or have gone for too long; the error says so.
+    pub fn went(&mut self, bytes: u64, now: Duration) -> Result<(), String> {
+        self.moved("took", bytes, now)
+    }
+
+    fn moved(&mut self, verb: &str, bytes: u64, now: Duration) -> Result<(), String> {
         self.left(now)?;
         let (since, before) = self.window;
         let (elapsed, sum) = (now.saturating_sub(since), before.saturating_add(bytes));
@@ -85,7 +99,9 @@ impl Pace {
         let speed = sum as f64 / elapsed.as_secs_f64();
         if speed < self.limits.floor as f64 {
             let (floor, window) = (self.limits.floor, elapsed.as_secs());
-            return Err(format!("sent {speed:.0} bytes a second for {window} seconds; at least {floor} are expected"));
+            return Err(format!(
+                "{verb} {speed:.0} bytes a second for {window} seconds; at least {floor} are expected"
+            ));
         }
         self.window = (now, 0);
         Ok(())
@@ -102,6 +118,7 @@ mod tests {
         window: Duration::from_secs(10),
         connect: Duration::from_secs(1),
         answer: Duration::from_secs(1),
+        stored: Duration::from_secs(1),
     };
 
     fn secs(secs: u64) -> Duration {
@@ -124,6 +141,15 @@ mod tests {
         assert!(pace.came(9_999, secs(20)).is_err());
         let mut pace = Pace::new(LIMITS, secs(0));
         assert!((1..10).all(|window| pace.came(10_000, secs(10 * window)).is_ok()));
+        let said = pace.went(0, secs(100)).unwrap_err();
+        assert_eq!(said, "is not done after 100 seconds");
+    }
+
+    #[test]
+    fn a_server_that_takes_nothing_is_too_slow_too() {
+        let mut pace = Pace::new(LIMITS, secs(0));
+        let said = pace.went(10, secs(10)).unwrap_err();
+        assert_eq!(said, "took 1 bytes a second for 10 seconds; at least 1000 are expected");
     }
 
     #[test]

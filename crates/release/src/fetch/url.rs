@@ -1,22 +1,25 @@
 //! Upstream's own addresses. The only file that names the HTTP client.
 
-use std::io::{self, Read as _};
+use std::io::{self, Read, Seek};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Error, anyhow};
-use ureq::RequestBuilder;
 use ureq::http::{HeaderValue, Response, StatusCode, header};
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{RequestBuilder, SendBody};
 
 use super::pace::{Limits, Pace};
 use super::part::PartialFile;
-use super::refusal::Refusal;
+use super::refusal::{Denial, LONGEST_REASON, Refusal};
 use crate::hint::innermost;
 use crate::ui::Ui;
 
 /// How often a server that answers is asked for the same file.
 const TRIES: u32 = 4;
+
+/// What is longer is sent when the server has seen its size and who sends it: it may say no to either.
+const ASKED_FIRST: u64 = 1 << 20;
 
 /// Asks servers. Proxies are those of the usual variables: `https_proxy`, `no_proxy` and so on. Who vouches for a server
 /// is the machine's decision (`SSL_CERT_FILE` and `SSL_CERT_DIR` too): a company's proxy has an authority of its own.
@@ -38,6 +41,14 @@ struct Transfer<'a> {
     /// Bytes; 0 when it is not known.
     size: u64,
     pace: Pace,
+}
+
+/// What is sent, and how fast it goes.
+struct Outgoing<'a, R, F> {
+    contents: R,
+    pace: Pace,
+    clock: &'a (dyn Fn() -> Duration + Send + Sync),
+    went: F,
 }
 
 /// Why one request did not bring the rest of the file.
@@ -65,6 +76,7 @@ impl Client {
             .timeout_connect(Some(limits.connect))
             .timeout_recv_response(Some(limits.answer))
             .timeout_per_read(Some(limits.window))
+            .timeout_per_write(Some(limits.window))
             .http_status_as_error(false);
         Self {
             agent: config.build().into(),
@@ -110,22 +122,67 @@ impl Client {
     pub fn text(&self, url: &str, limit: u64) -> anyhow::Result<Option<String>> {
         let request = self.agent.get(url).config().timeout_global(Some(self.limits.whole)).build();
         let mut response = self.authorized(request).call()?;
-        match response.status() {
-            StatusCode::OK => Ok(Some(response.body_mut().with_config().limit(limit).read_to_string()?)),
-            StatusCode::NOT_FOUND | StatusCode::GONE => Ok(None),
-            status => Err(anyhow!("{status}")),
+        if response.status() == StatusCode::OK {
+            return Ok(Some(response.body_mut().with_config().limit(limit).read_to_string()?));
         }
+        let denial = denial(response);
+        if denial.is_absence() { Ok(None) } else { Err(denial.into()) }
     }
 
-    /// Puts a file where a server keeps it.
+    /// The size of a file that a server has, bytes; nothing when it has none, or doesn't say.
     ///
     /// # Errors
     /// When it can't be reached, or says no.
-    pub fn upload(&self, url: &str, bytes: &[u8]) -> anyhow::Result<()> {
-        let request = self.agent.put(url).header(header::CONTENT_TYPE, "application/octet-stream");
-        let request = request.config().timeout_global(Some(self.limits.whole)).build();
-        let status = self.authorized(request).send(bytes)?.status();
-        if status.is_success() { Ok(()) } else { Err(anyhow!("{status}")) }
+    pub fn size(&self, url: &str) -> anyhow::Result<Option<u64>> {
+        let request = self.agent.head(url).config().timeout_global(Some(self.limits.whole)).build();
+        let response = self.authorized(request).call()?;
+        if response.status() == StatusCode::OK {
+            let length = response.headers().get(header::CONTENT_LENGTH);
+            return Ok(length.and_then(|length| length.to_str().ok()?.trim().parse().ok()));
+        }
+        let denial = denial(response);
+        if denial.is_absence() { Ok(None) } else { Err(denial.into()) }
+    }
+
+    /// Puts a file where a server keeps it. Passing faults are tried again, from its beginning.
+    ///
+    /// # Errors
+    /// When the server can't be reached, says no, or is too slow; or when the contents can't be read.
+    pub fn upload(&self, ui: &Ui, url: &str, size: u64, contents: &mut (impl Read + Seek)) -> anyhow::Result<()> {
+        let mut tries = 1;
+        let pace = Pace::new(self.limits, (self.clock)());
+        loop {
+            contents.rewind()?;
+            match self.send(ui, url, size, contents, pace) {
+                Ok(()) => return Ok(()),
+                Err(Fault::Passing(_)) if tries < TRIES => {
+                    std::thread::sleep(self.pause * tries);
+                    tries += 1;
+                }
+                Err(Fault::Passing(error) | Fault::Final(error) | Fault::Local(error)) => return Err(error),
+            }
+        }
+    }
+
+    fn send(&self, ui: &Ui, url: &str, size: u64, contents: &mut impl Read, mut pace: Pace) -> Result<(), Fault> {
+        let left = pace.left((self.clock)()).map_err(too_slow)?;
+        let mut request = self.authorized(self.agent.put(url)).header(header::CONTENT_TYPE, "application/octet-stream");
+        request = request.header(header::CONTENT_LENGTH, size);
+        if size > ASKED_FIRST {
+            request = request.header(header::EXPECT, "100-continue");
+        }
+        let config = request.config().timeout_global(Some(left)).timeout_recv_response(Some(self.limits.stored));
+        pace.begin((self.clock)());
+        let bar = ui.bar("upload", size);
+        let mut outgoing = Outgoing { contents, pace, clock: &*self.clock, went: |bytes| bar.inc(bytes) };
+        let answer = config.build().send(SendBody::from_reader(&mut outgoing));
+        bar.finish_and_clear();
+        let response = answer.map_err(unanswered)?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(());
+        }
+        Err(denied(status, denial(response)))
     }
 
     /// Says who we are to the servers that are asked.
@@ -164,8 +221,7 @@ impl Client {
         if !part.is_empty() {
             request = request.header(header::RANGE, format!("bytes={}-", part.len()));
         }
-        let response = request.call().map_err(unanswered)?;
-        accept(&response, part)?;
+        let response = accept(request.call().map_err(unanswered)?, part)?;
         let told = response.body().content_length().map(|length| part.len().saturating_add(length));
         match (told, size) {
             (None, 0) => Err(Fault::Final(anyhow!("doesn't say how long the file is"))),
@@ -204,7 +260,7 @@ impl Client {
                         break Err(too_slow(said));
                     }
                 }
-                Err(error) if error.kind() == io::ErrorKind::TimedOut => break Err(Fault::Final(error.into())),
+                Err(error) if took_too_long(&error) => break Err(Fault::Final(error.into())),
                 Err(error) => break Err(Fault::Passing(error.into())),
             }
         };
@@ -218,26 +274,53 @@ impl Client {
     }
 }
 
+/// Whether nothing came for as long as a server may be silent.
+fn took_too_long(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    error.kind() == io::ErrorKind::TimedOut || matches!(inner, Some(ureq::Error::Timeout(_)))
+}
+
 /// Asking again would not help: another provider is faster.
 fn too_slow(said: String) -> Fault {
     Fault::Final(anyhow!("{said}"))
 }
 
 /// Makes the part end where the server's answer begins.
-fn accept(response: &Response<ureq::Body>, part: &mut PartialFile) -> Result<(), Fault> {
+fn accept(response: Response<ureq::Body>, part: &mut PartialFile) -> Result<Response<ureq::Body>, Fault> {
     let status = response.status();
     match status {
-        StatusCode::PARTIAL_CONTENT if begins_at(response) == Some(part.len()) => Ok(()),
+        StatusCode::PARTIAL_CONTENT if begins_at(&response) == Some(part.len()) => Ok(response),
         // It doesn't know ranges: all of it comes again.
-        StatusCode::OK => part.restart().map_err(Fault::Local),
+        StatusCode::OK => part.restart().map_err(Fault::Local).map(|()| response),
         StatusCode::PARTIAL_CONTENT | StatusCode::RANGE_NOT_SATISFIABLE => {
             let at = part.len();
             part.restart().map_err(Fault::Local)?;
             Err(Fault::Passing(anyhow!("the server can't go on at byte {at}")))
         }
-        StatusCode::REQUEST_TIMEOUT | StatusCode::TOO_MANY_REQUESTS => Err(Fault::Passing(anyhow!("{status}"))),
-        _ if status.is_server_error() => Err(Fault::Passing(anyhow!("{status}"))),
-        _ => Err(Fault::Final(anyhow!("{status}"))),
+        _ => Err(denied(status, denial(response))),
+    }
+}
+
+/// Whether it helps to ask again.
+fn denied(status: StatusCode, denial: Denial) -> Fault {
+    let busy = [StatusCode::REQUEST_TIMEOUT, StatusCode::TOO_MANY_REQUESTS].contains(&status);
+    if busy || status.is_server_error() { Fault::Passing(denial.into()) } else { Fault::Final(denial.into()) }
+}
+
+/// What a server says instead. What can't be read of it was not said.
+fn denial(response: Response<ureq::Body>) -> Denial {
+    let status = response.status();
+    let mut text = Vec::new();
+    _ = response.into_body().into_reader().take(LONGEST_REASON).read_to_end(&mut text);
+    Denial::new(status.as_u16(), status.to_string(), &String::from_utf8_lossy(&text))
+}
+
+impl<R: Read, F: FnMut(u64)> Read for Outgoing<'_, R, F> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.contents.read(buffer)?;
+        self.pace.went(count as u64, (self.clock)()).map_err(|said| io::Error::new(io::ErrorKind::TimedOut, said))?;
+        (self.went)(count as u64);
+        Ok(count)
     }
 }
 

@@ -1,18 +1,18 @@
-//! A product as an archive: tar with zstd, the same bytes for the same product wherever it was made.
+//! A product as an archive: tar with zstd, the same bytes for the same product wherever it was made. Both ways it is a stream: of what
+//! it has, one file at a time is in memory.
 
-use std::io::Read;
+use std::io::{BufReader, Read, Write};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use flatpkg::laydown::{Attributes, Filling, Folder, Options};
 use flatpkg::mode::Mode;
 use flatpkg::tree::TreePath;
-use ruzstd::decoding::StreamingDecoder;
-use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 use tar::{Builder, EntryType, Header};
 use walkdir::WalkDir;
+use zstd::{Decoder, Encoder};
 
 use super::portable::{self, Travelling};
 
@@ -20,20 +20,18 @@ use super::portable::{self, Travelling};
 /// times, so another step's need not be told apart.
 const TIME: u64 = 315_532_800;
 
-/// An archive.
-pub struct Packed {
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// The bytes of all files in it.
-    pub unpacked: u64,
-}
+/// How hard it is packed: once, for many who take it. LLVM's 406 MB become 129 MB at level 3, 119 at 6, 114 at 9, for 5, 13 and 26
+/// seconds of a core.
+const LEVEL: i32 = 6;
 
-/// Packs a product, entries in the order of their paths.
+/// Packs a product, entries in the order of their paths; gives the bytes of all files in it.
 ///
 /// # Errors
-/// When it can't be read, or a file of it can't leave this machine.
-pub fn pack(root: &Path, cache: &Path) -> Result<Packed> {
-    let mut tar = Builder::new(Vec::new());
+/// When it can't be read, the archive can't be written, or a file of it can't leave this machine.
+pub fn pack(root: &Path, cache: &Path, archive: impl Write) -> Result<u64> {
+    let mut packing = Encoder::new(archive, LEVEL)?;
+    packing.include_checksum(true)?;
+    let mut tar = Builder::new(packing);
     let mut unpacked = 0;
     for entry in WalkDir::new(root).min_depth(1).sort_by_file_name() {
         let entry = entry?;
@@ -65,8 +63,8 @@ pub fn pack(root: &Path, cache: &Path) -> Result<Packed> {
             bail!("{} is neither a file, a folder nor a link", path.display());
         }
     }
-    let bytes = tar.into_inner()?;
-    Ok(Packed { bytes: compress_to_vec(bytes.as_slice(), CompressionLevel::Fastest), unpacked })
+    tar.into_inner()?.finish()?.flush()?;
+    Ok(unpacked)
 }
 
 /// Unpacks an archive into a new folder, which appears whole or not at all.
@@ -75,16 +73,20 @@ pub fn pack(root: &Path, cache: &Path) -> Result<Packed> {
 /// When it is damaged, has what no archive of ours has, or has more than `options` allow.
 pub fn unpack(archive: &Path, into: &Path, cache: &Path, options: Options) -> Result<()> {
     let limit = options.max_size;
-    let file = std::io::BufReader::new(fs_err::File::open(archive)?);
-    let bytes = StreamingDecoder::new(file).map_err(|error| anyhow!("it is no zstd: {error}"))?;
+    let file = BufReader::with_capacity(1 << 17, fs_err::File::open(archive)?);
+    let unpacking = Decoder::with_buffer(file)?;
     let mut filling = Filling::begin(into, options)?;
-    let mut tar = tar::Archive::new(bytes);
+    let mut tar = tar::Archive::new(unpacking);
     for entry in tar.entries()? {
         let entry = entry?;
         let name = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         lay_down(&mut filling.folder, entry, cache, limit)
             .with_context(|| format!("its entry {name} can't be laid down"))?;
     }
+    // Only its end says whether all came as it was packed; a block of zeros comes before it.
+    let mut end = Vec::new();
+    tar.into_inner().take(1 << 10).read_to_end(&mut end)?;
+    ensure!(end.len() == 512 && end.iter().all(|byte| *byte == 0), "it goes on after its end");
     Ok(filling.finish()?)
 }
 
@@ -129,15 +131,21 @@ mod tests {
         root
     }
 
+    fn packed(root: &Path, cache: &Path) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        pack(root, cache, &mut bytes).unwrap();
+        bytes
+    }
+
     #[test]
     fn a_product_arrives_as_if_it_were_made_there() {
         let dir = tempfile::tempdir().unwrap();
         let (one, other) = (dir.path().join("one"), dir.path().join("the/other"));
         let (made, made_there) = (product(&one), product(&other));
-        let packed = pack(&made, &one).unwrap();
-        assert_eq!(packed.bytes, pack(&made_there, &other).unwrap().bytes, "the same wherever it was made");
+        let packed = packed(&made, &one);
+        assert_eq!(packed, self::packed(&made_there, &other), "the same wherever it was made");
         let archive = dir.path().join("archive");
-        fs_err::write(&archive, &packed.bytes).unwrap();
+        fs_err::write(&archive, &packed).unwrap();
         let arrived = other.join("arrived");
         unpack(&archive, &arrived, &other, Options::default()).unwrap();
         let manifest = |root: &Path| crate::manifest::manifest(root).unwrap().to_string();
@@ -154,13 +162,18 @@ mod tests {
     fn damaged_archives_are_errors_and_leave_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let cache = dir.path().join("cache");
-        let bytes = pack(&product(&cache), &cache).unwrap().bytes;
+        let bytes = packed(&product(&cache), &cache);
         let archive = dir.path().join("archive");
         for len in [0, 3, bytes.len() / 2, bytes.len() - 1] {
             fs_err::write(&archive, &bytes[..len]).unwrap();
             let at = cache.join("at");
             assert!(unpack(&archive, &at, &cache, Options::default()).is_err() && !at.exists(), "{len}");
         }
+        let mut changed = bytes;
+        // Its checksum.
+        *changed.last_mut().unwrap() ^= 1;
+        fs_err::write(&archive, changed).unwrap();
+        assert!(unpack(&archive, &cache.join("at"), &cache, Options::default()).is_err());
     }
 
     #[test]
@@ -190,7 +203,7 @@ mod tests {
             add(EntryType::Symlink, "link", "..");
             add(EntryType::Regular, "twice", "");
             add(kind, name, "link");
-            let bytes = compress_to_vec(tar.into_inner().unwrap().as_slice(), CompressionLevel::Fastest);
+            let bytes = zstd::encode_all(tar.into_inner().unwrap().as_slice(), 1).unwrap();
             fs_err::write(&archive, bytes).unwrap();
             let at = dir.path().join("at");
             assert!(unpack(&archive, &at, dir.path(), Options::default()).is_err(), "{name}");

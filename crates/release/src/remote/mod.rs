@@ -23,8 +23,9 @@ mod record;
 mod s3;
 mod take;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use anyhow::{Result, anyhow};
 
@@ -37,7 +38,7 @@ use place::Place;
 pub use config::Settings;
 pub use recheck::Share;
 
-/// How many steps are asked for, and downloaded, at a time.
+/// How many steps are asked for, downloaded and put there at a time.
 const PARALLEL: usize = 4;
 
 /// A cache that several machines share, as the user has set it up.
@@ -55,6 +56,8 @@ pub struct Remote {
     recheck: Share,
     /// Why it is not asked any more.
     down: OnceLock<String>,
+    /// The folders of steps that it has wrong, or only in part.
+    refused: Mutex<BTreeSet<String>>,
 }
 
 impl Remote {
@@ -87,8 +90,8 @@ impl Remote {
                 .say("what is put into the remote cache is not signed: nobody will take it; --sign-with FILE signs it");
         }
         let recheck = settings.recheck.unwrap_or_default();
-        let (name, push, down) = (address.clone(), settings.push, OnceLock::new());
-        Ok(Some(Self { name, place, trust, push, signer, recheck, down }))
+        let (name, push, down, refused) = (address.clone(), settings.push, OnceLock::new(), Mutex::default());
+        Ok(Some(Self { name, place, trust, push, signer, recheck, down, refused }))
     }
 
     /// From now on it isn't asked any more; said once.
@@ -102,6 +105,17 @@ impl Remote {
 
     fn is_down(&self) -> bool {
         self.down.get().is_some()
+    }
+
+    /// What it has of a step is no good: whoever may shall put another there.
+    fn refuse(&self, folder: &str) {
+        if let Ok(mut refused) = self.refused.lock() {
+            refused.insert(folder.to_owned());
+        }
+    }
+
+    fn was_refused(&self, folder: &str) -> bool {
+        self.refused.lock().is_ok_and(|refused| refused.contains(folder))
     }
 }
 
@@ -129,7 +143,7 @@ pub fn is_shared(step: &Step) -> bool {
 /// The steps that a remote cache can have, in layers: those of one need only those of the layers before, and steps that
 /// every machine makes for itself.
 pub fn layers(plan: &Plan) -> Vec<Vec<&str>> {
-    let mut depths = std::collections::BTreeMap::new();
+    let mut depths = BTreeMap::new();
     let mut layers: Vec<Vec<&str>> = Vec::new();
     for step in &plan.steps {
         let needs = step.needs.iter().filter_map(|need| depths.get(need.as_str()).copied());
@@ -158,7 +172,7 @@ fn no_remote() -> anyhow::Error {
 /// Does something with each of some things, several at a time, in the order that they are in.
 fn each<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = std::sync::atomic::AtomicUsize::new(0);
-    let done = std::sync::Mutex::new(Vec::new());
+    let done = Mutex::new(Vec::new());
     std::thread::scope(|scope| {
         for _ in 0..PARALLEL.min(things.len()) {
             scope.spawn(|| {

@@ -1,5 +1,6 @@
 //! Where a remote cache is.
 
+use std::io::{Read, Seek};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use super::record::LIMIT;
 use super::s3;
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::fetch::{Client, Limits, PartialFile, Refusal};
+use crate::fetch::{Client, Denial, Limits, PartialFile, Refusal};
 use crate::hint::WithHint as _;
-use crate::output::write_whole;
+use crate::output::write_from;
 use crate::sign::identity::read_private;
 use crate::ui::Ui;
 
@@ -22,6 +23,8 @@ const LIMITS: Limits = Limits {
     window: Duration::from_secs(10),
     connect: Duration::from_secs(3),
     answer: Duration::from_secs(5),
+    // A store that has copies of everything makes them first.
+    stored: Duration::from_secs(60),
 };
 
 /// How long a server that could not answer is left alone before it is asked again.
@@ -135,26 +138,48 @@ impl Place {
         }
     }
 
+    /// Whether an archive of a size is there. A server that can't say is believed to have it: its record says so.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn has(&self, digest: Sha256, size: u64) -> Result<bool> {
+        let name = Name::Archive(digest).text();
+        let found = match self {
+            Self::Folder(folder) => Ok(folder.join(name).metadata().ok().map(|found| found.len())),
+            Self::Server(client, base) => client.size(&format!("{base}{name}")),
+            Self::Bucket(client, store) => client.size(&store.head(&name)).map_err(unsigned),
+        };
+        match found {
+            Err(error) if error.downcast_ref().is_some_and(Denial::is_ignorance) => Ok(true),
+            found => Ok(found? == Some(size)),
+        }
+    }
+
     /// Puts a file there.
     ///
     /// # Errors
     /// When it can't be written, or the server doesn't take it.
-    pub fn put(&self, name: Name, bytes: &[u8]) -> Result<()> {
+    pub fn put(&self, ui: &Ui, name: Name, size: u64, contents: &mut (impl Read + Seek)) -> Result<()> {
         let name = name.text();
         match self {
             Self::Folder(folder) => {
                 let path = folder.join(name);
                 path.parent().map_or(Ok(()), fs_err::create_dir_all)?;
-                write_whole(&path, bytes, 0o644)
+                contents.rewind()?;
+                write_from(&path, contents, 0o644)
             }
-            Self::Server(client, base) => client.upload(&format!("{base}{name}"), bytes),
-            Self::Bucket(client, store) => client.upload(&store.put(&name), bytes).map_err(unsigned),
+            Self::Server(client, base) => client.upload(ui, &format!("{base}{name}"), size, contents),
+            Self::Bucket(client, store) => client.upload(ui, &store.put(&name), size, contents).map_err(unsigned),
         }
     }
 }
 
 /// An error of a client may show the address that it asked, which is good for whoever has it.
 fn unsigned(error: anyhow::Error) -> anyhow::Error {
+    if error.is::<Denial>() {
+        // It has what the server said, and nothing of what it was asked.
+        return error;
+    }
     let text = crate::hint::causes(&error);
     anyhow!("{}", text.split(['?']).next().unwrap_or_default().to_owned())
 }

@@ -106,9 +106,12 @@ impl Remote {
             return equal.into_iter().try_for_each(|name| checked(cx, plan, name));
         }
         // Nobody shall use them by accident.
+        fs_err::create_dir_all(cx.paths.rejected())?;
         for (name, _) in &problems {
+            let folder = plan.folder(name);
             tree::remove(&finished::product(cx, plan, name))?;
-            fs_err::remove_file(cx.paths.taken().join(plan.folder(name)))?;
+            flatpkg::output::replace(&cx.paths.taken().join(&folder), &rejected(cx, &folder))?;
+            self.refuse(&folder);
         }
         let told: Vec<String> = problems.into_iter().map(|(_, told)| told).collect();
         let error = anyhow!(
@@ -117,10 +120,20 @@ impl Remote {
         );
         Err(hinted(
             error,
-            "they were removed; ask whoever signed them, and trust that key no more until you know why. Earlier runs may have made \
-             other steps of them: `cargo xtask clean steps` removes all",
+            "they were removed, and are not taken again; ask whoever signed them, and trust that key no more until you know why. \
+             Earlier runs may have made other steps of them: `cargo xtask clean steps` removes all",
         ))
     }
+}
+
+/// Where the record is kept of a step that was another one when it was made here.
+fn rejected(cx: &Context, folder: &str) -> PathBuf {
+    cx.paths.rejected().join(format!("{folder}.recheck.json"))
+}
+
+/// Whether a step that this very record vouches for was another one when it was made here.
+pub(super) fn lied(cx: &Context, folder: &str, text: &str) -> bool {
+    fs_err::read_to_string(rejected(cx, folder)).is_ok_and(|kept| kept == text)
 }
 
 fn is_taken(cx: &Context, plan: &Plan, name: &str) -> bool {

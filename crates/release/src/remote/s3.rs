@@ -61,6 +61,12 @@ impl Store {
         self.bucket.get_object(Some(&self.credentials), &name).sign(GOOD_FOR).into()
     }
 
+    /// Where to ask for its size.
+    pub fn head(&self, name: &str) -> String {
+        let name = format!("{}{name}", self.prefix);
+        self.bucket.head_object(Some(&self.credentials), &name).sign(GOOD_FOR).into()
+    }
+
     /// Where to put it.
     pub fn put(&self, name: &str) -> String {
         let name = format!("{}{name}", self.prefix);

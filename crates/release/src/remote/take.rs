@@ -6,13 +6,13 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, anyhow, ensure};
 use flatpkg::laydown::{self, Options};
 
-use super::recheck::marker;
+use super::recheck::{lied, marker};
 use super::record::{KIND, Record};
 use super::{Remote, archive, each, is_shared, portable};
 use crate::build::{finished, lock, tree};
 use crate::context::Context;
 use crate::digest::Sha256;
-use crate::fetch::{PartialFile, Refusal};
+use crate::fetch::{Denial, PartialFile, Refusal};
 use crate::hint::causes;
 use crate::keys::Envelope;
 use crate::output::write_whole;
@@ -35,6 +35,8 @@ enum Outcome {
 enum Fault {
     /// It is no good. What came is kept, for a look at it.
     Wrong(anyhow::Error),
+    /// Its archive isn't there.
+    Gone(anyhow::Error),
     /// The cache doesn't bring it.
     NoAnswer(anyhow::Error),
     /// This machine can't take it.
@@ -100,6 +102,7 @@ impl Remote {
         let folder = plan.folder(&step.name);
         let fault = match self.believed(&text, &step.name, key) {
             Err(error) => Fault::Wrong(error),
+            Ok(_) if lied(cx, &folder, &text) => Fault::Wrong(anyhow!("it was another one when it was made here")),
             Ok(record) => match self.receive(cx, plan, &folder, step, &record) {
                 Ok(()) => {
                     fs_err::create_dir_all(cx.paths.taken())?;
@@ -116,7 +119,14 @@ impl Remote {
                 self.give_up(cx, &error.context(format!("{folder} does not come")));
                 Ok(Outcome::NoAnswer)
             }
+            Fault::Gone(error) => {
+                self.refuse(&folder);
+                let why = causes(&error);
+                cx.ui.say(format_args!("{folder} is made here: {self} has its record, but not its archive: {why}"));
+                Ok(Outcome::Absent)
+            }
             Fault::Wrong(error) => {
+                self.refuse(&folder);
                 let kept = cx.paths.rejected().join(format!("{folder}.record.json"));
                 fs_err::create_dir_all(cx.paths.rejected())?;
                 write_whole(&kept, text.as_bytes(), 0o644)?;
@@ -172,6 +182,9 @@ impl Remote {
         let began = !part.is_empty();
         let get = |part: &mut PartialFile| match self.place.archive(&cx.ui, record.archive, record.size, part) {
             Ok(()) => Ok(()),
+            Err(Refusal::Absent(error)) if error.downcast_ref().is_some_and(Denial::is_absence) => {
+                Err(Fault::Gone(error))
+            }
             Err(Refusal::Absent(error)) => Err(Fault::NoAnswer(error)),
             Err(Refusal::Local(error)) => Err(Fault::Local(error)),
         };

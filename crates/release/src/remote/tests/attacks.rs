@@ -84,10 +84,28 @@ fn a_download_that_is_cut_off_every_time() {
 }
 
 #[test]
+fn a_download_that_stops_and_never_ends() {
+    for at in [0, 10] {
+        let (one, server, plan, root) = filled();
+        server.set("cas", Manner::Stalls(at));
+        let (rejected, down) = made_nevertheless(&one, &server, &plan, &root);
+        assert!(rejected.is_empty());
+        let down = down.unwrap();
+        assert!(down.contains("does not come") && down.contains("timeout"), "{down}");
+    }
+}
+
+#[test]
 fn a_server_that_says_nothing_or_only_that_it_can_t() {
-    for (what, manner) in
-        [("ac", Manner::Silent), ("ac", Manner::Broken), ("cas", Manner::Silent), ("cas", Manner::Broken)]
-    {
+    for (what, manner) in [
+        ("ac", Manner::Silent),
+        ("ac", Manner::Broken),
+        ("cas", Manner::Silent),
+        ("cas", Manner::Broken),
+        ("ac", Manner::Denies),
+        ("cas", Manner::Denies),
+        ("ac", Manner::Stalls(10)),
+    ] {
         let (one, server, plan, root) = filled();
         server.set(what, manner);
         let before = server.asked();

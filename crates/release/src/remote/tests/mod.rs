@@ -1,6 +1,7 @@
 //! Machines that share what they make, and those who would like them to share something else.
 
 mod attacks;
+mod putting;
 mod server;
 
 use std::path::Path;
@@ -43,6 +44,7 @@ impl Machine {
             signer,
             recheck: Share::default(),
             down: OnceLock::new(),
+            refused: Mutex::default(),
         }
     }
 
@@ -92,10 +94,14 @@ fn folder(dir: &Path) -> Place {
 
 /// Short of breath, so that tests of those who say nothing don't wait.
 fn place(server: &Server) -> Place {
-    let limits = Limits { answer: Duration::from_millis(300), window: Duration::from_millis(300), ..Limits::default() };
+    Place::on_server(&server.url(), None, client()).unwrap()
+}
+
+fn client() -> Client {
+    let short = Duration::from_millis(300);
+    let limits = Limits { answer: short, window: short, stored: short, ..Limits::default() };
     let began = Instant::now();
-    let client = Client::with(Duration::ZERO, limits, move || began.elapsed());
-    Place::on_server(&server.url(), None, client).unwrap()
+    Client::with(Duration::ZERO, limits, move || began.elapsed())
 }
 
 #[test]
@@ -200,9 +206,14 @@ fn a_recheck_finds_who_lies_and_where() {
     assert!(!cx.paths.work().join(plan.folder("a")).exists(), "what was made for it is gone");
     assert!(!finished::is_made(&cx, &plan, "a"), "nobody uses it by accident");
     assert_eq!(other.taken(), [STAGE], "what was made of it is not vouched for");
-    // Without the lie, what is equal and made of what was made here counts as made here.
+    // What was found out is not taken again, but made here, and put there for those who come after. What is equal and made of
+    // what was made here counts as made here.
     other.build(&plan, &remote("100%".parse().unwrap())).unwrap();
     assert!(other.taken().is_empty());
+    let third = Machine::new();
+    third.remote(folder(shared.path()), &[&other]).take(&third.cx(), &plan, &["a"]).unwrap();
+    let text = fs_err::read_to_string(finished::product(&third.cx(), &plan, "a").join("mood"));
+    assert_eq!((text.unwrap(), third.rejected()), ("good".to_owned(), vec![]));
 }
 
 #[test]

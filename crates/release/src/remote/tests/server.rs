@@ -21,13 +21,23 @@ pub(super) enum Manner {
     Truncates(usize),
     /// Says that it can't.
     Broken,
+    /// Sends so many bytes of its body, and then nothing more.
+    Stalls(usize),
+    /// Says no, as a store that speaks S3 does.
+    Denies,
 }
+
+/// What such a store says.
+const DENIED: &str = "<?xml version='1.0'?>\n<Error><Code>AccessDenied</Code><Message>Not you</Message></Error>";
 
 #[derive(Default)]
 struct State {
     files: BTreeMap<String, Vec<u8>>,
     manner: BTreeMap<&'static str, Manner>,
     asked: usize,
+    received: usize,
+    /// Connections that nobody listens to.
+    unread: Vec<TcpStream>,
 }
 
 pub(super) struct Server {
@@ -54,7 +64,7 @@ impl Server {
         format!("http://{}/prefix", self.address)
     }
 
-    /// How it answers from now on to what begins so: `ac` or `cas`.
+    /// How it answers from now on to what begins so, `ac` or `cas`, or to those who put something there: `PUT`.
     pub(super) fn set(&self, what: &'static str, manner: Manner) {
         self.state.lock().unwrap().manner.insert(what, manner);
     }
@@ -62,6 +72,16 @@ impl Server {
     /// How many files it was asked for.
     pub(super) fn asked(&self) -> usize {
         self.state.lock().unwrap().asked
+    }
+
+    /// How many bytes of files it was sent.
+    pub(super) fn received(&self) -> usize {
+        self.state.lock().unwrap().received
+    }
+
+    /// Loses every archive, and keeps the records.
+    pub(super) fn forget_archives(&self) {
+        self.state.lock().unwrap().files.retain(|name, _| !name.contains("/cas/"));
     }
 
     /// The folders of all files.
@@ -95,38 +115,62 @@ fn record(key: Sha256) -> String {
 
 fn serve(mut stream: TcpStream, state: &Mutex<State>) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
-    let (mut first, mut length) = (String::new(), 0);
+    let (mut first, mut length, mut asks_first) = (String::new(), 0, false);
     reader.read_line(&mut first).unwrap();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap() <= 2 {
             break;
         }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+        let line = line.to_ascii_lowercase();
+        if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().unwrap();
         }
+        asks_first |= line.trim() == "expect: 100-continue";
     }
     let mut words = first.split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default().to_owned());
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    // An address that is signed says so after its name.
+    let path = path.split('?').next().unwrap_or_default().to_owned();
+    let manner_of = |what| state.lock().unwrap().manner.get(what).copied().unwrap_or_default();
     if method == "PUT" {
+        let manner = manner_of("PUT");
+        if manner == Manner::Denies {
+            return answer(&mut stream, "403 Forbidden", DENIED.as_bytes(), usize::MAX);
+        }
+        if asks_first {
+            stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").unwrap();
+        }
+        if manner == Manner::Silent {
+            return state.lock().unwrap().unread.push(stream);
+        }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).unwrap();
-        state.lock().unwrap().files.insert(path, body);
+        let mut state = state.lock().unwrap();
+        state.received += length;
+        state.files.insert(path, body);
+        drop(state);
         return answer(&mut stream, "201 Created", b"", 0);
     }
-    let (file, manner) = {
+    let manner = manner_of(path.split('/').nth(2).unwrap_or_default());
+    let file = {
         let mut state = state.lock().unwrap();
         state.asked += 1;
-        let kind = path.split('/').nth(2).unwrap_or_default();
-        (state.files.get(&path).cloned(), state.manner.get(kind).copied().unwrap_or_default())
+        state.files.get(&path).cloned()
     };
     match (manner, file) {
         (Manner::Page, _) => answer(&mut stream, "200 OK", b"<html>Please log in</html>", usize::MAX),
         (Manner::Broken, _) => answer(&mut stream, "503 Service Unavailable", b"", 0),
+        (Manner::Denies, _) => answer(&mut stream, "403 Forbidden", DENIED.as_bytes(), usize::MAX),
         // Until the client goes.
         (Manner::Silent, _) => _ = reader.read(&mut [0]),
         (_, None) => answer(&mut stream, "404 Not Found", b"", 0),
+        (_, Some(file)) if method == "HEAD" => answer(&mut stream, "200 OK", &file, 0),
         (Manner::Truncates(at), Some(file)) => answer(&mut stream, "200 OK", &file, at),
+        (Manner::Stalls(at), Some(file)) => {
+            answer(&mut stream, "200 OK", &file, at);
+            _ = reader.read(&mut [0]);
+        }
         (Manner::Honest, Some(file)) => answer(&mut stream, "200 OK", &file, usize::MAX),
     }
 }
