@@ -32,7 +32,8 @@ pub fn follow(framework: &Path, root: &Path) -> Result<()> {
     let own = framework.join(OWN);
     let target = fs_err::read_link(&own).context("the install scripts gave OpenSSL no list of trusted certificates")?;
     ensure!(target == Path::new(LIST), "{} leads to {}, expected {LIST}", own.display(), target.display());
-    let up = own.parent().and_then(|folder| folder.strip_prefix(root).ok()).context("the framework is not in the copy")?;
+    let up =
+        own.parent().and_then(|folder| folder.strip_prefix(root).ok()).context("the framework is not in the copy")?;
     let up: PathBuf = up.components().map(|_| "..").collect();
     fs_err::remove_file(&own)?;
     Ok(fs_err::os::unix::fs::symlink(up.join(LIST.trim_start_matches('/')), &own)?)

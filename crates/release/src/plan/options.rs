@@ -239,7 +239,8 @@ impl BuildOptions {
             refused.push("--no-tk leaves out what --tcltk gives".into());
         } else if self.no_tk && self.sdk(host) == Sdk::Apple {
             refused.push(
-                "--no-tk leaves out what is made against the open SDK; Python's build would find a Tk in Apple's".into(),
+                "--no-tk leaves out what is made against the open SDK; Python's build would find a Tk in Apple's"
+                    .into(),
             );
         }
         match host {

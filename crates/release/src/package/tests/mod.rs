@@ -212,9 +212,8 @@ fn each_component_that_python_org_publishes_is_offered_or_left_out_by_name() {
         let release = crate::recipe::Recipes::load(&mac, version).unwrap().release;
         assert_eq!(release.published.is_empty(), version < "3.13.0".parse().unwrap(), "{version}");
         let left_out: Vec<&str> = release.modules.left_out.iter().map(|item| item.name.as_str()).collect();
-        let unnamed = release.published.iter().find(|name| {
-            offered.contains(&name.as_str()) == left_out.contains(&name.as_str())
-        });
+        let unnamed =
+            release.published.iter().find(|name| offered.contains(&name.as_str()) == left_out.contains(&name.as_str()));
         assert_eq!(unnamed, None, "{version}: neither offered nor left out, or both");
         for name in left_out {
             let other = release.published.iter().any(|published| published == name);

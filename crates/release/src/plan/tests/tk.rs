@@ -35,15 +35,17 @@ fn tcl_and_tk_are_made_unless_they_are_left_out_by_name() {
         let plan = Plan::new(&recipes, &data(), &linux(), options).unwrap();
         let whys = plan.left_out.iter().filter(|item| item.name == "_tkinter" || item.name == "IDLE.app");
         let whys: Vec<String> = whys.map(|item| format!("{}: {}", item.name, item.why)).collect();
-        let tk: Vec<_> =
-            plan.libraries.iter().filter(|own| own.name == "tk").map(|own| own.version.clone()).collect();
+        let tk: Vec<_> = plan.libraries.iter().filter(|own| own.name == "tk").map(|own| own.version.clone()).collect();
         (tk.join(" "), whys.join("; "))
     };
     let made = |version: &str| (version.to_owned(), String::new());
     for (version, tk) in [("3.13.5", "8.6.18"), ("3.13.15", "8.6.18"), ("3.14.7", "9.0.4"), ("3.15.0rc2", "9.0.4")] {
         assert_eq!(left_out(version, &BuildOptions::default()), made(tk), "{version}");
         let (tk, whys) = left_out(version, &no_tk());
-        assert_eq!((tk.as_str(), whys.as_str()), ("", "_tkinter: --no-tk was given; IDLE.app: it needs _tkinter to start"));
+        assert_eq!(
+            (tk.as_str(), whys.as_str()),
+            ("", "_tkinter: --no-tk was given; IDLE.app: it needs _tkinter to start")
+        );
     }
     for version in ["3.11.2", "3.12.3"] {
         let (tk, whys) = left_out(version, &BuildOptions::default());
