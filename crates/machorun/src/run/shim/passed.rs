@@ -28,7 +28,6 @@ pub const SYSTEM: &[&str] = &[
     "__exit",
     "_abort",
     "_abs",
-    "_access",
     "_acos",
     "_acosh",
     "_alarm",
