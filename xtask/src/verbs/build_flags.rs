@@ -55,9 +55,9 @@ pub struct BuildFlags {
     #[arg(long, value_name = "DIR")]
     tcltk: Option<PathBuf>,
 
-    /// Make Tcl and Tk against the open SDK, for _tkinter and IDLE: new, and not yet what is released.
+    /// Make no Tcl and Tk, and so neither _tkinter nor IDLE (with the open SDK only).
     #[arg(long)]
-    tk: bool,
+    no_tk: bool,
 
     /// Optimise with a profile of the new interpreter's own runs (on a Mac only).
     #[arg(long)]
@@ -108,7 +108,7 @@ impl BuildFlags {
             checkout: self.source_dir.as_deref().map(Checkout::open).transpose()?,
             sdk: self.sdk.as_deref().map(GivenSdk::open).transpose()?,
             tcltk: self.tcltk.as_deref().map(TclTk::open).transpose()?,
-            tk: self.tk,
+            no_tk: self.no_tk,
             pgo: self.pgo,
             lto: self.lto,
             no_sqlite_extensions: self.no_sqlite_extensions,

@@ -72,7 +72,8 @@ fn open(install_name: &str) -> Result<Option<&'static System>, Error> {
     }
     // Of the libraries inlined into it, too: whoever is linked with it may have been bound to them.
     let groups = described.iter().flat_map(|library| &library.exports).filter(|group| group.is_for(ARCH));
-    let exports = groups.flat_map(|group| group.symbols.iter().copied()).collect();
+    let classes = |group: &tbd::Group<'static>| group.objc_symbols().map(|name| &*name.leak()).collect::<Vec<&str>>();
+    let exports = groups.flat_map(|group| group.symbols.iter().copied().chain(classes(group))).collect();
     let system = System { install_name: install_name.to_owned(), exports, stand_in, host };
     Ok(Some(Box::leak(Box::new(system))))
 }

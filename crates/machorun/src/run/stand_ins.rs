@@ -146,7 +146,7 @@ unsafe extern "C" fn never() {
 
 /// [`named_trap`], for the few names of [`passed::TRAPS`].
 pub fn trap(name: &str) -> Option<u64> {
-    if passed::TRAPS.contains(&name) { named_trap(name) } else { None }
+    passed::TRAPS.iter().any(|trap| arch::symbol(trap) == name).then(|| named_trap(name)).flatten()
 }
 
 /// A function that says which symbol was called, and ends the process.

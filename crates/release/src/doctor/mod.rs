@@ -81,7 +81,7 @@ pub fn examine(machine: &Machine) -> Diagnosis {
                 }
                 Err(said) => missing("apt sources", said.clone(), "build on Debian or Ubuntu"),
             });
-            "x86_64 and arm64 by clang and lld against the open SDK; without Tk, so without IDLE"
+            "x86_64 and arm64 by clang and lld against the open SDK"
         }
         System::Mac { tools } => {
             items.push(match tools {

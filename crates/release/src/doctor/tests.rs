@@ -41,7 +41,7 @@ fn a_linux_machine_with_everything() {
       ok       disk: 53.69 GB free for /home/me/.cache/release, which takes 6.44 GB more
       ok       memory: 8.59 GB available for 2 jobs
     packages can be inspected, expanded and verified here: yes
-    installers can be built here: x86_64 and arm64 by clang and lld against the open SDK; without Tk, so without IDLE
+    installers can be built here: x86_64 and arm64 by clang and lld against the open SDK
     ");
     assert!(report.builds);
 }
@@ -179,7 +179,7 @@ fn a_report_for_programs() {
     {
       "host": "x86_64-pc-linux-gnu, bookworm, 2 jobs",
       "builds": false,
-      "how": "x86_64 and arm64 by clang and lld against the open SDK; without Tk, so without IDLE",
+      "how": "x86_64 and arm64 by clang and lld against the open SDK",
       "items": [
         {
           "name": "gcc",

@@ -179,8 +179,8 @@ mod tests {
         sqlite       -            3.46.1         only the data
         ncurses      -            6.5+20250216   only the data
         libffi       -            3.4.4          only the data
-        tcl          -            8.6.16         only the data
-        tk           -            8.6.16         only the data
+        tcl          -            8.6.18         only the data
+        tk           -            8.6.18         only the data
         options that only the source has: --with-new
         options that only the data has: --enable-universalsdk --with-computed-gotos --with-dbmliborder --with-mimalloc --with-readline --with-system-libmpdec --with-universal-archs --without-ensurepip
         modules that only the source has: _new

@@ -90,6 +90,7 @@ pub fn build_options(options: &BuildOptions) -> Value {
         "lto": options.lto.then_some(true),
         "no-sqlite-extensions": options.no_sqlite_extensions.then_some(true),
         "no-tests": options.no_tests.then_some(true),
+        "no-tk": options.no_tk.then_some(true),
         "pgo": options.pgo.then_some(true),
         "tcltk": tcltk,
         "thin": options.thin,

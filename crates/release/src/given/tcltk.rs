@@ -1,4 +1,4 @@
-//! Prebuilt Tcl and Tk: what `_tkinter` and IDLE need, and can't be compiled without Apple's Cocoa headers.
+//! Prebuilt Tcl and Tk, for `_tkinter` and IDLE: in the place of those that are made.
 
 use std::path::{Path, PathBuf};
 

@@ -9,9 +9,10 @@ use flatpkg::laydown::Options;
 use oldpkg::bundle::Phase;
 
 use super::copy::Interpreter;
-use super::{emulation, smoke};
+use super::{emulation, smoke, trust};
 use crate::context::Context;
 use crate::install::{self, Opened, confine};
+use crate::plan::Plan;
 
 /// A package that was laid down, for its scripts.
 pub struct Installation {
@@ -37,7 +38,7 @@ pub fn payloads(package: &Path, root: &Path) -> Result<Installation> {
 ///
 /// # Errors
 /// When one of them fails.
-pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpreter) -> Result<()> {
+pub fn scripts(cx: &Context, plan: &Plan, installation: &Installation, interpreter: &Interpreter) -> Result<()> {
     let log = interpreter.log(cx, "install")?;
     let task = cx.ui.task("install scripts", None);
     let parts: Vec<&OfferPart> = installation.offer.parts.iter().collect();
@@ -53,6 +54,12 @@ pub fn scripts(cx: &Context, installation: &Installation, interpreter: &Interpre
     installation.package.run_scripts(&parts, |phase| phase >= Phase::Postinstall, &room)?;
     let tools = interpreter.root.join("usr/local/bin").to_string_lossy().into_owned();
     smoke::part(interpreter, "installed", &[tools], &log)?;
+    let openssl = plan.libraries.iter().any(|library| library.name == "openssl");
+    // Before 3.6 nothing is checked unless a program says so.
+    if openssl && !plan.options.no_tests && (plan.python.major, plan.python.minor) >= (3, 6) {
+        trust::follow(&interpreter.framework, &interpreter.root)?;
+        smoke::part(interpreter, "trusted", &[], &log)?;
+    }
     task.done("");
     Ok(())
 }

@@ -18,6 +18,7 @@ mod self_check;
 mod smoke;
 mod speed;
 mod suite;
+mod trust;
 
 use std::path::{Path, PathBuf};
 
@@ -93,7 +94,8 @@ impl Interpreter {
             let sdk = place.join(SDK);
             copy_stubs(&cx.paths.steps().join(plan.folder(plan.sdk_step())), &sdk)?;
             describe_terminals(&place.join(TERMINALS))?;
-            name_system(&interpreter.root)?;
+            let trusted = trust::list(&interpreter.framework, &plan.python.short().to_string())?;
+            name_system(&interpreter.root, trusted)?;
             let emulation = if arch == machorun::ARCH { None } else { Some(emulation::make(cx, plan)?) };
             let places = Places { root: interpreter.root.clone(), sdk, emulation };
             let loader = loader::build(cx)?;
@@ -103,7 +105,7 @@ impl Interpreter {
         let log = place.join("pace.log");
         interpreter.pace = pace::measure(|args| interpreter.run("see how fast Python is here", args, &log))?;
         if let Some(installation) = installation {
-            install::scripts(cx, &installation, &interpreter)?;
+            install::scripts(cx, plan, &installation, &interpreter)?;
         }
         Ok(interpreter)
     }
@@ -152,9 +154,9 @@ fn describe_terminals(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Files of macOS's own: the one that `platform.mac_ver` reads, and two programs. A package's links are followed as if the copy
+/// Files of macOS's own: the one that `platform.mac_ver` reads, whom it trusts, and two programs. A package's links are followed as if the copy
 /// were the disk.
-fn name_system(root: &Path) -> Result<()> {
+fn name_system(root: &Path, trusted: Option<(&str, String)>) -> Result<()> {
     let mut disk = Folder::open(root, Options::default())?;
     let mut write = |path: &str, text: &str, mode: Mode| {
         let rules = Rules { overwrite_permissions: false, follow_links: true };
@@ -174,6 +176,9 @@ fn name_system(root: &Path) -> Result<()> {
     let version = format!("#!/bin/sh\nprintf 'ProductName:\\tmacOS\\nProductVersion:\\t{}\\n'\n", machorun::MACOS);
     write("usr/bin/defaults", "#!/bin/sh\nexit 1\n", Mode::EXECUTABLE)?;
     write("usr/bin/sw_vers", &version, Mode::EXECUTABLE)?;
+    if let Some((list, text)) = trusted {
+        write(list, &text, Mode::PLAIN)?;
+    }
     Ok(disk.finish()?)
 }
 

@@ -111,15 +111,24 @@ def numbers():
     assert float("1e308") * 10 == float("inf") and repr(0.1 + 0.2) == "0.30000000000000004"
 
 
+def certificates():
+    """The folder with those of the test suite."""
+    import sysconfig
+
+    tests = os.path.join(sysconfig.get_path("stdlib"), "test")
+    # Since 3.12.
+    own = os.path.join(tests, "certdata")
+    return own if os.path.isdir(own) else tests
+
+
 def secure():
     """Talks TLS to itself, with a certificate from the test suite."""
     import socket
     import ssl
-    import sysconfig
     import threading
 
     assert ssl.OPENSSL_VERSION.startswith("OpenSSL 3"), ssl.OPENSSL_VERSION
-    tests = os.path.join(sysconfig.get_path("stdlib"), "test")
+    tests = certificates()
     if sys.version_info < (3, 6):
         # Before contexts for one side.
         certificate = os.path.join(tests, "keycert.pem")
@@ -127,9 +136,6 @@ def secure():
         client = ssl.SSLContext(ssl.PROTOCOL_SSLv23)
         name = {}
     else:
-        if os.path.isdir(os.path.join(tests, "certdata")):
-            # Since 3.12.
-            tests = os.path.join(tests, "certdata")
         certificate = os.path.join(tests, "keycert3.pem")
         server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         client = ssl.create_default_context(cafile=os.path.join(tests, "pycacert.pem"))
@@ -149,6 +155,65 @@ def secure():
     assert end.recv(100) == b"HELLO" and end.cipher()[1] in ("TLSv1.2", "TLSv1.3"), end.cipher()
     answering.join()
     end.close()
+
+
+def trusted():
+    """Asks servers as any program does that says nothing about trust: the system's list has the authority of one."""
+    import http.server
+    import ssl
+    import threading
+    import urllib.error
+    import urllib.request
+
+    class Answer(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"hello")
+
+        def log_message(self, *args):
+            pass
+
+    def ask(certificate):
+        server = http.server.HTTPServer(("localhost", 0), Answer)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(os.path.join(certificates(), certificate))
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        answering = threading.Thread(target=server.handle_request)
+        answering.start()
+        try:
+            with urllib.request.urlopen("https://localhost:{}/".format(server.server_port)) as answer:
+                return answer.read()
+        finally:
+            answering.join()
+            server.server_close()
+
+    assert ask("keycert3.pem") == b"hello"
+    try:
+        ask("keycert.pem")
+    except urllib.error.URLError as error:
+        assert isinstance(error.reason, ssl.SSLCertVerificationError), error
+    else:
+        raise AssertionError("a certificate of nobody's is trusted")
+
+
+def tcl():
+    """Tcl alone, since nothing may open a window here: its scripts, and events, which it gets from macOS's run loop."""
+    import tkinter
+
+    interpreter = tkinter.Tcl()
+    assert interpreter.eval("info patchlevel").startswith(str(tkinter.TclVersion)), interpreter.eval("info patchlevel")
+    assert interpreter.eval("expr {6 * 7}") == "42"
+    library = interpreter.eval("info library")
+    assert os.path.samefile(library, os.path.join(sys.prefix, "lib", "tcl{}".format(tkinter.TclVersion))), library
+    interpreter.eval("package require msgcat")
+    interpreter.eval("after 10 {set fired yes}; vwait fired")
+    assert interpreter.getvar("fired") == "yes"
+    assert interpreter.eval("encoding convertto utf-8 \u00e9") in ("\u00c3\u00a9", b"\xc3\xa9")
+    called = []
+    interpreter.createcommand("called", lambda *args: called.append(args))
+    interpreter.eval("called 1 {two words}")
+    assert called == [("1", "two words")], called
 
 
 def terminal():
@@ -378,8 +443,9 @@ def main():
         globals()[sys.argv[2]](*sys.argv[3:])
         return 0
     failed = 0
+    parts = PARTS + [tcl] if "_tkinter" in sys.argv[2:] else PARTS
     at_once = os.cpu_count() or 1 if sys.version_info >= (3, 4) else 2
-    waiting = [("version", sys.argv[1]), ["modules"] + sys.argv[2:]] + [(part.__name__,) for part in PARTS]
+    waiting = [("version", sys.argv[1]), ["modules"] + sys.argv[2:]] + [(part.__name__,) for part in parts]
     waiting.sort(key=lambda part: part[0] not in ("packages", "parallel"))
     running = []
     while waiting or running:

@@ -12,7 +12,7 @@ use super::step::{Layer, Op, Step};
 use super::toolchain::{Interpreter, PythonBuild, Toolchain};
 use crate::exec::SYSTEM_PATH;
 use crate::given::GivenSdk;
-use crate::recipe::{Recipes, Release};
+use crate::recipe::Recipes;
 use crate::version::PythonVersion;
 use macho::Arch;
 
@@ -22,7 +22,7 @@ pub struct Cross {
     triple: String,
     minimum: String,
     sdk: Option<GivenSdk>,
-    /// Whether Tcl and Tk are made against the open SDK.
+    /// Whether Tcl and Tk are made.
     tk: bool,
     source_date: u32,
 }
@@ -35,16 +35,16 @@ impl Cross {
     pub fn new(
         data: &ToolchainData,
         triple: &str,
-        release: &Release,
+        recipes: &Recipes,
         options: &BuildOptions,
         source_date: u32,
     ) -> Self {
         Self {
             data: data.clone(),
             triple: triple.to_owned(),
-            minimum: release.variant.minimum.to_string(),
+            minimum: recipes.release.variant.minimum.to_string(),
             sdk: options.sdk.clone(),
-            tk: options.tk,
+            tk: recipes.libraries.iter().any(|library| library.build.cocoa),
             source_date,
         }
     }
@@ -132,8 +132,9 @@ impl Toolchain for Cross {
             ),
         ];
         if self.cocoa().is_some() {
-            let layers = vec![Layer { from: "@sdk@".into(), at: String::new() }];
-            let ops = vec![Op::Overlay { layers, into: out() }, Op::Cocoa { layer: self.data.cocoa, into: out() }];
+            // Copied, not linked to: what is written into it must not be written into the SDK that everything else sees.
+            let copy = Op::Copy { from: "@sdk@".into(), to: out() };
+            let ops = vec![copy, Op::Cocoa { layer: self.data.cocoa, into: out() }];
             steps.push(step(COCOA, "add Cocoa to the open SDK".into(), &["sdk"], BTreeMap::new(), ops));
         }
         for (name, tool) in &linux.tools {

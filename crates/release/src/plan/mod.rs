@@ -24,7 +24,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::digest::Sha256;
-use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Release, Source};
+use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
 
@@ -105,7 +105,7 @@ impl Plan {
             Some(date) => date,
             None => recipes.source_date()?,
         };
-        let toolchain = choose(data, host, release, options, source_date);
+        let toolchain = choose(data, host, recipes, options, source_date);
         let mut steps = toolchain.steps();
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(options.tcltk.as_ref().map(given::tcltk));
@@ -191,13 +191,13 @@ impl Plan {
 fn choose(
     data: &ToolchainData,
     host: &Host,
-    release: &Release,
+    recipes: &Recipes,
     options: &BuildOptions,
     source_date: u32,
 ) -> Box<dyn Toolchain> {
     match host {
-        Host::Mac { tools } => Box::new(Apple::new(tools, release, options.sdk.clone(), source_date)),
-        Host::Linux { triple } => Box::new(Cross::new(data, triple, release, options, source_date)),
+        Host::Mac { tools } => Box::new(Apple::new(tools, &recipes.release, options.sdk.clone(), source_date)),
+        Host::Linux { triple } => Box::new(Cross::new(data, triple, recipes, options, source_date)),
     }
 }
 

@@ -48,9 +48,9 @@ pub struct BuildOptions {
     pub sdk: Option<GivenSdk>,
     /// Prebuilt Tcl and Tk.
     pub tcltk: Option<TclTk>,
-    /// Makes Tcl and Tk against the open SDK, and with them `_tkinter` and IDLE.
+    /// Makes no Tcl and Tk against the open SDK, and so neither `_tkinter` nor IDLE.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub tk: bool,
+    pub no_tk: bool,
     /// Optimises with a profile of the new interpreter's own runs.
     pub pgo: bool,
     /// Optimises while linking.
@@ -72,8 +72,8 @@ pub const TESTS: [&str; 2] = ["test", "idlelib/idle_test"];
 /// Modules for the test suite only, by how their names begin: what CPython's `--disable-test-modules` leaves out.
 pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xxlimited", "xxsubtype"];
 
-/// Recipes that prebuilt Tcl and Tk make superfluous.
-const TCLTK_LIBRARIES: [&str; 2] = ["tcl", "tk"];
+/// What a release leaves out by name when it has no Tcl and Tk: the module, and the application that starts with it.
+const TKINTER: [&str; 2] = ["_tkinter", "IDLE.app"];
 
 /// What a release may leave out by name: its `sqlite3` can't be told to have it.
 const SQLITE_EXTENSIONS: &str = "loading of SQLite extensions";
@@ -111,14 +111,15 @@ impl BuildOptions {
             release.configure.extend(release.cross.configure.clone());
         }
         let (sdk, minimum) = (self.sdk(host), release.variant.minimum);
+        release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
+        let left_out = |name: &str| release.modules.left_out.iter().any(|item| item.name == name);
+        let makes_tk = self.tcltk.is_none() && !self.no_tk && !left_out("_tkinter");
         recipes.libraries.retain(|library| {
-            let given = self.tcltk.is_some() && TCLTK_LIBRARIES.contains(&library.name.as_str());
             let needed = library.older_than.is_none_or(|newer| minimum < newer);
-            let possible = library.sdk.is_none_or(|only| only == sdk) || (self.tk && library.build.cocoa);
-            possible && needed && !given
+            let possible = library.sdk.is_none_or(|only| only == sdk) && (makes_tk || !library.build.cocoa);
+            possible && needed
         });
         let release = &mut recipes.release;
-        release.modules.left_out.retain(|item| item.sdk.is_none_or(|only| only == sdk));
         if !self.archs.is_empty() {
             release.variant.archs.retain(|arch| self.archs.contains(arch));
         }
@@ -181,8 +182,17 @@ impl BuildOptions {
         if self.no_tests {
             modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
         }
-        if self.tcltk.is_some() || self.tk {
-            modules.left_out.retain(|item| item.name != "_tkinter" && item.name != "IDLE.app");
+        if self.tcltk.is_some() || self.no_tk {
+            modules.left_out.retain(|item| !TKINTER.contains(&item.name.as_str()));
+        }
+        if self.no_tk {
+            let whys = ["--no-tk was given", "it needs _tkinter to start"];
+            let without = TKINTER.into_iter().zip(whys);
+            modules.left_out.extend(without.map(|(name, why)| LeftOut {
+                name: name.into(),
+                why: why.into(),
+                sdk: None,
+            }));
         }
         modules.expected.retain(|name| modules.left_out.iter().all(|item| item.name != *name));
         let left_out = [
@@ -225,8 +235,13 @@ impl BuildOptions {
             let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
             refused.extend(tcltk.unfit(&framework_prefix(release.python), &wanted));
         }
-        if self.tk && (self.tcltk.is_some() || self.sdk(host) == Sdk::Apple) {
-            refused.push("--tk makes Tcl and Tk against the open SDK; this build has them without it".into());
+        if self.no_tk && self.tcltk.is_some() {
+            refused.push("--no-tk leaves out what --tcltk gives".into());
+        } else if self.no_tk && self.sdk(host) == Sdk::Apple {
+            refused.push(
+                "--no-tk leaves out what is made against the open SDK; Python's build would find a Tk in Apple's"
+                    .into(),
+            );
         }
         match host {
             Host::Linux { .. } => {
@@ -258,7 +273,6 @@ impl BuildOptions {
                 .map(|own| format!("sources of {}, digest {}", own.dir.display(), own.digest.short())),
             self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
             self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
-            said(self.tk, "Tcl and Tk made against the open SDK"),
             match &self.docs {
                 Docs::None => None,
                 Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),

@@ -1,3 +1,5 @@
+mod tk;
+
 use std::path::Path;
 
 use super::*;
@@ -207,63 +209,6 @@ fn a_changed_recipe_changes_only_what_depends_on_it() {
     let changed: Vec<&str> =
         before.iter().filter(|(name, key)| after.get(*name) != Some(*key)).map(|(name, _)| name.as_str()).collect();
     assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "stage"]);
-}
-
-#[test]
-fn the_sdk_decides_which_libraries_are_built() {
-    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let made = |host: &Host, options: &BuildOptions| {
-        let plan = Plan::new(&recipes, &data(), host, options).unwrap();
-        let has = |name: &str| plan.libraries.iter().any(|library| library.name == name);
-        let tkinter = plan.expected_modules.iter().any(|name| name == "_tkinter");
-        let left_out = plan.left_out.iter().any(|item| item.name == "_tkinter");
-        assert_ne!(tkinter, left_out, "expected, or left out by name");
-        (has("libffi"), has("tcl") && has("tk"), tkinter)
-    };
-    let default = BuildOptions::default;
-    assert_eq!(made(&linux(), &default()), (true, false, false));
-    assert_eq!(made(&apple(), &default()), (false, true, true));
-    assert_eq!(made(&linux(), &BuildOptions { sdk: Some(sdk()), ..default() }), (false, true, true));
-    assert_eq!(made(&linux(), &BuildOptions { tk: true, ..default() }), (true, true, true));
-    assert_eq!(made(&linux(), &BuildOptions { tcltk: Some(tcltk()), ..default() }), (true, false, true));
-    assert_eq!(made(&apple(), &BuildOptions { tcltk: Some(tcltk()), ..default() }), (false, false, true));
-}
-
-/// The layer is under Tcl and Tk alone: neither asking for them nor a change in it builds anything else again.
-#[test]
-fn cocoa_builds_nothing_again_but_what_needs_it() {
-    let tk = BuildOptions { tk: true, ..BuildOptions::default() };
-    let changed = |before: &Plan, after: &Plan| {
-        let changed = after.keys.iter().filter(|(name, key)| before.keys.get(*name) != Some(*key));
-        changed.map(|(name, _)| name.clone()).collect::<Vec<_>>()
-    };
-    let with = chosen(&linux(), &tk).unwrap();
-    assert_eq!(changed(&plan(&linux()), &with), ["cocoa", "python", "stage", "tcl", "tk"]);
-    let recipes = Recipes::load(&mac(), "3.13.5".parse().unwrap()).unwrap();
-    let other = ToolchainData { cocoa: Sha256::of(b"another layer"), ..data() };
-    let after = Plan::new(&recipes, &other, &linux(), &tk).unwrap();
-    assert_eq!(changed(&with, &after), ["cocoa", "python", "stage", "tcl", "tk"]);
-    let without = Plan::new(&recipes, &other, &linux(), &BuildOptions::default()).unwrap();
-    assert_eq!(without.keys, plan(&linux()).keys);
-    assert_eq!((with.sdk_step(), without.sdk_step()), ("cocoa", "sdk"));
-}
-
-#[test]
-fn cocoa_is_where_tk_is_compiled_and_where_its_configure_looks() {
-    let plan = chosen(&linux(), &BuildOptions { tk: true, ..BuildOptions::default() }).unwrap();
-    let step = |name: &str| plan.steps.iter().find(|step| step.name == name).unwrap();
-    for (name, sysroot) in [("tcl", "@cocoa@"), ("tk", "@cocoa@"), ("sqlite", "@sdk@")] {
-        assert_eq!(step(name).env.get("XTASK_SDK").unwrap(), sysroot, "{name}");
-        assert_eq!(step(name).needs.iter().any(|need| need == "cocoa"), sysroot == "@cocoa@", "{name}");
-    }
-    let frameworks = ["", "@cocoa@"].map(|root| format!("{root}/System/Library/Frameworks/"));
-    let [from, to] = frameworks;
-    assert!(step("tk").ops.contains(&Op::Scrub { dir: "src/unix".into(), replace: vec![(from, to)] }));
-    for (host, sdk) in [(apple(), None), (linux(), Some(sdk()))] {
-        let options = BuildOptions { tk: true, sdk, ..BuildOptions::default() };
-        let error = crate::hint::render(&chosen(&host, &options).unwrap_err());
-        assert!(error.contains("--tk makes Tcl and Tk against the open SDK"), "{error}");
-    }
 }
 
 #[test]

@@ -43,6 +43,10 @@ pub struct Release {
     /// How its installer differs from what all offer.
     #[serde(default)]
     pub offer: Offer,
+    /// The components of python.org's installer, by the middle of their identifiers: `PythonFramework`. Each is offered, or left out
+    /// by name.
+    #[serde(default)]
+    pub published: Vec<String>,
     /// The bytecode in the package, unless the user chooses.
     #[serde(default)]
     pub bytecode: Pyc,

@@ -145,8 +145,8 @@ mod tests {
         library      the release    newest recipe  known faults that later versions fix
         openssl      3.0.20         3.0.22         CVE-1
         xz           5.8.1          -
-        tcl          8.6.16         8.6.18
-        2 of 3 libraries are older than their newest recipes: openssl 3.0.20 (3.0.22), tcl 8.6.16 (8.6.18); 1 known faults are fixed in later versions
+        tcl          8.6.18         -
+        1 of 3 libraries are older than their newest recipes: openssl 3.0.20 (3.0.22); 1 known faults are fixed in later versions
         ");
     }
 

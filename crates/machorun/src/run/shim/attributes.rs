@@ -1,4 +1,4 @@
-//! `setattrlist`: many attributes at once (`sys/attr.h`). Times are all that is known here; Rust's standard library sets them so.
+//! `setattrlist` and `getattrlist`: many attributes at once (`sys/attr.h`). Times are all that is known here; Rust's standard library sets them so.
 
 use std::ffi::{c_char, c_int, c_ulong};
 
@@ -65,7 +65,13 @@ unsafe extern "C" fn fsetattrlist(
     }
 }
 
+/// No file system here keeps what callers want of it: Finder's flags, the size of a resource fork.
+unsafe extern "C" fn getattrlist() -> c_int {
+    errno::fail(d::ENOTSUP)
+}
+
 shims! {
+    [getattrlist]
     [setattrlist]
     [fsetattrlist]
 }

@@ -1,6 +1,6 @@
 //! Copying and cloning files: `copyfile.h`, `sys/clonefile.h`.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 
 use super::{d, errno, shims};
 
@@ -53,6 +53,11 @@ unsafe extern "C" fn fcopyfile(from: c_int, to: c_int, state: *mut State, flags:
     if flags & STAT == 0 { 0 } else { copy_stat(from, to) }
 }
 
+/// Metadata alone, of which access lists and extended attributes are not copied; contents go through `fcopyfile`.
+unsafe extern "C" fn copyfile(_from: *const c_char, _to: *const c_char, _state: *mut State, flags: u32) -> c_int {
+    if flags & (DATA | STAT) == 0 { 0 } else { errno::fail(d::ENOTSUP) }
+}
+
 /// Only root can give files away: that an owner stays is no failure, as in Apple's.
 unsafe fn copy_stat(from: c_int, to: c_int) -> c_int {
     let mut stat: libc::stat = std::mem::zeroed();
@@ -78,6 +83,7 @@ shims! {
     [copyfile_state_alloc]
     [copyfile_state_free]
     [copyfile_state_get]
+    [copyfile]
     [fcopyfile]
     ["_clonefile" => clone]
     ["_clonefileat" => clone]

@@ -224,6 +224,10 @@ fn linux_device(darwin: i32) -> libc::dev_t {
     libc::makedev(darwin >> 24, darwin & 0x00ff_ffff)
 }
 
+unsafe extern "C" fn access(path: *const c_char, mode: c_int) -> c_int {
+    libc::access(Path::new(path).as_ptr(), mode)
+}
+
 unsafe extern "C" fn opendir(path: *const c_char) -> *mut libc::DIR {
     libc::opendir(Path::new(path).as_ptr())
 }
@@ -311,6 +315,7 @@ unsafe extern "C" fn renamex_np(old: *const c_char, new: *const c_char, flags: c
 shims! {
     ["_open" => variadic_open]
     ["_openat" => variadic_openat]
+    [access]
     ["_opendir$INODE64" => opendir]
     ["_shm_open" => variadic_shm_open]
     ["_sem_open" => variadic_sem_open]

@@ -1,5 +1,6 @@
-//! What CPython asks of CoreFoundation and SystemConfiguration, proxies (`_scproxy`), of which there are none; and of
-//! CoreServices, the system's version (`_gestalt`).
+//! What CPython asks of CoreFoundation and SystemConfiguration, proxies (`_scproxy`), of which there are none; of
+//! CoreServices, the system's version (`_gestalt`); and what Tcl asks when it starts, the user's language and its own bundle, of
+//! which there are none either.
 
 use std::ffi::{c_int, c_long, c_void};
 
@@ -63,6 +64,8 @@ shims! {
     [SCDynamicStoreCopyProxies]
     ["_CFDictionaryGetValue" => nothing]
     ["_CFArrayGetValueAtIndex" => nothing]
+    ["_CFBundleGetBundleWithIdentifier" => nothing]
+    ["_CFLocaleCopyCurrent" => nothing]
     ["_CFStringGetCStringPtr" => nothing]
     ["_CFArrayGetCount" => zero]
     ["_CFStringGetLength" => zero]

@@ -5,7 +5,7 @@
 //! it where it fits, and on the heap where it doesn't.
 
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 use libc::{pthread_cond_t, pthread_mutex_t, pthread_mutexattr_t, pthread_rwlock_t, timespec};
 
@@ -215,7 +215,21 @@ unsafe extern "C" fn pthread_once(once: *mut d::Once, call: unsafe extern "C" fn
     0
 }
 
+/// `os/lock.h`: a word that is 0 while nobody has the lock. Darwin's wait in the kernel; these wait in turns.
+unsafe extern "C" fn os_unfair_lock_lock(lock: *mut u32) {
+    let word = AtomicU32::from_ptr(lock);
+    while word.compare_exchange_weak(0, 1, Ordering::Acquire, Ordering::Relaxed).is_err() {
+        std::thread::yield_now();
+    }
+}
+
+unsafe extern "C" fn os_unfair_lock_unlock(lock: *mut u32) {
+    AtomicU32::from_ptr(lock).store(0, Ordering::Release);
+}
+
 shims! {
+    [os_unfair_lock_lock]
+    [os_unfair_lock_unlock]
     [pthread_mutex_init]
     [pthread_mutex_destroy]
     [pthread_mutex_lock]
@@ -237,4 +251,40 @@ shims! {
     [pthread_rwlock_wrlock]
     [pthread_rwlock_unlock]
     [pthread_once]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How often each thread adds one.
+    const TIMES: u32 = 1000;
+
+    struct Shared(std::cell::UnsafeCell<(u32, u32)>);
+
+    // SAFETY: the number is touched with the lock only.
+    unsafe impl Sync for Shared {}
+
+    #[test]
+    fn an_unfair_lock_lets_one_thread_in() {
+        static SHARED: Shared = Shared(std::cell::UnsafeCell::new((0, 0)));
+        let add = || {
+            for _ in 0..TIMES {
+                // SAFETY: both lead into a static.
+                unsafe {
+                    let (lock, number) = (&raw mut (*SHARED.0.get()).0, &raw mut (*SHARED.0.get()).1);
+                    os_unfair_lock_lock(lock);
+                    number.write(number.read() + 1);
+                    os_unfair_lock_unlock(lock);
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(add);
+            }
+        });
+        // SAFETY: all threads have ended.
+        assert_eq!(unsafe { *SHARED.0.get() }, (0, 4 * TIMES));
+    }
 }

@@ -253,7 +253,16 @@ unsafe extern "C" fn __sincos_stret(angle: f64) -> SinCos {
     SinCos(sin, cos)
 }
 
+/// `math.h`: ten to a power.
+unsafe extern "C" fn __exp10(power: f64) -> f64 {
+    unsafe extern "C" {
+        fn exp10(power: f64) -> f64;
+    }
+    exp10(power)
+}
+
 shims! {
+    [__exp10]
     [sysconf]
     [getpagesize]
     [pathconf]

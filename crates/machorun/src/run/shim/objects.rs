@@ -43,7 +43,12 @@ unsafe extern "C" fn pool() -> *const c_void {
     (&raw const POOL).cast()
 }
 
+/// The class of blocks, which are functions with what they remember: nothing asks it for anything.
+static BLOCK: [u64; 32] = [0; 32];
+
 shims! {
+    ["__NSConcreteGlobalBlock" => data &raw const BLOCK]
+    ["__NSConcreteStackBlock" => data &raw const BLOCK]
     [objc_msgSend]
     [sel_registerName]
     ["_objc_autorelease" => same]

@@ -253,7 +253,11 @@ unsafe extern "C" fn inet_pton(family: c_int, from: *const c_char, to: *mut c_vo
     inet_pton(family_to_linux(family), from, to)
 }
 
+/// `::` (`netinet6/in6.h`), `in6addr_any`.
+static ANY: [u8; 16] = [0; 16];
+
 shims! {
+    ["_in6addr_any" => data &raw const ANY]
     [socket]
     [socketpair]
     [bind]

@@ -7,6 +7,7 @@ use std::ffi::{c_char, c_int, c_long, c_void};
 
 use libc::FILE;
 
+use super::files::Path;
 use super::{d, shims};
 
 /// A proxy: Darwin's structure, then glibc's stream.
@@ -81,7 +82,7 @@ unsafe fn note(stream: *mut Stream) {
 }
 
 unsafe extern "C" fn fopen(path: *const c_char, mode: *const c_char) -> *mut Stream {
-    proxy(libc::fopen(path, mode))
+    proxy(libc::fopen(Path::new(path).as_ptr(), mode))
 }
 
 unsafe extern "C" fn fdopen(file: c_int, mode: *const c_char) -> *mut Stream {

@@ -133,7 +133,25 @@ unsafe extern "C" fn tlv_atexit(destructor: unsafe extern "C" fn(*mut c_void), o
     __cxa_thread_atexit_impl(destructor as *const (), object, (&raw const __dso_handle).cast());
 }
 
+unsafe extern "C" fn pthread_atfork(
+    before: Option<unsafe extern "C" fn()>,
+    parent: Option<unsafe extern "C" fn()>,
+    child: Option<unsafe extern "C" fn()>,
+) -> c_int {
+    // What glibc's own function calls, which is in a static library.
+    unsafe extern "C" {
+        fn __register_atfork(
+            before: Option<unsafe extern "C" fn()>,
+            parent: Option<unsafe extern "C" fn()>,
+            child: Option<unsafe extern "C" fn()>,
+            library: *mut c_void,
+        ) -> c_int;
+    }
+    darwin(__register_atfork(before, parent, child, std::ptr::null_mut()))
+}
+
 shims! {
+    [pthread_atfork]
     ["__tlv_atexit" => tlv_atexit]
     [pthread_create]
     [pthread_join]

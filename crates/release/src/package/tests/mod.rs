@@ -199,6 +199,29 @@ fn the_product_is_python_orgs_but_for_versions() {
     }
 }
 
+/// Nothing of python.org's installer can be missing without being named.
+#[test]
+fn each_component_that_python_org_publishes_is_offered_or_left_out_by_name() {
+    let product: ProductAssets = read_toml(&assets().join("product.toml")).unwrap();
+    let identifiers = product.component.iter().map(|component| component.identifier.as_str());
+    let offered: Vec<&str> = identifiers
+        .map(|identifier| identifier.strip_prefix("org.python.Python.").unwrap().strip_suffix("-@short@").unwrap())
+        .collect();
+    let mac = assets().join("../Mac");
+    for version in crate::recipe::known_releases(&mac).unwrap() {
+        let release = crate::recipe::Recipes::load(&mac, version).unwrap().release;
+        assert_eq!(release.published.is_empty(), version < "3.13.0".parse().unwrap(), "{version}");
+        let left_out: Vec<&str> = release.modules.left_out.iter().map(|item| item.name.as_str()).collect();
+        let unnamed =
+            release.published.iter().find(|name| offered.contains(&name.as_str()) == left_out.contains(&name.as_str()));
+        assert_eq!(unnamed, None, "{version}: neither offered nor left out, or both");
+        for name in left_out {
+            let other = release.published.iter().any(|published| published == name);
+            assert!(!other || product.lacking.contains_key(name), "the user is told of {name} in a sentence");
+        }
+    }
+}
+
 #[test]
 fn what_is_left_out_is_said_on_the_first_page() {
     let (root, dist) = (root(), tempfile::tempdir().unwrap());
