@@ -54,7 +54,7 @@ impl Builder<'_> {
         let Library { build, source, version, .. } = self.library;
         let archs: Vec<&str> = self.archs.iter().map(|arch| arch.name()).collect();
         let mut needs = self.toolchain.needs();
-        let cocoa = self.toolchain.cocoa().filter(|_| build.cocoa);
+        let cocoa = self.cocoa();
         let sysroot = cocoa.map(|step| format!("@{step}@"));
         let mut env = self.toolchain.env(sysroot.as_deref().unwrap_or(self.toolchain.sysroot()));
         needs.extend(cocoa.map(str::to_owned));
@@ -95,6 +95,11 @@ impl Builder<'_> {
         ops.push(Op::Copy { from: format!("src/{}", self.library.license_file), to: license });
         let title = format!("build {} {version} for {}", self.library.name, archs.join(" and "));
         Step { name, title, needs, env, ops }
+    }
+
+    /// The step of the layer that has Cocoa, where it is compiled against that.
+    fn cocoa(&self) -> Option<&'static str> {
+        self.toolchain.cocoa().filter(|_| self.library.build.cocoa)
     }
 
     /// Upstream's own patch: an old one may be in a form that only the program `patch` reads.
@@ -171,9 +176,11 @@ impl Builder<'_> {
         let argv = [script].into_iter().chain(self.toolchain.host_args(self.archs));
         let argv = argv.chain([format!("--prefix={}", self.prefix())]).chain(self.own_args());
         let argv = argv.chain(flags);
+        let (variables, targets): (Vec<_>, Vec<_>) = build.make.iter().cloned().partition(|arg| arg.contains('='));
+        let strict = if self.cocoa().is_some() { build.cocoa_make.clone() } else { vec![] };
         vec![
             self.run("configure", argv),
-            self.make("compile", &build.make, false),
+            self.make("compile", &[targets, strict, variables].concat(), false),
             self.make("install", &build.install, true),
         ]
     }

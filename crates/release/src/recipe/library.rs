@@ -62,7 +62,7 @@ pub struct Build {
     /// Libraries that it needs, which stand before it in the release's list: their trees are `@NAME@` in its texts.
     #[serde(default)]
     pub uses: Vec<String>,
-    /// It is compiled against Cocoa, which the open SDK has in a layer of its own: with the open SDK it is made on demand.
+    /// It is compiled against Cocoa, which the open SDK has in a layer of its own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub cocoa: bool,
     /// Its configure script asks `uname` which system it builds for, whatever `--host` says.
@@ -80,6 +80,9 @@ pub struct Build {
     /// Arguments of `make`.
     #[serde(default)]
     pub make: Vec<String>,
+    /// Variables of `make` where it is compiled against that layer: what the layer lacks must be an error.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cocoa_make: Vec<String>,
     /// Arguments of the `make` that installs it.
     pub install: Vec<String>,
     /// Environment variables.

@@ -86,6 +86,19 @@ fn cocoa_is_where_tk_is_compiled_and_where_its_configure_looks() {
     assert!(matches!(step("cocoa").ops.first(), Some(Op::Copy { from, to }) if from == "@sdk@" && to == "@out@"));
 }
 
+/// Another SDK's headers may be newer than what Tk knows: what our layer lacks is not known of them.
+#[test]
+fn what_headers_lack_is_an_error_where_the_headers_are_ours() {
+    let strict = |plan: &Plan| {
+        let step = |name: &str| plan.steps.iter().find(|step| step.name == name).unwrap();
+        ["tcl", "tk"].map(|name| format!("{:?}", step(name).ops).matches("-Werror=objc-method-access").count())
+    };
+    assert_eq!(strict(&plan(&linux())), [1, 1]);
+    assert_eq!(strict(&plan(&apple())), [0, 0]);
+    let given = BuildOptions { sdk: Some(sdk()), ..BuildOptions::default() };
+    assert_eq!(strict(&chosen(&linux(), &given).unwrap()), [0, 0]);
+}
+
 #[test]
 fn tk_is_left_out_only_where_it_would_be_made() {
     let refused = |host: &Host, options: BuildOptions| crate::hint::render(&chosen(host, &options).unwrap_err());
