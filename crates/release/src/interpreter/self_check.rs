@@ -203,7 +203,7 @@ impl Fault {
 
 /// Makes macOS older than a function of its libSystem.
 fn withdraw(interpreter: &Interpreter, symbol: &str) -> Result<(PathBuf, Vec<u8>)> {
-    edit_stub(interpreter, "usr/lib/libSystem.tbd", symbol, &format!("{symbol}.withdrawn"))
+    edit_stub(interpreter, "usr/lib/libSystem.B.tbd", symbol, &format!("{symbol}.withdrawn"))
 }
 
 /// Replaces a name in a stub of the SDK, and gives back what the stub was.
