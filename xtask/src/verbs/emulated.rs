@@ -20,7 +20,6 @@ const ON_ARM64: &[&str] = &[
     "test_int",
     "test_math",
     "test_signal",
-    "test_socket",
     "test_sqlite3",
     "test_ssl",
     "test_struct",
