@@ -57,9 +57,8 @@ impl Ci {
             match release::interpreter::obstacle(ARCH) {
                 None => {
                     let trial = Trial { archs: vec![ARCH], smoke: true, self_check: true, ..Trial::default() };
-                    let package = From::Package(package);
-                    trial::run(cx, plan, &package, &trial)?;
-                    emulated::check(cx, plan, &package)?;
+                    trial::run(cx, plan, &From::Package(package), &trial)?;
+                    emulated::check(cx, plan)?;
                     checks::walk(cx, plan.python)?;
                 }
                 Some((what, remedy)) => {

@@ -6,6 +6,7 @@ use macho::Arch;
 use release::context::Context;
 use release::interpreter::{ARCH, From, obstacle};
 use release::plan::Plan;
+use release::staged;
 use release::trial::{self, Trial};
 
 /// Files of CPython's suite that the emulated slice runs: what depends on the processor, and what uses our libraries.
@@ -31,7 +32,7 @@ const ON_ARM64: &[&str] = &[
 ///
 /// # Errors
 /// When the copy can't run, or something came out otherwise than it should.
-pub fn check(cx: &Context, plan: &Plan, package: &From) -> Result<()> {
+pub fn check(cx: &Context, plan: &Plan) -> Result<()> {
     let arch = Arch::Arm64;
     if arch == ARCH || !plan.archs.contains_key(&arch) || obstacle(arch).is_some() {
         return Ok(());
@@ -39,5 +40,6 @@ pub fn check(cx: &Context, plan: &Plan, package: &From) -> Result<()> {
     cx.ui.say("#### the same of the arm64 slice, in an emulator");
     let regrtest = ON_ARM64.iter().map(|&name| name.to_owned()).collect();
     let trial = Trial { archs: vec![arch], smoke: true, self_check: true, suite: true, regrtest, ..Trial::default() };
-    trial::run(cx, plan, package, &trial)
+    // The package's scripts compile all of the standard library, which takes an emulator minutes.
+    trial::run(cx, plan, &From::Root(staged::find(cx, plan, None)?), &trial)
 }
