@@ -375,7 +375,7 @@ macro_rules! on_both {
             }
 
             #[test]
-            #[ignore = "needs MACHORUN_EMULATOR and MACHORUN_LOADER, too: `cargo xtask test --slices arm64 --self-check` makes both and runs it"]
+            #[ignore = "needs MACHORUN_EMULATOR and MACHORUN_LOADER, too: `cargo xtask ci` makes both and runs it"]
             fn $emulated() {
                 $check(Processor::Arm64);
             }

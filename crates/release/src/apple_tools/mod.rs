@@ -1,8 +1,9 @@
 //! Every command line that goes to a tool of Apple's, held against what the tools' manual pages allow.
 //!
 //! None of these tools is on the machines that the tests run on, and none of them says what is wrong with a word that it doesn't know
-//! before somebody waits for it at a Mac. So the lines are made here by the code that makes them there, and read by rules of their own:
-//! `Mac/apple-tools.toml`. What calls such a tool without being here is found in the source.
+//! before somebody waits for it at a Mac. So the lines are made here by the code that makes them there (those of `lipo` and `arch`, which a
+//! build's step and a Mac put together, are written out), and read by rules of their own: `Mac/apple-tools.toml`. What calls such a tool
+//! without being here is found in the source.
 
 mod lines;
 mod rules;

@@ -10,22 +10,6 @@ fn key() -> Credentials {
     Credentials::Key(NotaryKey { key: "/keys/AuthKey_A.p8".into(), key_id: "A".into(), issuer })
 }
 
-fn line(verb: &str, what: &str, credentials: &Credentials) -> String {
-    let args = notarytool::args(verb, what.into(), credentials);
-    args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
-}
-
-#[test]
-fn notarytool_is_asked_for_json_and_never_waits() {
-    let keychain = Credentials::Keychain("python".into());
-    let lines = [line("submit", "/x.pkg", &key()), line("info", "ID", &key()), line("log", "ID", &keychain)];
-    insta::assert_snapshot!(lines.join("\n"), @r"
-    notarytool submit /x.pkg --key /keys/AuthKey_A.p8 --key-id A --issuer 57246542-96fe-1a63-e053-0824d011072a --output-format json --no-progress
-    notarytool info ID --key /keys/AuthKey_A.p8 --key-id A --issuer 57246542-96fe-1a63-e053-0824d011072a --output-format json
-    notarytool log ID --keychain-profile python
-    ");
-}
-
 /// An `xcrun` that answers from files.
 fn notary_tool(dir: &Path, answer: &str, code: u8) -> NotaryTool {
     let xcrun = dir.join("xcrun");
