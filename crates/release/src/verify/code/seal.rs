@@ -78,8 +78,9 @@ impl Bundle<'_> {
         let program = self.program();
         let must_be_signed = expect.signer.policy > SignaturePolicy::Unsigned;
         if self.tree.get(&self.inside(LIST)).is_none() {
-            // A folder with such a name, and without code, needs no seal.
-            let unsealed = must_be_signed && program.is_some_and(|name| self.bytes(&name).is_some());
+            // A folder with such a name, and without code, needs no seal; no signature can be kept in a script, such as IDLE's.
+            let is_code = |name: String| self.bytes(&name).is_some_and(|bytes| macho::is_macho(&bytes));
+            let unsealed = must_be_signed && program.is_some_and(is_code);
             return if unsealed { vec![issue("", format!("it has no seal: {LIST} is missing"))] } else { Vec::new() };
         }
         let Some(list) = self.plist(LIST) else { return vec![issue(LIST, "it can't be read".to_owned())] };

@@ -131,6 +131,9 @@ fn a_bundle_is_sealed_and_its_program_signs_the_seal() {
     add("plug-in.bundle", None, &[1]);
     let library = good(fake, Arch::Arm64, DYLIB).thin();
     files.push(("F.framework/Versions/A/F".to_owned(), library.clone()));
+    let mut script = app(fake, "script.app", &App { seal: None, icon: "an icon", bound: &[] });
+    script[1].1 = b"#!/bin/sh\n".to_vec();
+    files.extend(script);
     files.push(("sound/Helpers.framework.txt".to_owned(), b"no framework".to_vec()));
     let mut stapled = app(fake, "stapled.app", &App { seal: good_seal(), icon: "an icon", bound: &[1, 3] });
     stapled.push(("stapled.app/Contents/CodeResources".to_owned(), b"a ticket".to_vec()));
