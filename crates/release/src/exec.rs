@@ -23,7 +23,7 @@ use crate::hint::WithHint as _;
 
 pub use crew::Crew;
 pub use environment::{LAUNCHER, Needs, is_passed_on, names_proxy};
-pub use short::{Cmd, Shell, cmd, output, read, read_within, shell, shell_for};
+pub use short::{Cmd, Shell, cmd, converse, output, read, read_within, shell, shell_for};
 pub use tool::{Ended, Tool};
 
 /// How many of a failed job's last lines are shown.

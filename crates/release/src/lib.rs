@@ -51,6 +51,7 @@ pub mod reproduce;
 #[cfg(test)]
 mod rules;
 pub mod sign;
+pub mod sigstore;
 pub mod staged;
 pub mod standard_library;
 pub mod stock;

@@ -21,7 +21,7 @@ use crate::planning::Planned;
 use crate::product::Product;
 use crate::remote::Remote;
 use crate::sign::Signing;
-use crate::{attest, pgp};
+use crate::{attest, pgp, sigstore};
 
 /// What is to be released, and how.
 pub struct Order {
@@ -50,6 +50,8 @@ pub struct Vouching {
     pub key: Option<SigningKey>,
     /// By OpenPGP signatures: the name of one of the user's keys.
     pub pgp: Option<String>,
+    /// By Sigstore bundles: the program that makes them.
+    pub sigstore: Option<sigstore::Client>,
 }
 
 impl Vouching {
@@ -58,9 +60,12 @@ impl Vouching {
         let mut files = Vec::new();
         let dir = product.parent().unwrap_or(Path::new("."));
         files.extend(self.key.as_ref().map(|key| attest::write(plan, product, dir, key)).transpose()?);
+        let published: Vec<&Path> = evidence.iter().map(PathBuf::as_path).chain([product]).collect();
         if let Some(pgp) = &self.pgp {
-            let published: Vec<&Path> = evidence.iter().map(PathBuf::as_path).chain([product]).collect();
             files.extend(pgp::sign(&published, pgp)?);
+        }
+        if let Some(client) = &self.sigstore {
+            files.extend(client.sign(&published)?);
         }
         Ok(files)
     }
@@ -108,7 +113,8 @@ pub fn release(cx: &Context, order: Order) -> Result<Released> {
         None => Ok(()),
     };
     product.measure()?;
-    let subject = Subject { planned: &planned, product: &product, has_pgp: order.vouching.pgp.is_some() };
+    let (has_pgp, has_sigstore) = (order.vouching.pgp.is_some(), order.vouching.sigstore.is_some());
+    let subject = Subject { planned: &planned, product: &product, has_pgp, has_sigstore };
     let evidence = clock.time("evidence", || evidence::write(cx, &subject))?;
     clock.write(cx, plan, product.path())?;
     notarized?;
@@ -123,7 +129,8 @@ pub fn release(cx: &Context, order: Order) -> Result<Released> {
 pub fn sign(cx: &Context, planned: Planned, root: &Path, signing: &Signing, ownership: Ownership) -> Result<Released> {
     let _lock = lock(cx)?;
     let product = Product::signed(cx, &planned.plan, root, signing, ownership)?;
-    let evidence = evidence::write(cx, &Subject { planned: &planned, product: &product, has_pgp: false })?;
+    let subject = Subject { planned: &planned, product: &product, has_pgp: false, has_sigstore: false };
+    let evidence = evidence::write(cx, &subject)?;
     Ok(Released { planned, product, evidence, vouched: vec![] })
 }
 

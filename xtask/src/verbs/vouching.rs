@@ -8,6 +8,7 @@ use clap::Args;
 use release::keys::SigningKey;
 use release::pgp;
 use release::pipeline::Vouching;
+use release::sigstore::Client;
 
 /// See the module's text.
 #[derive(Debug, Default, Args)]
@@ -15,6 +16,11 @@ pub struct VouchingFlags {
     /// Sign everything that is published with this key of `gpg`'s, at the end: `.asc` beside every file and beside SHA256SUMS.
     #[arg(long, value_name = "KEY")]
     pgp: Option<String>,
+
+    /// Make Sigstore bundles of everything that is published, at the end, by the client `sigstore` or `cosign`: `.sigstore` beside
+    /// every file and beside SHA256SUMS. It may ask you to log in.
+    #[arg(long)]
+    sigstore: bool,
 }
 
 impl VouchingFlags {
@@ -24,6 +30,7 @@ impl VouchingFlags {
     /// When a key is not there, or not as it should be.
     pub fn vouching(self, signer: Option<&Path>) -> Result<Vouching> {
         self.pgp.as_deref().map_or(Ok(()), pgp::check_key)?;
-        Ok(Vouching { key: signer.map(SigningKey::read).transpose()?, pgp: self.pgp })
+        let sigstore = self.sigstore.then(Client::installed).transpose()?;
+        Ok(Vouching { key: signer.map(SigningKey::read).transpose()?, pgp: self.pgp, sigstore })
     }
 }

@@ -14,6 +14,8 @@ pub struct Subject<'a> {
     pub product: &'a Product,
     /// Whether an OpenPGP signature will be made beside it, at the end.
     pub has_pgp: bool,
+    /// Whether a Sigstore bundle will.
+    pub has_sigstore: bool,
 }
 
 /// What all the files are made from.

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::sums;
 use crate::digest::Sha256;
 use crate::output::write_whole;
-use crate::pgp;
+use crate::{pgp, sigstore};
 
 /// Files beside a package that name its digest or size.
 const NAMING: &[&str] = &["receipt.json", "spdx.json", "release-files.json", "signature.json"];
@@ -42,8 +42,8 @@ pub fn renew(package: &Path, before: Sha256) -> Result<()> {
     sums::renew(&changed.iter().map(AsRef::as_ref).collect::<Vec<_>>()).map(drop)?;
     // Signatures of what they were say nothing of what they are.
     changed.push(package.with_file_name(sums::NAME));
-    let stale = changed.iter().map(|path| pgp::path_beside(path)).filter(|path| path.is_file());
-    stale.into_iter().try_for_each(|path| Ok(fs_err::remove_file(path)?))
+    let stale = changed.iter().flat_map(|path| [pgp::path_beside(path), sigstore::path_beside(path)]);
+    stale.filter(|path| path.is_file()).try_for_each(|path| Ok(fs_err::remove_file(path)?))
 }
 
 /// The digest anywhere; the size beside it.
@@ -79,12 +79,13 @@ mod tests {
         fs_err::write(dir.path().join("a.pkg.receipt.json"), receipt.to_string()).unwrap();
         fs_err::write(dir.path().join("SHA256SUMS"), format!("{before}  a.pkg\n{before}  gone\n")).unwrap();
         fs_err::write(&package, "a package with its ticket").unwrap();
-        for signature in ["a.pkg.asc", "SHA256SUMS.asc", "other.asc"] {
+        for signature in ["a.pkg.asc", "a.pkg.sigstore", "SHA256SUMS.asc", "other.asc"] {
             fs_err::write(dir.path().join(signature), "").unwrap();
         }
         renew(&package, before).unwrap();
-        let left = ["a.pkg.asc", "SHA256SUMS.asc", "other.asc"].map(|name| dir.path().join(name).exists());
-        assert_eq!(left, [false, false, true], "a signature of other bytes is no signature");
+        let left = ["a.pkg.asc", "a.pkg.sigstore", "SHA256SUMS.asc", "other.asc"];
+        let left = left.map(|name| dir.path().join(name).exists());
+        assert_eq!(left, [false, false, false, true], "a signature of other bytes is no signature");
         let after = Sha256::of_file(&package).unwrap();
         let text = fs_err::read_to_string(dir.path().join("a.pkg.receipt.json")).unwrap();
         let expected =

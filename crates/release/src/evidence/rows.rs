@@ -27,8 +27,14 @@ pub fn text(facts: &Facts<'_>) -> Result<String> {
         // What isn't signed is no download.
         "download_button": name::is_published(&facts.file),
     });
-    if let (Some(row), true) = (row.as_object_mut(), facts.subject.has_pgp) {
-        row.insert("gpg_signature_file".into(), format!("{address}{}.asc", facts.file).into());
+    let vouching = [
+        ("gpg_signature_file", "asc", facts.subject.has_pgp),
+        ("sigstore_bundle_file", "sigstore", facts.subject.has_sigstore),
+    ];
+    for (field, ending, _) in vouching.into_iter().filter(|(_, _, is_made)| *is_made) {
+        if let Some(row) = row.as_object_mut() {
+            row.insert(field.into(), format!("{address}{}.{ending}", facts.file).into());
+        }
     }
     Ok(format!("{}\n", serde_json::to_string_pretty(&[row])?))
 }

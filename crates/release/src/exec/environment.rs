@@ -64,6 +64,25 @@ const PIP: &[&str] = &[
 const GPG: &[&str] =
     &["DBUS_SESSION_BUS_ADDRESS", "DISPLAY", "GNUPGHOME", "GPG_TTY", "TERM", "WAYLAND_DISPLAY", "XAUTHORITY"];
 
+/// A client of Sigstore: how it shows its user where to log in, where it keeps Sigstore's roots, and who a job of a CI is.
+const SIGSTORE: &[&str] = &[
+    "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    "ACTIONS_ID_TOKEN_REQUEST_URL",
+    "BROWSER",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",
+    "GITHUB_ACTIONS",
+    "SIGSTORE_IDENTITY_TOKEN",
+    "SIGSTORE_ID_TOKEN",
+    "SIGSTORE_STAGING",
+    "TERM",
+    "TUF_ROOT",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
+    "XDG_CACHE_HOME",
+    "XDG_DATA_HOME",
+];
+
 /// `cargo`, on this project itself: how the developer has it set up, and what the project's tests ask for.
 const CARGO: &[&str] = &[
     "AR",
@@ -103,11 +122,13 @@ pub enum Needs {
     Cargo,
     /// It is `gpg`, with the user's keys.
     Gpg,
+    /// It is a client of Sigstore.
+    Sigstore,
 }
 
 impl Needs {
     #[cfg(test)]
-    pub(super) const ALL: [Self; 5] = [Self::Nothing, Self::Apt, Self::Pip, Self::Cargo, Self::Gpg];
+    pub(super) const ALL: [Self; 6] = [Self::Nothing, Self::Apt, Self::Pip, Self::Cargo, Self::Gpg, Self::Sigstore];
 
     fn lists(self) -> &'static [&'static [&'static str]] {
         match self {
@@ -116,6 +137,7 @@ impl Needs {
             Self::Pip => &[EVERYBODY, SHORT, NETWORK, PIP],
             Self::Cargo => &[EVERYBODY, SHORT, NETWORK, CARGO],
             Self::Gpg => &[EVERYBODY, SHORT, GPG],
+            Self::Sigstore => &[EVERYBODY, SHORT, NETWORK, SIGSTORE],
         }
     }
 
@@ -132,5 +154,5 @@ pub(super) fn passed_on(lists: &[&[&'static str]]) -> impl Iterator<Item = (&'st
 
 /// Whether some program that we start may see this variable of ours.
 pub fn is_passed_on(name: &str) -> bool {
-    [EVERYBODY, SHORT, NETWORK, NOTARY, APT, PIP, CARGO, GPG].iter().any(|list| list.contains(&name))
+    [EVERYBODY, SHORT, NETWORK, NOTARY, APT, PIP, CARGO, GPG, SIGSTORE].iter().any(|list| list.contains(&name))
 }

@@ -65,6 +65,19 @@ pub fn output(cmd: Cmd<'_>) -> Result<Output> {
     cmd.quiet().ignore_status().output().with_context(|| format!("could not run `{text}`"))
 }
 
+/// Runs a command that may have something to ask: the user's terminal is its own, too.
+///
+/// # Errors
+/// When it can't be started, or ends with anything but 0.
+pub fn converse(cmd: Cmd<'_>) -> Result<()> {
+    let text = cmd.to_string();
+    let mut command = Command::from(cmd);
+    // What we print on standard output is ours.
+    command.stdout(std::io::stderr());
+    let status = command.status().with_context(|| format!("could not run `{text}`"))?;
+    if status.success() { Ok(()) } else { Err(anyhow!("`{text}` ended with {status}")) }
+}
+
 /// The same for a command that waits for others, such as servers: after so long it is ended.
 ///
 /// # Errors

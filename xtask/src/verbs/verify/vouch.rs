@@ -8,6 +8,7 @@ use clap::Args;
 use release::context::Context;
 use release::hint::{Unusable, WithHint as _};
 use release::keys::PublicKey;
+use release::sigstore::{Client, Identity};
 use release::{attest, pgp};
 
 /// The flags.
@@ -18,6 +19,11 @@ pub struct VouchFlags {
     /// as SHA256SUMS, are fine.
     #[arg(long, value_name = "KEYRING")]
     pgp: Option<PathBuf>,
+
+    /// FILE.sigstore must be a Sigstore bundle made by this account, as this issuer certifies: for example rm@python.org
+    /// https://github.com/login/oauth. `sigstore` or `cosign` checks it, without the network.
+    #[arg(long, num_args = 2, value_names = ["IDENTITY", "ISSUER"])]
+    sigstore: Option<Vec<String>>,
 
     /// Count the keys that vouch for these bytes in attestations of this folder (`*.intoto.jsonl`).
     #[arg(long, value_name = "DIR", requires = "trust")]
@@ -38,13 +44,18 @@ impl VouchFlags {
     /// # Errors
     /// When somebody does not vouch for the file.
     pub fn check(&self, cx: &Context, file: &Path) -> Result<bool> {
-        if (self.pgp.is_some() || self.attestations.is_some()) && !file.is_file() {
+        let asks = self.pgp.is_some() || self.sigstore.is_some() || self.attestations.is_some();
+        if asks && !file.is_file() {
             return Err(anyhow!(Unusable(format!("{} is not a file", file.display()))))
                 .hint("signatures and attestations are about single files");
         }
         if let Some(keyring) = &self.pgp {
             let pgp::Signature { key, user } = pgp::verify(file, keyring)?;
             cx.ui.result(format_args!("signed by {user} ({key})"));
+        }
+        if let Some([name, issuer]) = self.sigstore.as_deref() {
+            Client::installed()?.verify(file, &Identity { name: name.clone(), issuer: issuer.clone() })?;
+            cx.ui.result(format_args!("signed by {name}, as {issuer} certifies"));
         }
         if let Some(dir) = &self.attestations {
             let trust = self.trust.iter().map(|path| PublicKey::read(path)).collect::<Result<Vec<_>>>()?;
@@ -54,6 +65,6 @@ impl VouchFlags {
             }
             vouched.not.iter().for_each(|line| cx.ui.say(format_args!("not counted: {line}")));
         }
-        Ok(self.pgp.is_some() || self.attestations.is_some())
+        Ok(asks)
     }
 }

@@ -34,7 +34,8 @@ fn released_with(dist: &Path, options: BuildOptions) -> (Context, Vec<PathBuf>, 
     let planned = Planned { release: plan.python, plan, recipes };
     let package = crate::package::tests::flat(&cx, &planned.plan, root.path(), Ownership::Parity).unwrap();
     let product = Product { package, signed: None };
-    let files = write(&cx, &Subject { planned: &planned, product: &product, has_pgp: false }).unwrap();
+    let files =
+        write(&cx, &Subject { planned: &planned, product: &product, has_pgp: false, has_sigstore: false }).unwrap();
     (cx, files, product.package.path)
 }
 
@@ -179,7 +180,7 @@ fn only_what_is_published_has_rows() {
     let planned = Planned { release: plan().python, plan: plan(), recipes };
     let package = crate::package::tests::flat(&cx, &planned.plan, root().path(), Ownership::Parity).unwrap();
     let product = Product { package, signed: None };
-    let subject = Subject { has_pgp: false, planned: &planned, product: &product };
+    let subject = Subject { has_pgp: true, has_sigstore: true, planned: &planned, product: &product };
     let open = crate::install::open(&path, None).unwrap();
     let contents = Contents::read(open.installable().unwrap(), &product.package.components).unwrap();
     let assets = product_assets(&cx, &planned.plan.offer).unwrap();
