@@ -52,6 +52,7 @@ pub mod reproduce;
 mod rules;
 pub mod sign;
 pub mod sigstore;
+pub mod sphinx;
 pub mod staged;
 pub mod standard_library;
 pub mod stock;

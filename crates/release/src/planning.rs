@@ -8,6 +8,7 @@ use crate::hint::WithHint as _;
 use crate::host::System;
 use crate::plan::{BuildOptions, Host, Plan};
 use crate::recipe::{Recipes, known_releases, newest_built};
+use crate::sphinx;
 use crate::toolchain::lock::{self, Packages, Steps};
 use crate::version::PythonVersion;
 
@@ -87,7 +88,7 @@ pub fn planned_or_newest(cx: &Context, version: Option<PythonVersion>, options: 
 /// take their place, and the plan is made again.
 ///
 /// # Errors
-/// No network, a full disk.
+/// No network, a full disk; no `python3` that can make the documentation.
 pub fn ready(cx: &Context, planned: Planned, supply: &Supply) -> Result<Planned> {
     with_packages(cx, planned, supply, &Steps::Unfinished)
 }
@@ -97,6 +98,7 @@ pub fn ready(cx: &Context, planned: Planned, supply: &Supply) -> Result<Planned>
 /// # Errors
 /// As [`ready`].
 pub fn with_packages(cx: &Context, planned: Planned, supply: &Supply, steps: &Steps) -> Result<Planned> {
+    sphinx::check(cx, &planned, steps)?;
     match lock::fetch(cx, &planned.plan, supply, steps)? {
         Packages::Here => Ok(planned),
         Packages::Replaced => {

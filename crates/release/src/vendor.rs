@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::digest::Sha256;
 use crate::fetch::{self, Entry, INDEX, Index, Supply};
 use crate::output::write_whole;
-use crate::plan::{Op, Plan};
+use crate::plan::Plan;
 use crate::planning::{Planned, with_packages};
 use crate::recipe::LockedPackage;
 use crate::toolchain::downloaded;
@@ -32,8 +32,6 @@ pub struct Vendored {
     pub packages: usize,
     /// Of all these together.
     pub bytes: u64,
-    /// What the plan takes, too, and isn't there: a line each.
-    pub left_out: Vec<String>,
 }
 
 /// Fetches what a plan takes, checks it, and copies it into a folder. What is there of other plans stays.
@@ -63,14 +61,11 @@ fn fill(cx: &Context, plan: &Plan, supply: &Supply, dir: &Path) -> Result<Vendor
     if let Some(name) = lock::file_name().filter(|_| !packages.is_empty()) {
         folder.lock(cx, &name)?;
     }
-    let takes_wheels = plan.steps.iter().flat_map(|step| &step.ops).any(|op| matches!(op, Op::PythonPackages { .. }));
-    let wheels = "left out: the Python packages that make the documentation; --docs FILE takes prebuilt pages";
-    let left_out = takes_wheels.then(|| wheels.to_owned()).into_iter().collect();
     let (of_sources, of_packages) = (entries.len(), packages.len());
     let bytes = entries.iter().chain(&packages).map(|entry| entry.size).sum();
     folder.index.add(entries.into_iter().chain(packages));
     let digest = folder.index.write(dir)?;
-    Ok(Vendored { index: dir.join(INDEX), digest, sources: of_sources, packages: of_packages, bytes, left_out })
+    Ok(Vendored { index: dir.join(INDEX), digest, sources: of_sources, packages: of_packages, bytes })
 }
 
 struct Folder<'a> {

@@ -34,12 +34,12 @@ pub struct BuildFlags {
     #[arg(long)]
     no_tests: bool,
 
-    /// Include the documentation: `sphinx` makes it (a few minutes, needs the Python package index), or a prebuilt
-    /// archive such as python-3.13.5-docs-html.tar.bz2.
+    /// Where the documentation comes from: `sphinx` makes it of Python's sources [default, but for a checkout, which has none],
+    /// or a prebuilt archive such as python-3.13.5-docs-html.tar.bz2.
     #[arg(long, value_name = "HOW", conflicts_with = "no_docs")]
     docs: Option<PathBuf>,
 
-    /// Leave out the documentation [default, and always said].
+    /// Leave out the documentation.
     #[arg(long)]
     no_docs: bool,
 
@@ -100,8 +100,10 @@ impl BuildFlags {
             archs: self.archs.clone(),
             thin: self.thin,
             no_tests: self.no_tests,
-            docs: match self.docs.as_deref().filter(|_| !self.no_docs) {
-                None => Docs::None,
+            docs: match self.docs.as_deref() {
+                // Who changes CPython builds often, and Sphinx takes minutes.
+                None if self.no_docs || self.source_dir.is_some() => Docs::None,
+                None => Docs::Sphinx,
                 Some(how) if how == Path::new("sphinx") => Docs::Sphinx,
                 Some(file) => Docs::Archive(GivenDocs::open(file)?),
             },

@@ -17,7 +17,7 @@ use release::version::PythonVersion;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask plan 3.13.5
-  cargo xtask plan 3.14.7 --docs sphinx --commands | less")]
+  cargo xtask plan 3.14.7 --no-tests --commands | less")]
 pub struct Plan {
     /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,

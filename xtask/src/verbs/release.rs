@@ -77,6 +77,9 @@ impl Release {
         if let Some(line) = planned.plan.in_short() {
             cx.ui.say(line);
         }
+        for item in &planned.plan.left_out {
+            cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+        }
         let format = self.kind.format(cx, &planned.plan)?;
         let supply = self.from.supply(cx)?;
         let signing = self.signing(cx)?;

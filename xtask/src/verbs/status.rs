@@ -13,7 +13,7 @@ use release::version::PythonVersion;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo xtask status
-  cargo xtask status 3.14.7 --docs sphinx")]
+  cargo xtask status 3.14.7 --no-docs")]
 pub struct Status {
     /// A version that `list` shows, such as 3.13.5 [default: that of --source-dir, else the newest that was built].
     version: Option<PythonVersion>,

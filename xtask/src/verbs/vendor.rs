@@ -48,9 +48,6 @@ impl Vendor {
     pub fn run(self, cx: &Context) -> Result<()> {
         let planned = planned_for(cx, Some(self.version), &self.build.options()?, self.host)?;
         let vendored = vendor(cx, planned, &self.from.supply(cx)?, &self.dir)?;
-        for line in &vendored.left_out {
-            cx.ui.say(line);
-        }
         cx.ui.say(format_args!(
             "{} sources and {} packages, {}; next: cargo xtask release {} --sources {}",
             vendored.sources,

@@ -11,13 +11,12 @@ use super::text::Names;
 use super::{scrub, tree, unpack};
 use crate::context::Context;
 use crate::digest::{Fingerprint, Sha256};
-use crate::exec::{Crew, Job, Needs, cmd, read, read_within, shell_for};
+use crate::exec::{Crew, Job};
 use crate::fetch::Sources;
-use crate::fetch::WHOLE as PATIENCE;
 use crate::given::{Checkout, TclTk};
 use crate::hint::WithHint as _;
 use crate::plan::{Docs, Given, LICENSES, Op, Plan, Step};
-use crate::recipe::{Pins, Source};
+use crate::recipe::Source;
 use crate::toolchain;
 
 /// What an operation runs in.
@@ -82,7 +81,6 @@ impl Execution<'_> {
             }),
             Op::StackSize { file, bytes } => toolchain::set_stack_size(&path(file)?, *bytes),
             Op::DebianPackages { locked, into, .. } => toolchain::unpack_packages(self.cx, locked, &path(into)?),
-            Op::PythonPackages { file, digest, into } => self.python_packages(file, digest, &path(into)?),
             Op::OpenSdk { wheel, into, .. } => {
                 check(wheel, &self.sources.path(wheel))?;
                 toolchain::open_sdk::generate(&self.cx.paths.mac().join("sdk"), &self.sources.path(wheel), &path(into)?)
@@ -156,32 +154,6 @@ impl Execution<'_> {
                 libraries.into_iter().try_for_each(|below| tree::copy(&given.dir.join(&below), &into.join(below)))
             }
         }
-    }
-
-    /// Like every download, with the machine's own settings for network and package index. Only wheels: what is installed
-    /// from one is unpacked, while a source distribution runs a program of its own. Only those whose digest is pinned.
-    fn python_packages(&self, file: &str, digest: &Sha256, into: &Path) -> Result<()> {
-        if self.cx.offline {
-            return Err(anyhow!("Sphinx and its packages have to be downloaded"))
-                .hint("run without --offline, or give prebuilt documentation with --docs FILE");
-        }
-        let pins = Pins::folder(&self.cx.paths.mac()).join(file);
-        let text = fs_err::read(&pins)?;
-        ensure!(Sha256::of(&text) == *digest, "{} changed while the build was running", pins.display());
-        // Python imports from where it is started: an empty folder.
-        let empty = self.names.work.join("tmp/empty");
-        fs_err::create_dir_all(&empty)?;
-        let sh = shell_for(Needs::Pip, &empty)?;
-        let safe = ["--require-hashes", "--only-binary=:all:", "--no-deps", "--no-input", "--no-cache-dir"];
-        let quiet = ["--quiet", "--disable-pip-version-check", "--no-compile"];
-        let pip = cmd!(sh, "python3 -m pip install {safe...} {quiet...} --target {into} --requirement {pins}");
-        read_within(PATIENCE, pip).hint(
-            "this needs a python3 with pip that Mac/documentation/README.md lists, and a network that reaches the Python \
-             package index",
-        )?;
-        // The packages are for the interpreter that the user's own `python3` is, wherever it lies.
-        let python = read(cmd!(sh, "python3 -c 'import sys; print(sys.executable)'"))?;
-        Ok(fs_err::os::unix::fs::symlink(python, into.join("python3"))?)
     }
 
     fn write(&self, path: &Path, text: &str, executable: bool) -> Result<()> {

@@ -5,8 +5,8 @@ pub(super) const LINUX_PROGRAMS: &[(&str, &str, &str)] = &[
     ("gcc", "compiles the Python that runs during the build", "gcc libc6-dev"),
     ("make", "builds Python and its libraries", "make"),
     ("perl", "configures OpenSSL", "perl"),
-    ("python3", "runs pip", "python3"),
-    ("pip", "fetches the open SDK's headers", "python3-pip"),
+    ("python3", "makes the documentation, and runs pip", "python3"),
+    ("pip", "fetches the open SDK's headers and Sphinx", "python3-pip"),
     ("apt-get", "fetches clang and lld, which are not installed", "apt"),
     ("dpkg-deb", "unpacks them", "dpkg"),
 ];

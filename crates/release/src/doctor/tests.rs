@@ -67,7 +67,7 @@ fn a_bare_linux_machine_learns_everything_at_once() {
       MISSING  perl: not installed; configures OpenSSL
                fix: apt-get install perl
       ok       python3: /usr/bin/python3
-      MISSING  pip: not installed; fetches the open SDK's headers
+      MISSING  pip: not installed; fetches the open SDK's headers and Sphinx
                fix: apt-get install python3-pip
       ok       apt-get: /usr/bin/apt-get
       ok       dpkg-deb: /usr/bin/dpkg-deb
@@ -201,13 +201,13 @@ fn a_report_for_programs() {
         {
           "name": "python3",
           "state": "missing",
-          "found": "not installed; runs pip",
+          "found": "not installed; makes the documentation, and runs pip",
           "fix": "apt-get install python3"
         },
         {
           "name": "pip",
           "state": "missing",
-          "found": "not installed; fetches the open SDK's headers",
+          "found": "not installed; fetches the open SDK's headers and Sphinx",
           "fix": "apt-get install python3-pip"
         },
         {

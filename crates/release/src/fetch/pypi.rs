@@ -34,9 +34,13 @@ fn servers(listed: &str) -> BTreeSet<String> {
 /// When there is no `pip`, or it finds no such wheel.
 pub fn download(wheel: &PypiFile, into: &Path) -> Result<PathBuf> {
     let sh = shell_for(Needs::Pip, into)?;
-    let PypiFile { package, version, platform } = wheel;
+    let PypiFile { package, version, platform, python } = wheel;
     let options = ["--quiet", "--no-deps", "--only-binary=:all:", "--disable-pip-version-check", "--no-cache-dir"];
-    let pip = cmd!(sh, "python3 -m pip download {options...} --platform {platform} --dest . {package}=={version}");
+    // Which Python this machine has doesn't matter: nothing is installed.
+    let mut any = vec!["--ignore-requires-python"];
+    any.extend(python.iter().flat_map(|python| ["--python-version", python]));
+    let pip =
+        cmd!(sh, "python3 -m pip download {options...} {any...} --platform {platform} --dest . {package}=={version}");
     read_within(pace::WHOLE, pip)
         .hint("this needs python3 with pip, and a network that reaches the Python package index")?;
     let mut files = fs_err::read_dir(into)?.filter_map(Result::ok).map(|entry| entry.path());

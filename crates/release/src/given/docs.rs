@@ -29,7 +29,8 @@ impl GivenDocs {
         let file = std::path::absolute(file)?;
         let ending = file.extension().unwrap_or_default();
         if !file.exists() {
-            return Err(anyhow!("there is no {}", file.display())).hint("--docs takes `sphinx`, or a tar archive");
+            return Err(anyhow!("there is no {}", file.display()))
+                .hint("--docs takes `sphinx`, or a tar archive such as python-3.13.5-docs-html.tar.bz2");
         }
         if !file.is_file() || !ENDINGS.iter().any(|known| ending == *known) {
             return Err(anyhow!("{} is not an archive of documentation", file.display()))

@@ -2,69 +2,63 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, anyhow};
-
 use super::layout::vars;
 use super::options::{BuildOptions, Docs};
 use super::python::source;
 use super::step::{Given, Op, Step};
-use crate::exec::SYSTEM_PATH;
-use crate::hint::WithHint as _;
-use crate::recipe::{Pins, Recipes};
+use crate::recipe::{Documentation, Recipes, Source};
 
 /// The name of the step; its product is the folder of the pages.
 pub const DOCS: &str = "docs";
 
+/// Where the `python3` that runs Sphinx is looked for: what an administrator installed comes before the system's own.
+pub const PYTHON3_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
 /// The step, when there is documentation.
-///
-/// # Errors
-/// When nobody has pinned what makes that of this Python.
-pub fn step(recipes: &Recipes, options: &BuildOptions, source_date: u32) -> Result<Option<Step>> {
-    let (title, ops) = match &options.docs {
-        Docs::None => return Ok(None),
-        Docs::Archive(given) => (
-            "unpack the documentation",
-            vec![Op::Given { what: Given::Docs, digest: given.digest, into: "@out@".into() }],
-        ),
-        Docs::Sphinx => ("make the documentation", from_sources(recipes, options)?),
+pub fn step(recipes: &Recipes, options: &BuildOptions, source_date: u32) -> Option<Step> {
+    let (title, env, ops) = match (&options.docs, &recipes.documentation) {
+        (Docs::None, _) | (Docs::Sphinx, None) => return None,
+        (Docs::Archive(given), _) => {
+            let op = Op::Given { what: Given::Docs, digest: given.digest, into: "@out@".into() };
+            ("unpack the documentation", BTreeMap::new(), vec![op])
+        }
+        (Docs::Sphinx, Some(documentation)) => {
+            let date = source_date.to_string();
+            let env = [
+                ("PATH", PYTHON3_PATH),
+                ("PYTHONPATH", "@work@/packages"),
+                ("PYTHONUTF8", "1"),
+                ("PYTHONHASHSEED", "0"),
+                ("SOURCE_DATE_EPOCH", &date),
+            ];
+            ("make the documentation", vars(env), from_sources(source(recipes, options), documentation))
+        }
     };
-    let date = source_date.to_string();
-    let env = match &options.docs {
-        Docs::Sphinx => vars([
-            ("PATH", SYSTEM_PATH),
-            ("PYTHONPATH", "@work@/packages"),
-            ("PYTHONUTF8", "1"),
-            ("PYTHONHASHSEED", "0"),
-            ("SOURCE_DATE_EPOCH", &date),
-        ]),
-        _ => BTreeMap::new(),
-    };
-    Ok(Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops }))
+    Some(Step { name: DOCS.into(), title: title.into(), needs: vec![], env, ops })
 }
 
-fn from_sources(recipes: &Recipes, options: &BuildOptions) -> Result<Vec<Op>> {
-    let Some(Pins { file, digest }) = recipes.documentation.clone() else {
-        let python = recipes.release.python;
-        return Err(anyhow!("what makes the documentation of Python {python} is not pinned in Mac/documentation"))
-            .hint("Mac/documentation/README.md says how to do it; or give prebuilt documentation with --docs FILE");
-    };
-    let python = |module: &str| format!("@work@/packages/python3 -m {module}");
+fn from_sources(python: Op, documentation: &Documentation) -> Vec<Op> {
+    let fetched = |wheel: &Source| Op::Fetched { source: wheel.clone(), to: format!("wheels/{}", wheel.file) };
+    let unpack = "for wheel in wheels/*.whl; do python3 -I -m zipfile -e \"$wheel\" packages; done";
     let make = [
-        "make".to_owned(),
-        "html".into(),
-        format!("SPHINXBUILD={}", python("sphinx")),
-        format!("BLURB={}", python("blurb")),
+        "make",
+        "html",
+        // Without the packages of the machine.
+        "SPHINXBUILD=python3 -S -m sphinx",
+        "BLURB=python3 -S -m blurb",
         // One core, like every step that isn't a `make` of compilations.
-        "JOBS=1".into(),
+        "JOBS=1",
         // Newer packages than the release knew may warn.
-        "SPHINXERRORHANDLING=".into(),
+        "SPHINXERRORHANDLING=",
     ];
-    Ok(vec![
-        source(recipes, options),
-        Op::PythonPackages { file, digest, into: "packages".into() },
+    let mut ops = vec![python];
+    ops.extend(documentation.wheels.iter().map(fetched));
+    ops.extend([
+        Op::run("unpack Sphinx and what it needs", "@work@", ["sh", "-ec", unpack]),
         Op::run("make the documentation", "src/Doc", make),
         // How the pages were made, not what they are.
         Op::Remove { path: "src/Doc/build/html/.buildinfo".into() },
         Op::Copy { from: "src/Doc/build/html".into(), to: "@out@".into() },
-    ])
+    ]);
+    ops
 }

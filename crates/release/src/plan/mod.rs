@@ -32,6 +32,7 @@ use apple::Apple;
 use cross::{COCOA, Cross};
 use toolchain::Toolchain;
 
+pub use docs::{DOCS, PYTHON3_PATH};
 pub use host::{Host, ToolchainData};
 pub use keys::{Executor, keys};
 pub use layout::framework_prefix;
@@ -110,7 +111,7 @@ impl Plan {
         steps.extend(libraries::steps(recipes, toolchain.as_ref()));
         steps.extend(options.tcltk.as_ref().map(given::tcltk));
         steps.extend(python::steps(recipes, toolchain.as_ref(), options, &data.patches));
-        steps.extend(docs::step(recipes, options, source_date)?);
+        steps.extend(docs::step(recipes, options, source_date));
         steps.push(stage::step(recipes, toolchain.as_ref(), options));
         let keys = keys(&steps, &data.executor)?;
         let archs = release.variant.archs.iter().filter(|arch| options.thin.is_none_or(|thin| thin == **arch));
@@ -156,7 +157,9 @@ impl Plan {
         for op in self.steps.iter().filter(|step| is_meant(&step.name)).flat_map(|step| &step.ops) {
             sources.extend(op.source().map(|source| (source.pin, source)));
         }
-        sources.into_values().collect()
+        let mut sources: Vec<&Source> = sources.into_values().collect();
+        sources.sort_by_key(|source| &source.file);
+        sources
     }
 
     /// A step, by its name.

@@ -11,6 +11,7 @@ use super::slices;
 use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
+use crate::version::PythonVersion;
 use macho::Arch;
 
 /// Where the documentation comes from.
@@ -18,9 +19,9 @@ use macho::Arch;
 #[serde(rename_all = "lowercase")]
 pub enum Docs {
     /// It is left out.
-    #[default]
     None,
-    /// Made from Python's sources, with the packages of the Python package index that `Mac/documentation/` pins.
+    /// Made from Python's sources by Sphinx, where `Mac/documentation/` says what that takes.
+    #[default]
     Sphinx,
     /// Prebuilt.
     Archive(GivenDocs),
@@ -138,7 +139,7 @@ impl BuildOptions {
             (self.lto, "--with-lto"),
         ];
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
-        self.change_contents(&mut release.modules);
+        self.change_contents(release.python, recipes.documentation.is_some(), &mut release.modules);
         let libraries =
             recipes.libraries.iter_mut().flat_map(|library| library.patches.iter_mut().chain([&mut library.source]));
         for source in libraries.chain([&mut recipes.release.source]) {
@@ -169,6 +170,15 @@ impl BuildOptions {
         Ok(())
     }
 
+    /// Whether the installer has the documentation.
+    pub fn has_docs(&self, recipes: &Recipes) -> bool {
+        match self.docs {
+            Docs::None => false,
+            Docs::Sphinx => recipes.documentation.is_some(),
+            Docs::Archive(_) => true,
+        }
+    }
+
     /// What everything is compiled against.
     pub fn sdk(&self, host: &Host) -> Sdk {
         match (host, &self.sdk) {
@@ -178,7 +188,7 @@ impl BuildOptions {
     }
 
     /// What is expected in the root, and what is left out of it.
-    fn change_contents(&self, modules: &mut Modules) {
+    fn change_contents(&self, python: PythonVersion, has_documentation: bool, modules: &mut Modules) {
         if self.no_tests {
             modules.expected.retain(|name| !TEST_MODULES.iter().any(|start| name.starts_with(start)));
         }
@@ -200,10 +210,17 @@ impl BuildOptions {
             (self.no_sqlite_extensions, SQLITE_EXTENSIONS, "--no-sqlite-extensions"),
         ];
         let left_out = left_out.into_iter().filter(|(chosen, ..)| *chosen);
-        if self.docs == Docs::None {
-            let why = "it takes Sphinx (--docs sphinx) or a prebuilt archive (--docs FILE)".into();
-            modules.left_out.push(LeftOut { name: "documentation".into(), why, sdk: None });
-        }
+        let why = match self.docs {
+            Docs::None if self.checkout.is_some() => {
+                Some("that of a checkout is made when --docs sphinx asks for it".to_owned())
+            }
+            Docs::None => Some("--no-docs was given".to_owned()),
+            Docs::Sphinx if !has_documentation => {
+                Some(format!("Mac/documentation has no {}.toml; --docs FILE takes prebuilt pages", python.short()))
+            }
+            Docs::Sphinx | Docs::Archive(_) => None,
+        };
+        modules.left_out.extend(why.map(|why| LeftOut { name: "documentation".into(), why, sdk: None }));
         modules.left_out.retain(|item| !self.no_sqlite_extensions || item.name != SQLITE_EXTENSIONS);
         modules.left_out.extend(left_out.map(|(_, name, flag)| LeftOut {
             name: name.into(),
@@ -274,8 +291,7 @@ impl BuildOptions {
             self.sdk.as_ref().map(|sdk| format!("SDK {} of {}", sdk.name, sdk.dir.display())),
             self.tcltk.as_ref().map(|own| format!("Tcl and Tk {} of {}", own.version, own.dir.display())),
             match &self.docs {
-                Docs::None => None,
-                Docs::Sphinx => Some("documentation made by Sphinx".to_owned()),
+                Docs::None | Docs::Sphinx => None,
                 Docs::Archive(given) => Some(format!("documentation of {}", given.file.display())),
             },
             said(self.pgo, "optimised with a profile"),

@@ -1,9 +1,10 @@
 //! A plan as people read it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::{Given, Op, Plan, Step};
-use crate::recipe::Pin;
+use super::{DOCS, Given, Op, Plan, Step};
+use crate::recipe::{Pin, Source};
 
 /// The plan as text. `ending` is that of the product's file; `commands` shows every operation, not only the steps.
 pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
@@ -13,7 +14,10 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     for line in plan.options.lines() {
         _ = writeln!(text, "choice   {line}");
     }
-    for source in plan.sources() {
+    let wheels = if commands { BTreeSet::new() } else { wheels(plan) };
+    let (wheels, others): (Vec<&Source>, Vec<_>) =
+        plan.sources().into_iter().partition(|one| wheels.contains(&one.pin));
+    for source in others {
         let digest = match source.pin {
             Pin::Sha256 { sha256, md5: None } => format!("sha256 {}", sha256.short()),
             Pin::Sha256 { sha256, md5: Some(md5) } => format!("sha256 {}, md5 {}", sha256.short(), md5.short()),
@@ -22,6 +26,11 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
         };
         let size = if source.size == 0 { "of any size".to_owned() } else { format!("{:>10} bytes", source.size) };
         _ = writeln!(text, "fetch    {:32} {size:>16}  {digest}", source.file);
+    }
+    if !wheels.is_empty() {
+        let what = format!("{} wheels, which make the documentation", wheels.len());
+        let size = wheels.iter().map(|wheel| wheel.size).sum::<u64>();
+        _ = writeln!(text, "fetch    {what} {size:>9} bytes  --commands lists them");
     }
     for step in &plan.steps {
         let key = plan.keys.get(&step.name).map(crate::digest::Sha256::short).unwrap_or_default();
@@ -43,6 +52,16 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
         _ = writeln!(text, "left out {}: {}", item.name, item.why);
     }
     text
+}
+
+/// What Sphinx is and needs.
+fn wheels(plan: &Plan) -> BTreeSet<Pin> {
+    let ops = plan.step(DOCS).into_iter().flat_map(|step| &step.ops);
+    let wheels = ops.filter_map(|op| match op {
+        Op::Fetched { source, .. } => Some(source.pin),
+        _ => None,
+    });
+    wheels.collect()
 }
 
 fn render_step(text: &mut String, step: &Step) {
@@ -93,7 +112,6 @@ fn render_op(op: &Op) -> String {
             let names = if versions.is_empty() { packages.join(", ") } else { versions.join(", ") };
             format!("unpack Debian's {names} → {into}")
         }
-        Op::PythonPackages { file, into, .. } => format!("Python packages of Mac/documentation/{file} → {into}"),
         Op::OpenSdk { wheel, into, .. } => format!("open SDK from Mac/sdk and {} → {into}", wheel.file),
         Op::Cocoa { into, .. } => format!("Cocoa's layer from Mac/sdk/cocoa → {into}"),
         Op::Shims { into, .. } => format!("stand-ins for Apple's tools → {into}"),

@@ -6,7 +6,7 @@ use super::docs::DOCS;
 use super::given::TCLTK;
 use super::layout::{framework_prefix, vars};
 use super::libraries::LICENSES;
-use super::options::{BuildOptions, Docs, TEST_MODULES, TESTS};
+use super::options::{BuildOptions, TEST_MODULES, TESTS};
 use super::step::{Op, Run, Step};
 use super::toolchain::Toolchain;
 use crate::recipe::{Prefix, Pyc, Recipes};
@@ -43,7 +43,7 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, options: &BuildOptions
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
     let mut needs: Vec<String> = ["python".to_owned()].into_iter().chain(libraries).collect();
     needs.extend(options.tcltk.iter().map(|_| TCLTK.to_owned()));
-    needs.extend((options.docs != Docs::None).then(|| DOCS.to_owned()));
+    needs.extend(options.has_docs(recipes).then(|| DOCS.to_owned()));
     let mut env = BTreeMap::new();
     if options.thin.is_some() || given.is_some() {
         needs.extend(toolchain.needs());
@@ -99,7 +99,7 @@ impl Stage<'_> {
         }
         let tcltk = self.options.tcltk.iter().flat_map(|tcltk| &tcltk.ship);
         ops.extend(tcltk.map(|name| copy(format!("@{TCLTK}@/lib/{name}"), format!("{prefix}/lib/{name}"))));
-        if self.options.docs != Docs::None {
+        if self.options.has_docs(self.recipes) {
             ops.push(copy(format!("@{DOCS}@"), format!("{prefix}/Resources/English.lproj/Documentation")));
         }
         if self.recipes.libraries.iter().any(|library| library.name == "openssl") {

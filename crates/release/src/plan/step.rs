@@ -55,9 +55,6 @@ pub enum Op {
     /// Programs of Debian's packages, unpacked and not installed: `packages` and all that they need, which is `locked`, or
     /// not known yet where no lock file is for this machine's distribution.
     DebianPackages { packages: Vec<String>, locked: Vec<LockedPackage>, into: String },
-    /// Packages of the Python package index, pinned with their digests by a file of `Mac/documentation/`, and a link
-    /// `python3` to the interpreter that they are for.
-    PythonPackages { file: String, digest: Sha256, into: String },
     /// The macOS SDK made of open parts.
     OpenSdk { spec: Sha256, wheel: Source, into: String },
     /// The open SDK's layer with Cocoa, over an SDK that is there.

@@ -304,7 +304,7 @@ fn other_choices() {
     let archive = Docs::Archive(archive);
     let default = BuildOptions::default;
     let cases = [
-        ("source-dir", linux(), BuildOptions { checkout: Some(checkout("3.13.7")), ..default() }),
+        ("source-dir", linux(), BuildOptions { checkout: Some(checkout("3.13.7")), docs: Docs::None, ..default() }),
         ("no-tests", linux(), BuildOptions { no_tests: true, ..default() }),
         ("thin-arm64", linux(), BuildOptions { thin: Some(Arch::Arm64), ..default() }),
         ("tcltk-linux", linux(), BuildOptions { tcltk: Some(tcltk()), ..default() }),
@@ -315,7 +315,7 @@ fn other_choices() {
         ("no-sqlite-extensions", linux(), BuildOptions { no_sqlite_extensions: true, ..default() }),
         ("keep-pyc-linux", linux(), BuildOptions { pyc: Some(Pyc::Hash), ..default() }),
         ("keep-pyc-mac", apple(), BuildOptions { pyc: Some(Pyc::Hash), ..default() }),
-        ("docs-sphinx", linux(), BuildOptions { docs: Docs::Sphinx, ..default() }),
+        ("no-docs", linux(), BuildOptions { docs: Docs::None, ..default() }),
         ("docs-archive", linux(), BuildOptions { docs: archive, ..default() }),
     ];
     for (name, host, options) in cases {
@@ -374,4 +374,11 @@ fn another_set_of_slices_names_another_product() {
         name(&BuildOptions { thin: Some(Arch::Arm64), ..BuildOptions::default() }),
         "python-3.13.5-macos11-arm64"
     );
+}
+
+#[test]
+fn wheels_are_one_line_of_a_short_plan() {
+    let text = render(&plan(&linux()), "pkg", false);
+    assert!(text.contains("wheels, which make the documentation") && !text.contains("sphinx-"), "{text}");
+    assert!(render(&plan(&linux()), "pkg", true).contains("fetch    sphinx-"));
 }

@@ -1,11 +1,11 @@
 //! What is built: the data below `Mac/`, read and checked.
 
 mod check;
+mod documentation;
 mod layers;
 mod library;
 mod linux;
 mod lock;
-mod pins;
 mod release;
 mod source;
 mod text;
@@ -16,10 +16,10 @@ use std::path::Path;
 use anyhow::{Context as _, Error, Result, anyhow};
 use serde::de::DeserializeOwned;
 
+pub use documentation::Documentation;
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
 pub use lock::{LockedPackage, PackageLock};
-pub use pins::Pins;
 pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Variant};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
@@ -40,8 +40,8 @@ pub struct Recipes {
     pub libraries: Vec<Library>,
     /// In their place when cross-compiling, unless there are none.
     pub cross_libraries: Vec<Library>,
-    /// What makes its documentation, when that is pinned.
-    pub documentation: Option<Pins>,
+    /// What makes its documentation, when somebody has written that down.
+    pub documentation: Option<Documentation>,
 }
 
 impl Recipes {
@@ -87,7 +87,7 @@ impl Recipes {
         }
         match &wrong[..] {
             [] => {
-                let documentation = Pins::of(mac, version)?;
+                let documentation = Documentation::of(mac, version)?;
                 return Ok(Self { release, libraries, cross_libraries, documentation });
             }
             [one] => Err(anyhow!("{one}")),

@@ -172,6 +172,9 @@ pub struct PypiFile {
     pub version: String,
     /// The platform tag of the wheel, as `pip download --platform` takes it.
     pub platform: String,
+    /// The version of Python that it is compiled for, when it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub python: Option<String>,
 }
 
 #[cfg(test)]

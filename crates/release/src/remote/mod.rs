@@ -131,13 +131,10 @@ impl fmt::Debug for Remote {
     }
 }
 
-/// Whether a step's product may be made elsewhere. Not what has this program or the user's own Python in it, which are others on
-/// every machine; nor an SDK of Apple's, which its licence keeps where it is.
+/// Whether a step's product may be made elsewhere. Not what has this program in it, which is another on every machine; nor an SDK of
+/// Apple's, which its licence keeps where it is.
 pub fn is_shared(step: &Step) -> bool {
-    !step
-        .ops
-        .iter()
-        .any(|op| matches!(op, Op::Shims { .. } | Op::PythonPackages { .. } | Op::Given { what: Given::Sdk, .. }))
+    !step.ops.iter().any(|op| matches!(op, Op::Shims { .. } | Op::Given { what: Given::Sdk, .. }))
 }
 
 /// The steps that a remote cache can have, in layers: those of one need only those of the layers before, and steps that

@@ -105,18 +105,24 @@ pub enum Steps {
     Named(BTreeSet<String>),
 }
 
+impl Steps {
+    /// Whether a step is one of them.
+    pub fn mean(&self, cx: &Context, plan: &Plan, step: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Unfinished => !cx.paths.steps().join(plan.folder(step)).is_dir(),
+            Self::Named(names) => names.contains(step),
+        }
+    }
+}
+
 /// Fetches what the plan's steps unpack: from what the user gives, else from the machine's mirrors. Where packages are gone, or
 /// none are pinned, writes another lock into the cache.
 ///
 /// # Errors
 /// No network, a full disk.
 pub fn fetch(cx: &Context, plan: &Plan, supply: &Supply, steps: &Steps) -> Result<Packages> {
-    let is_meant = |name: &str| match steps {
-        Steps::All => true,
-        Steps::Unfinished => !cx.paths.steps().join(plan.folder(name)).is_dir(),
-        Steps::Named(names) => names.contains(name),
-    };
-    let steps = plan.steps.iter().filter(|step| is_meant(&step.name));
+    let steps = plan.steps.iter().filter(|step| steps.mean(cx, plan, &step.name));
     let locked: Vec<&Vec<LockedPackage>> = steps.flat_map(|step| step.ops.iter().filter_map(packages)).collect();
     let unpinned = locked.iter().any(|locked| locked.is_empty());
     let mut wanted: Vec<&LockedPackage> = Vec::new();

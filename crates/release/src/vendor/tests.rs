@@ -3,7 +3,7 @@ use std::sync::Mutex;
 use super::*;
 use crate::context::Paths;
 use crate::hint::render;
-use crate::plan::{Step, test_plan};
+use crate::plan::{Op, Step, test_plan};
 use crate::recipe::{PackageLock, Pin, Source};
 use crate::toolchain::lock::Packages;
 use crate::ui::Ui;
