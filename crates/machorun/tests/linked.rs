@@ -128,9 +128,11 @@ int main(void) {
 }
 "#;
 
-/// Optional arguments, jumps with the signal mask, and the register that leads to a thread's own structure.
+/// Optional arguments and lists of them, jumps with the signal mask, the register that leads to a thread's own structure, results in two
+/// registers.
 const BY_PROCESSOR: &str = r#"
 #include <fcntl.h>
+#include <math.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -196,7 +198,12 @@ int main(void) {
     pthread_create(&thread, 0, own, 0);
     pthread_join(thread, &other);
     puts(own(0) && other && own(0) != other ? "each its own" : "not its own");
-    return 0;
+
+    struct __float2 pair = __sincosf_stret(0);
+    printf("%.1f %.1f %d %d\n", pair.__sinval, pair.__cosval, fpclassify(0.0), fpclassify(1 / (double)pair.__sinval));
+    fflush(stdout);
+    execl("/bin/sh", "sh", "-c", "echo $# $*", "0", "1", "2", "3", "4", "5", (char *)0);
+    return 1;
 }
 "#;
 
@@ -360,7 +367,7 @@ fn what_differs_by_processor_comes_out_the_same(processor: Processor) {
     let output = site.run();
     let said = String::from_utf8_lossy(&output.stdout);
     let wanted = "1 two 3.25 4 -5 6 7 8 9 10 11.5\nlist 1 2.5 3.5 4 5 6 7 8 9\n3: 12 ab 2.5\n641 77\nas it was\n\
-        still blocked\neach its own\n";
+        still blocked\neach its own\n0.0 1.0 3 2\n5 1 2 3 4 5\n";
     assert_eq!(said, wanted, "{}", String::from_utf8_lossy(&output.stderr));
 }
 

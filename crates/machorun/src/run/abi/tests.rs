@@ -22,6 +22,7 @@ const HEADERS: &[&str] = &[
     "langinfo.h",
     "locale.h",
     "malloc/malloc.h",
+    "math.h",
     "netdb.h",
     "netinet/in.h",
     "netinet/tcp.h",

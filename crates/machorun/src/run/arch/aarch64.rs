@@ -309,6 +309,27 @@ macro_rules! with_frame {
 }
 pub(crate) use with_frame;
 
+/// A function whose arguments from the second on are a list, of whatever length: it calls one that takes the list's address.
+/// The list's first argument has a name, so it is in a register; the others are on the stack, and it is put before them.
+macro_rules! listed {
+    ($name:ident => $function:path) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "stp x29, x30, [sp, #-32]!",
+                "mov x29, sp",
+                "str x1, [sp, #24]",
+                "add x1, sp, #24",
+                "bl {}",
+                "ldp x29, x30, [sp], #32",
+                "ret",
+                sym $function,
+            )
+        }
+    };
+}
+pub(crate) use listed;
+
 /// A function that calls one without arguments, and then goes on as another, with its caller and up to two arguments as they were.
 macro_rules! after {
     ($name:ident: $first:path => $function:path) => {

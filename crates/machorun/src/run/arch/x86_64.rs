@@ -169,6 +169,37 @@ macro_rules! with_frame {
 }
 pub(crate) use with_frame;
 
+/// A function whose arguments from the second on are a list, of whatever length: it calls one that takes the list's address.
+/// Five arguments are in registers, which are put before those on the stack, where the address to return to was.
+macro_rules! listed {
+    ($name:ident => $function:path) => {
+        #[unsafe(naked)]
+        unsafe extern "C" fn $name() {
+            std::arch::naked_asm!(
+                "pop r10",
+                "push r9",
+                "push r8",
+                "push rcx",
+                "push rdx",
+                "push rsi",
+                "mov rsi, rsp",
+                "push r10",
+                "push rbp",
+                "mov rbp, rsp",
+                "and rsp, -16",
+                "call {}",
+                "mov rsp, rbp",
+                "pop rbp",
+                "pop r10",
+                "add rsp, 40",
+                "jmp r10",
+                sym $function,
+            )
+        }
+    };
+}
+pub(crate) use listed;
+
 /// A function that calls one without arguments, and then goes on as another, with its caller and up to two arguments as they were.
 macro_rules! after {
     ($name:ident: $first:path => $function:path) => {

@@ -1,6 +1,7 @@
 //! Numbers of the system: `sysconf` and its kin, limits, `sysctl`, `uname`, arithmetic of the compiler.
 
 use std::ffi::{CStr, c_char, c_int, c_long};
+use std::num::FpCategory;
 
 use libc::rlimit;
 
@@ -253,6 +254,15 @@ unsafe extern "C" fn __sincos_stret(angle: f64) -> SinCos {
     SinCos(sin, cos)
 }
 
+/// Two floats, likewise.
+#[repr(C)]
+struct SinCosF(f32, f32);
+
+unsafe extern "C" fn __sincosf_stret(angle: f32) -> SinCosF {
+    let (sin, cos) = angle.sin_cos();
+    SinCosF(sin, cos)
+}
+
 /// `math.h`: ten to a power.
 unsafe extern "C" fn __exp10(power: f64) -> f64 {
     unsafe extern "C" {
@@ -261,8 +271,20 @@ unsafe extern "C" fn __exp10(power: f64) -> f64 {
     exp10(power)
 }
 
+/// What `fpclassify` is for a double (`math.h`).
+unsafe extern "C" fn __fpclassifyd(number: f64) -> c_int {
+    match number.classify() {
+        FpCategory::Nan => d::FP_NAN,
+        FpCategory::Infinite => d::FP_INFINITE,
+        FpCategory::Zero => d::FP_ZERO,
+        FpCategory::Normal => d::FP_NORMAL,
+        FpCategory::Subnormal => d::FP_SUBNORMAL,
+    }
+}
+
 shims! {
     [__exp10]
+    [__fpclassifyd]
     [sysconf]
     [getpagesize]
     [pathconf]
@@ -277,4 +299,5 @@ shims! {
     [__udivti3]
     [__umodti3]
     [__sincos_stret]
+    [__sincosf_stret]
 }

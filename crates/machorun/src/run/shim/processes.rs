@@ -171,6 +171,8 @@ unsafe extern "C" fn execv(path: *const c_char, argv: *const *const c_char) -> c
     execve(path, argv, (*environment()).cast())
 }
 
+crate::run::arch::listed!(execl => execv);
+
 #[allow(non_snake_case)]
 unsafe extern "C" fn _NSGetExecutablePath(buffer: *mut c_char, size: *mut u32) -> c_int {
     let path = process().program.as_bytes_with_nul();
@@ -208,6 +210,7 @@ shims! {
     [waitid]
     [execve]
     [execv]
+    [execl]
     ["__NSGetExecutablePath" => _NSGetExecutablePath]
     ["__NSGetEnviron" => _NSGetEnviron]
     [atexit]

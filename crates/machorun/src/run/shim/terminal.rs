@@ -266,10 +266,41 @@ unsafe extern "C" fn ctermid_r(buffer: *mut c_char) -> *mut c_char {
     buffer
 }
 
+/// Bytes as they come (termios(4)): nothing is edited, echoed or signalled, and a read waits for one byte.
+unsafe extern "C" fn cfmakeraw(termios: *mut d::Termios) {
+    let input = [
+        d::BRKINT,
+        d::IGNPAR,
+        d::PARMRK,
+        d::INPCK,
+        d::ISTRIP,
+        d::INLCR,
+        d::IGNCR,
+        d::ICRNL,
+        d::IXON,
+        d::IXOFF,
+        d::IMAXBEL,
+    ];
+    let local =
+        [d::ECHO, d::ECHOE, d::ECHOK, d::ECHONL, d::ICANON, d::ISIG, d::IEXTEN, d::NOFLSH, d::TOSTOP, d::PENDIN];
+    let without = |flags: &[i32]| !flags.iter().fold(0, |all, flag| all | u64::from(*flag as u32));
+    let raw = &mut *termios;
+    raw.c_iflag = raw.c_iflag & without(&input) | d::IGNBRK as u64;
+    raw.c_oflag &= without(&[d::OPOST]);
+    raw.c_lflag &= without(&local);
+    raw.c_cflag = raw.c_cflag & without(&[d::CSIZE, d::PARENB]) | (d::CS8 | d::CREAD) as u64;
+    for (index, value) in [(d::VMIN, 1), (d::VTIME, 0)] {
+        if let Some(character) = raw.c_cc.get_mut(index as usize) {
+            *character = value;
+        }
+    }
+}
+
 shims! {
     ["_ioctl" => variadic_ioctl]
     [tcgetattr]
     [tcsetattr]
+    [cfmakeraw]
     [cfgetispeed]
     [cfgetospeed]
     [cfsetispeed]
@@ -305,6 +336,10 @@ mod tests {
             let mut after: d::Termios = std::mem::zeroed();
             assert_eq!(tcgetattr(follower, &mut after), 0);
             assert_eq!((after.c_lflag, after.c_cc), (before.c_lflag, before.c_cc));
+            cfmakeraw(&mut after);
+            let cooked = [(after.c_lflag, d::ICANON | d::ISIG), (after.c_oflag, d::OPOST), (after.c_iflag, d::ICRNL)];
+            assert!(cooked.iter().all(|(flags, wanted)| flags & *wanted as u64 == 0));
+            assert_eq!((after.c_cflag & d::CSIZE as u64, after.c_cc[d::VMIN as usize]), (d::CS8 as u64, 1));
             libc::close(leader);
             libc::close(follower);
         }
