@@ -11,15 +11,20 @@ use crate::context::Context;
 use crate::exec::Check;
 use crate::plan::Plan;
 
-/// The loader, built beside this program.
+/// The loader, built beside this program; where cargo has not built this program, such as after its installation, in the cache.
 ///
 /// # Errors
 /// When it doesn't compile.
 pub fn build(cx: &Context) -> Result<PathBuf> {
     let own = std::env::current_exe()?;
-    let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps")).context("this program is in no folder")?;
-    let target = folder.parent().context("this program is at the top of the disk")?;
-    let target = target.to_str().context("this program is in a folder whose name is not UTF-8")?;
+    let folder = own.ancestors().skip(1).find(|dir| !dir.ends_with("deps"));
+    // Cargo marks its folders with such a tag.
+    let beside = folder.and_then(|dir| Some((dir.parent().filter(|dir| dir.join("CACHEDIR.TAG").is_file())?, dir)));
+    let (target, folder) = match beside {
+        Some((target, folder)) => (target.to_owned(), folder.to_owned()),
+        None => (cx.paths.cache.join("loader"), cx.paths.cache.join("loader/release")),
+    };
+    let target = target.to_str().context("the loader's folder has a name that is not UTF-8")?;
     // Whatever cargo would choose by its variables: an older loader may lie beside this program.
     let mut args = vec!["build", "--quiet", "--package", "machorun", "--target-dir", target];
     if folder.ends_with("release") {

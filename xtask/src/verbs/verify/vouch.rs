@@ -20,8 +20,8 @@ pub struct VouchFlags {
     #[arg(long, value_name = "KEYRING")]
     pgp: Option<PathBuf>,
 
-    /// FILE.sigstore must be a Sigstore bundle made by this account, as this issuer certifies: for example rm@python.org
-    /// https://github.com/login/oauth. `sigstore` or `cosign` checks it, without the network.
+    /// FILE.sigstore must be a Sigstore bundle made by this account, as this issuer certifies: for example `rm@python.org
+    /// https://github.com/login/oauth`. `sigstore` or `cosign` checks it, without the network.
     #[arg(long, num_args = 2, value_names = ["IDENTITY", "ISSUER"])]
     sigstore: Option<Vec<String>>,
 
