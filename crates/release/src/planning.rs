@@ -98,7 +98,7 @@ pub fn ready(cx: &Context, planned: Planned, supply: &Supply) -> Result<Planned>
 /// # Errors
 /// As [`ready`].
 pub fn with_packages(cx: &Context, planned: Planned, supply: &Supply, steps: &Steps) -> Result<Planned> {
-    sphinx::check(cx, &planned, steps)?;
+    sphinx::check(cx, &planned.plan, &planned.recipes, steps)?;
     match lock::fetch(cx, &planned.plan, supply, steps)? {
         Packages::Here => Ok(planned),
         Packages::Replaced => {

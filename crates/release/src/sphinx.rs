@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 use crate::context::Context;
 use crate::exec::{cmd, read, shell};
 use crate::hint::WithHint as _;
-use crate::plan::{DOCS, Docs, PYTHON3_PATH};
-use crate::planning::Planned;
+use crate::plan::{DOCS, Docs, PYTHON3_PATH, Plan};
+use crate::recipe::Recipes;
 use crate::toolchain::lock::Steps;
 use crate::version::PythonVersion;
 
@@ -16,8 +16,7 @@ use crate::version::PythonVersion;
 ///
 /// # Errors
 /// When there is no `python3`, or one that is too old.
-pub fn check(cx: &Context, planned: &Planned, steps: &Steps) -> Result<()> {
-    let Planned { plan, recipes, .. } = planned;
+pub fn check(cx: &Context, plan: &Plan, recipes: &Recipes, steps: &Steps) -> Result<()> {
     let Some(documentation) = recipes.documentation.as_ref().filter(|_| plan.options.docs == Docs::Sphinx) else {
         return Ok(());
     };

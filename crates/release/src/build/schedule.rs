@@ -4,11 +4,14 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::plan::{Op, Step};
+use crate::plan::{Given, Op, Step};
 
 /// About how many bytes of compressed sources one core turns into a library in a second: the guess for a step that never
 /// ran here. (OpenSSL, SQLite, ncurses and Python took between 35 and 140 KB a second.)
 const BYTES_A_SECOND: u64 = 50_000;
+
+/// A checkout's sources as an archive, bytes: what Python's releases of these years have.
+const CHECKOUT: u64 = 22_900_000;
 
 /// Expected times of a plan's steps.
 #[derive(Debug, Clone)]
@@ -93,7 +96,11 @@ impl<'a> Schedule<'a> {
 
 /// Bytes of the archives that a step compiles.
 fn source_bytes(step: &Step) -> u64 {
-    let size = |op: &Op| if let Op::Unpack { source, .. } = op { source.size } else { 0 };
+    let size = |op: &Op| match op {
+        Op::Unpack { source, .. } => source.size,
+        Op::Given { what: Given::Checkout, .. } => CHECKOUT,
+        _ => 0,
+    };
     step.ops.iter().map(size).sum()
 }
 
@@ -156,6 +163,13 @@ mod tests {
         let place = |name: &str| first.iter().position(|other| other == name).unwrap();
         assert!(place("openssl.x86_64") < place("xz") && place("native") < place("libffi.arm64"), "{first:?}");
         assert!(schedule.time("python") > schedule.time("sqlite"));
+        let digest = crate::digest::Sha256::of(b"");
+        let given = Op::Given { what: Given::Checkout, digest, into: "src".into() };
+        let own = [Step { ops: vec![given], ..step("python", &[]) }];
+        assert!(
+            Schedule::new(&own, &BTreeMap::new()).time("python") > schedule.time("sqlite"),
+            "a checkout is work, too"
+        );
     }
 
     proptest! {

@@ -1,11 +1,8 @@
 //! What makes the documentation.
 
-use std::path::Path;
-
-use anyhow::Result;
 use serde::Deserialize;
 
-use super::{Source, read_toml};
+use super::source::Source;
 use crate::version::PythonVersion;
 
 /// A file of `Mac/documentation/`: `3.13.toml`, for all releases of Python 3.13.
@@ -18,20 +15,12 @@ pub struct Documentation {
     pub wheels: Vec<Source>,
 }
 
-impl Documentation {
-    /// That of a version of Python, when somebody has written it down.
-    ///
-    /// # Errors
-    /// When it can't be read.
-    pub fn of(mac: &Path, python: PythonVersion) -> Result<Option<Self>> {
-        let path = mac.join("documentation").join(format!("{}.toml", python.short()));
-        path.is_file().then(|| read_toml(&path)).transpose()
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::recipe::read_toml;
 
     /// A wheel for one processor or one version of Python makes other pages elsewhere, or none; `MarkupSafe` alone has no other, and does
     /// without its compiled half.

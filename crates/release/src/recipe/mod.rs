@@ -87,7 +87,8 @@ impl Recipes {
         }
         match &wrong[..] {
             [] => {
-                let documentation = Documentation::of(mac, version)?;
+                let path = mac.join("documentation").join(format!("{}.toml", version.short()));
+                let documentation = path.is_file().then(|| read_toml(&path)).transpose()?;
                 return Ok(Self { release, libraries, cross_libraries, documentation });
             }
             [one] => Err(anyhow!("{one}")),
