@@ -86,7 +86,7 @@ impl Making<'_> {
 
 /// Takes what there is; the steps that are still to be made.
 fn taken(cx: &Context, plan: &Plan, remote: &Remote, last: &str) -> Result<BTreeSet<String>> {
-    remote.take(cx, plan, &lasts(last))?;
+    remote.take(cx, plan, &lasts(plan, last))?;
     let mut chosen = BTreeSet::new();
     loop {
         // To make a step again takes what it needs.
@@ -103,13 +103,17 @@ fn taken(cx: &Context, plan: &Plan, remote: &Remote, last: &str) -> Result<BTree
 fn to_make(cx: &Context, plan: &Plan, remote: &Remote, last: &str) -> Result<BTreeSet<String>> {
     let chosen = remote.chosen(cx, plan)?;
     let needs = chosen.iter().filter_map(|name| plan.step(name)).flat_map(|step| step.needs.iter().map(String::as_str));
-    let missing = lasts(last).into_iter().chain(needs).flat_map(|name| finished::missing(cx, plan, name));
+    let missing = lasts(plan, last).into_iter().chain(needs).flat_map(|name| finished::missing(cx, plan, name));
     let missing: BTreeSet<usize> = missing.collect();
     let names = missing.iter().filter_map(|index| plan.steps.get(*index)).map(|step| step.name.clone());
     Ok(names.chain(chosen.iter().cloned()).collect())
 }
 
-/// The audit of the staged root looks at the SDK, too.
-fn lasts(last: &str) -> Vec<&str> {
-    if last == STAGE { vec![STAGE, staged::SDK] } else { vec![last] }
+/// The audit of the staged root looks at the SDK, too, and whoever tries it at what that was linked to.
+fn lasts<'a>(plan: &Plan, last: &'a str) -> Vec<&'a str> {
+    if last != STAGE {
+        return vec![last];
+    }
+    let linked = Some(plan.sdk_step()).filter(|step| *step != staged::SDK);
+    [STAGE, staged::SDK].into_iter().chain(linked).collect()
 }

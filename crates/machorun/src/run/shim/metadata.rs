@@ -57,8 +57,20 @@ unsafe extern "C" fn lstat(path: *const c_char, out: *mut d::Stat) -> c_int {
 }
 
 unsafe extern "C" fn fstat(file: c_int, out: *mut d::Stat) -> c_int {
-    let mut linux = std::mem::zeroed();
-    stat_from(libc::fstat(file, &mut linux), &linux, out)
+    let mut linux: libc::stat = std::mem::zeroed();
+    let result = libc::fstat(file, &mut linux);
+    if result == 0 && linux.st_mode & libc::S_IFMT == libc::S_IFIFO && is_pipe(file) {
+        linux.st_nlink = 0;
+    }
+    stat_from(result, &linux, out)
+}
+
+/// Whether it is a pipe, which has no name that Darwin would count, and no FIFO of a folder.
+unsafe fn is_pipe(file: c_int) -> bool {
+    // `PIPEFS_MAGIC` of Linux's `linux/magic.h`.
+    const PIPES: i64 = 0x5049_5045;
+    let mut system: libc::statfs = std::mem::zeroed();
+    libc::fstatfs(file, &mut system) == 0 && system.f_type == PIPES
 }
 
 unsafe extern "C" fn fstatat(dir: c_int, path: *const c_char, out: *mut d::Stat, flags: c_int) -> c_int {
@@ -338,4 +350,30 @@ shims! {
     [readlink]
     [chflags]
     [lchflags]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CPython's asyncio tells a pipe from a FIFO by it.
+    #[test]
+    fn a_pipe_has_no_name_and_a_fifo_has_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let name = std::ffi::CString::new(dir.path().join("fifo").to_str().unwrap()).unwrap();
+        // SAFETY: all pointers lead to variables of their type.
+        unsafe {
+            let mut ends = [0; 3];
+            assert_eq!(libc::pipe(ends.as_mut_ptr()), 0);
+            assert_eq!(libc::mkfifo(name.as_ptr(), 0o600), 0);
+            ends[2] = libc::open(name.as_ptr(), libc::O_RDWR);
+            let names = ends.map(|end| {
+                let mut found: d::Stat = std::mem::zeroed();
+                assert_eq!(fstat(end, &mut found), 0);
+                libc::close(end);
+                found.st_nlink
+            });
+            assert_eq!(names, [0, 0, 1]);
+        }
+    }
 }
