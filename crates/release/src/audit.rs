@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 
 use crate::build::Built;
 use crate::context::Context;
-use crate::plan::{Plan, STACK_SIZE, framework_prefix};
+use crate::plan::{Plan, STACK_SIZE};
 use crate::problems::{Problem, grouped};
 use crate::recipe::Pyc;
 use crate::ui::counted;
@@ -44,7 +44,7 @@ pub fn examine(cx: &Context, plan: &Plan, built: &Built) -> Result<AuditReport> 
         python: plan.python,
         archs,
         minimum: *minimum,
-        prefix: framework_prefix(plan.python),
+        frameworks: plan.frameworks.clone(),
         modules: plan.expected_modules.clone(),
         licenses: ["python".to_owned()]
             .into_iter()

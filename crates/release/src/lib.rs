@@ -21,6 +21,7 @@ pub mod evidence;
 pub mod exec;
 pub mod fetch;
 pub mod flat;
+pub mod framework;
 pub mod given;
 pub mod hint;
 pub mod host;

@@ -6,6 +6,7 @@ use anyhow::{Result, anyhow};
 use macho::Arch;
 
 use crate::context::Context;
+use crate::framework::Framework;
 use crate::hint::WithHint as _;
 use crate::interpreter::{From, Interpreter, ask, check_loader, compare, obstacle, self_check, smoke, speed, suite};
 use crate::plan::Plan;
@@ -15,6 +16,8 @@ use crate::plan::Plan;
 pub struct Trial {
     /// Whose slices; none named are all that can run here.
     pub archs: Vec<Arch>,
+    /// Which frameworks; none named are all of them for the smoke test, and the usual one for all else.
+    pub frameworks: Vec<Framework>,
     /// Every part of Python is used once.
     pub smoke: bool,
     /// Faults are put into the copy, and the smoke test must notice them.
@@ -36,14 +39,18 @@ pub struct Trial {
 pub fn run(cx: &Context, plan: &Plan, from: &From, trial: &Trial) -> Result<()> {
     let mut said = Vec::new();
     for arch in slices(cx, plan, &trial.archs)? {
-        let interpreter = Interpreter::prepare(cx, plan, from, arch)?;
+        let mut interpreter = Interpreter::prepare(cx, plan, from, arch)?;
         if interpreter.emulation().is_some() {
             let pace = interpreter.pace();
             cx.ui.say(format_args!("{arch} runs in an emulator: it takes {pace:.0} times as long as usual"));
         }
-        one(cx, plan, &interpreter, trial)?;
-        if trial.compare {
-            said.push(ask(cx, &interpreter)?);
+        for framework in frameworks(plan, &trial.frameworks)? {
+            interpreter.select(framework)?;
+            let asked = !trial.frameworks.is_empty() || framework == Framework::Python;
+            one(cx, plan, &interpreter, trial, asked)?;
+            if trial.compare && asked {
+                said.push(ask(cx, &interpreter)?);
+            }
         }
     }
     if trial.compare { compare(cx, &said) } else { Ok(()) }
@@ -73,9 +80,22 @@ fn slices(cx: &Context, plan: &Plan, wanted: &[Arch]) -> Result<Vec<Arch>> {
     Ok(found)
 }
 
-fn one(cx: &Context, plan: &Plan, interpreter: &Interpreter, trial: &Trial) -> Result<()> {
+/// The frameworks that are tried: what is wanted, else all that were built.
+fn frameworks(plan: &Plan, wanted: &[Framework]) -> Result<Vec<Framework>> {
+    if let Some(missing) = wanted.iter().find(|framework| !plan.frameworks.contains(framework)) {
+        return Err(anyhow!("what was built has no {}.framework", missing.name()))
+            .hint("see what is left out with `cargo xtask plan`");
+    }
+    Ok(if wanted.is_empty() { plan.frameworks.clone() } else { wanted.to_vec() })
+}
+
+/// Tries one framework. `all` is more than the smoke test.
+fn one(cx: &Context, plan: &Plan, interpreter: &Interpreter, trial: &Trial, all: bool) -> Result<()> {
     if trial.smoke {
         smoke(cx, plan, interpreter)?;
+    }
+    if !all {
+        return Ok(());
     }
     if trial.self_check {
         // `ci` checks this machine's own loader by itself.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use macho::Arch;
 use release::exec::find;
@@ -59,6 +59,14 @@ pub struct BuildFlags {
     #[arg(long)]
     no_tk: bool,
 
+    /// Make this part, too: PythonT, the free-threaded framework, for a checkout [releases have it].
+    #[arg(long, value_name = "PART", value_enum)]
+    with: Option<Part>,
+
+    /// Leave this part out: PythonT takes as long to build as Python itself.
+    #[arg(long, value_name = "PART", value_enum, conflicts_with = "with")]
+    without: Option<Part>,
+
     /// Optimise with a profile of the new interpreter's own runs (on a Mac only).
     #[arg(long)]
     pgo: bool,
@@ -81,6 +89,14 @@ pub struct BuildFlags {
     /// Start compilers with this program: ccache, sccache or distcc. It reads its own variables (CCACHE_DIR, ...).
     #[arg(long, value_name = "PROGRAM")]
     launcher: Option<String>,
+}
+
+/// A part that one may ask for, or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The free-threaded framework.
+    #[value(name = "PythonT")]
+    PythonT,
 }
 
 impl BuildFlags {
@@ -111,6 +127,11 @@ impl BuildFlags {
             sdk: self.sdk.as_deref().map(GivenSdk::open).transpose()?,
             tcltk: self.tcltk.as_deref().map(TclTk::open).transpose()?,
             no_tk: self.no_tk,
+            free_threaded: match (self.with, self.without) {
+                (Some(Part::PythonT), _) => Some(true),
+                (_, Some(Part::PythonT)) => Some(false),
+                (None, None) => None,
+            },
             pgo: self.pgo,
             lto: self.lto,
             no_sqlite_extensions: self.no_sqlite_extensions,

@@ -7,6 +7,7 @@ use anyhow::Result;
 use clap::Args;
 use macho::Arch;
 use release::context::Context;
+use release::framework::Framework;
 use release::interpreter::{ARCH, From};
 use release::planning::planned_or_newest;
 use release::staged;
@@ -31,6 +32,10 @@ pub struct Test {
     /// Which slices to run [default: that of this machine's processor; with --compare all that it can].
     #[arg(long, value_name = "arm64|x86_64|all")]
     slices: Option<Slices>,
+
+    /// Which frameworks to run: Python, PythonT [default: all for the smoke test, else Python].
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
+    frameworks: Vec<Framework>,
 
     /// Use every part of it once: seconds. This is the default.
     #[arg(long)]
@@ -106,6 +111,7 @@ impl Test {
         let usual = || if self.compare { vec![] } else { vec![ARCH] };
         let trial = Trial {
             archs: self.slices.map_or_else(usual, |slices| slices.0),
+            frameworks: self.frameworks,
             smoke,
             self_check: self.self_check,
             compare: self.compare,

@@ -11,6 +11,7 @@ use std::path::Path;
 
 use super::*;
 use crate::context::Paths;
+use crate::framework::Framework;
 use crate::manifest::manifest;
 use crate::plan::{BuildOptions, Executor, Op, Step, keys};
 use crate::ui::Ui;
@@ -45,6 +46,7 @@ pub(crate) fn plan_of(steps: Vec<Step>) -> Plan {
         host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::new(),
         slices_left_out: Vec::new(),
+        frameworks: vec![Framework::Python],
         source_date: 0,
         keys: keys(&steps, &Executor::default()).unwrap(),
         steps,

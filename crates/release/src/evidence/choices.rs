@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 use flatpkg::plist::{self, Dictionary, Value};
 
 use super::facts::Facts;
+use crate::package::Installed;
 
 /// Name and text of each sample in `product.toml`.
 ///
@@ -19,7 +20,12 @@ pub fn texts(facts: &Facts<'_>) -> Result<Vec<(String, String)>> {
         if let Some(unknown) = wanted.iter().find(|file| !known.contains(&file.as_str())) {
             bail!("product.toml: sample {name} names {unknown}; known are {}", known.join(", "));
         }
-        let choices = facts.subject.product.package.components.iter().filter(|component| !component.required);
+        // What has no choice of its own comes with another.
+        let own = |component: &&Installed| {
+            let assets = facts.assets.component.iter().find(|assets| assets.file == component.file);
+            !component.required && assets.is_none_or(|assets| assets.choice_of.is_none())
+        };
+        let choices = facts.subject.product.package.components.iter().filter(own);
         let choices = choices.map(|component| (component.identifier.as_str(), wanted.contains(&component.file)));
         texts.push((name.clone(), plist(choices)?));
     }

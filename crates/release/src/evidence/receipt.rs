@@ -86,6 +86,7 @@ pub fn build_options(options: &BuildOptions) -> Value {
         "bytecode": options.pyc,
         "checkout": checkout,
         "documentation": docs,
+        "free-threaded": options.free_threaded,
         "launcher": options.launcher.is_some().then_some(true),
         "lto": options.lto.then_some(true),
         "no-sqlite-extensions": options.no_sqlite_extensions.then_some(true),

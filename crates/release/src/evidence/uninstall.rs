@@ -8,8 +8,8 @@ use flatpkg::bom::Node;
 use super::contents::Laid;
 use super::facts::Facts;
 use crate::context::Context;
+use crate::framework::Framework;
 use crate::package::{ComponentAssets, Escape, Names, assets_dir};
-use crate::plan::framework_prefix;
 
 /// Kinds of line; the script explains them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,12 +35,15 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
     let names = Names::new([
         ("version", python.to_string()),
         ("short", python.short()),
-        ("framework", framework_prefix(python)),
+        ("framework", Framework::Python.prefix(python)),
     ]);
+    let prefixes = facts.subject.planned.plan.frameworks.iter();
+    let prefixes: Vec<_> =
+        prefixes.map(|framework| framework.prefix(python).trim_start_matches('/').to_owned()).collect();
     let mut lines: BTreeSet<Line> = BTreeSet::new();
     for laid in &facts.contents.components {
         let component = facts.assets.component.iter().find(|component| component.file == laid.file);
-        list(laid, component, &framework_prefix(python), &mut lines);
+        list(laid, component, &prefixes, &mut lines);
         for path in component.map(|component| component.makes.as_slice()).unwrap_or_default() {
             lines.insert((Kind::Made, names.fill(path, Escape::Plain, "product.toml")?, String::new()));
         }
@@ -52,9 +55,15 @@ pub fn text(cx: &Context, facts: &Facts<'_>) -> Result<String> {
     names.fill(&fs_err::read_to_string(asset)?, Escape::Plain, "scripts/uninstall")
 }
 
-fn list(laid: &Laid, component: Option<&ComponentAssets>, prefix: &str, lines: &mut BTreeSet<Line>) {
-    let prefix = prefix.trim_start_matches('/');
-    let own = |path: &str| path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'));
+/// Adds the lines of a component; `prefixes` are the version folders of the frameworks.
+fn list(laid: &Laid, component: Option<&ComponentAssets>, prefixes: &[String], lines: &mut BTreeSet<Line>) {
+    let inside = |path: &str, folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'));
+    // `Headers` and `Versions/Current` serve all versions of a framework.
+    let serves_all = |path: &str| {
+        let framework =
+            |prefix: &str| prefix.rsplit_once("/Versions/").map_or("", |(framework, _)| framework).to_owned();
+        prefixes.iter().any(|prefix| inside(path, &framework(prefix)) && !inside(path, prefix))
+    };
     let shares = component.is_some_and(|component| component.shared);
     for record in &laid.records {
         let path = laid.place(record);
@@ -62,9 +71,7 @@ fn list(laid: &Laid, component: Option<&ComponentAssets>, prefix: &str, lines: &
             Node::Directory if record.path.is_root() && shares => continue,
             Node::Directory => (Kind::Folder, path, String::new()),
             Node::Symlink { target, .. } => {
-                // `Headers` and `Versions/Current` serve all versions of a framework.
-                let framework = prefix.rsplit_once("/Versions/").map_or(prefix, |(framework, _)| framework);
-                let kind = if path.starts_with(framework) && !own(&path) { Kind::Shared } else { Kind::Link };
+                let kind = if serves_all(&path) { Kind::Shared } else { Kind::Link };
                 (kind, path, String::from_utf8_lossy(target).into_owned())
             }
             _ => {
@@ -80,9 +87,8 @@ fn list(laid: &Laid, component: Option<&ComponentAssets>, prefix: &str, lines: &
         };
         lines.insert(line);
     }
-    if laid.folders().any(|record| laid.place(record) == prefix) {
-        lines.insert((Kind::All, prefix.to_owned(), String::new()));
-    }
+    let folders = laid.folders().map(|record| laid.place(record)).filter(|folder| prefixes.contains(folder));
+    lines.extend(folders.map(|folder| (Kind::All, folder, String::new())));
 }
 
 /// The lines in the order the script takes them: folders last, the deepest first.

@@ -4,12 +4,17 @@ use std::path::PathBuf;
 use effect::{Comparison, Situation, compare};
 
 use super::*;
-use crate::package::tests::{context, plan, root};
+use crate::package::tests::{context, plan, plan_of_one, root_of};
 use crate::package::{Format, Ownership, package};
+
+/// A root for both formats: the old one has no free-threaded framework.
+fn root() -> tempfile::TempDir {
+    root_of("3.13")
+}
 
 /// A release of a small root, in one of the formats.
 fn release(format: Format, root: &Path, dist: &Path) -> PathBuf {
-    let made = package(&context(dist), &plan(), root, Ownership::Parity, format).unwrap();
+    let made = package(&context(dist), &plan_of_one(), root, Ownership::Parity, format).unwrap();
     crate::judgement::product(&context(dist), &made).unwrap();
     made.path
 }
@@ -176,4 +181,22 @@ fn scripts_run_inside_of_the_folder_only() {
         assert_eq!(fs_err::read_to_string(disk.path().join("ran")).unwrap(), expected);
         assert!(!outside.exists());
     }
+}
+
+/// Who leaves the free-threaded Python out has no links to it (gh-133927).
+#[test]
+fn links_come_and_go_with_what_they_lead_to() {
+    let (root, dist) = (crate::package::tests::root(), tempfile::tempdir().unwrap());
+    let made = package(&context(dist.path()), &plan(), root.path(), Ownership::Parity, Format::Flat).unwrap();
+    let package = open(&made.path, None).unwrap();
+    let offer = package.offer().unwrap();
+    let links = |without: &str| {
+        let disk = tempfile::tempdir().unwrap();
+        let parts = offer.parts.iter().filter(|part| without.is_empty() || !part.id.contains(without));
+        let chosen = parts.map(|part| part.id.clone()).collect();
+        package.lay_down(&offer, &chosen, disk.path(), Options::default().with_owners(), None).unwrap();
+        ["python3.13", "python3.13t"].map(|name| disk.path().join("usr/local/bin").join(name).exists())
+    };
+    assert_eq!(links(""), [true, true]);
+    assert_eq!(links("PythonT"), [true, false]);
 }

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use macho::Arch;
 use machorun::launch::{Emulation, Places};
 
 use super::{native, pace};
 use crate::context::Context;
 use crate::exec::{Job, fresh_log};
+use crate::framework::Framework;
+use crate::hint::WithHint as _;
+use crate::version::PythonVersion;
 
 /// Where the descriptions of terminals are, for ncurses.
 pub(super) const TERMINALS: &str = "terminfo";
@@ -26,10 +29,10 @@ pub struct Interpreter {
     pub(super) folder: tempfile::TempDir,
     /// The copy: what would be `/` on a Mac.
     pub(super) root: PathBuf,
-    /// The framework's version in the copy.
-    pub(super) framework: PathBuf,
-    /// `bin/python3.13` in the copy.
-    pub(super) program: PathBuf,
+    /// Which version of Python it is.
+    pub(super) python: PythonVersion,
+    /// Which framework of the copy is run.
+    pub(super) framework: Framework,
     /// Whose slice is run.
     pub(super) arch: Arch,
     /// On Linux, what runs it, and what that is told.
@@ -39,12 +42,46 @@ pub struct Interpreter {
 }
 
 impl Interpreter {
+    /// Runs another framework of the copy from now on.
+    ///
+    /// # Errors
+    /// When the copy has no such framework, or its links lead out of the copy.
+    pub fn select(&mut self, framework: Framework) -> Result<()> {
+        self.framework = framework;
+        // Where links of a package lead, but for those that lead out of the copy.
+        let is_inside = |path: &Path| fs_err::canonicalize(path).is_ok_and(|path| path.starts_with(&self.root));
+        let program = self.program();
+        if !program.is_file() || !is_inside(&program) || !is_inside(&self.home()) {
+            let name = framework.python(self.python);
+            return Err(anyhow!("there is no {name} in {}.framework", framework.name())).hint("is it of this release?");
+        }
+        Ok(())
+    }
+
+    /// The framework's version folder in the copy.
+    pub(super) fn home(&self) -> PathBuf {
+        self.root.join(self.framework.prefix(self.python).trim_start_matches('/'))
+    }
+
+    /// `bin/python3.13` in the copy.
+    pub(super) fn program(&self) -> PathBuf {
+        self.home().join("bin").join(self.framework.python(self.python))
+    }
+
+    /// What is run, in words: `x86_64`, `PythonT, x86_64`.
+    pub(super) fn name(&self) -> String {
+        match self.framework {
+            Framework::Python => self.arch.to_string(),
+            Framework::PythonT => format!("{}, {}", self.framework.name(), self.arch),
+        }
+    }
+
     /// Runs it, with its output in a log.
     ///
     /// # Errors
     /// When it can't be started, or its exit code is not 0.
     pub(super) fn run(&self, purpose: &str, args: &[String], log: &Path) -> Result<()> {
-        self.start(purpose, &self.program, args, log)
+        self.start(purpose, &self.program(), args, log)
     }
 
     /// The environment of the tests, which has nothing of the user's.
@@ -73,7 +110,7 @@ impl Interpreter {
     /// An empty log.
     pub(super) fn log(&self, cx: &Context, of: &str) -> Result<PathBuf> {
         fs_err::create_dir_all(cx.paths.logs())?;
-        let log = cx.paths.logs().join(format!("test-{of}-{}.log", self.arch));
+        let log = cx.paths.logs().join(format!("test-{of}-{}-{}.log", self.framework.step(), self.arch));
         fresh_log(&log)?;
         Ok(log)
     }

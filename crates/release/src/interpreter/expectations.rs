@@ -7,12 +7,13 @@ use anyhow::Result;
 use macho::Arch;
 use serde::Deserialize;
 
+use crate::framework::Framework;
 use crate::recipe::read_toml;
 use crate::version::PythonVersion;
 
 /// The file of one minor version.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SuiteExpectations {
     /// Tests that fail under the loader, each with its reason. One that passes is out of date.
     pub fails: BTreeMap<String, String>,
@@ -21,10 +22,13 @@ pub struct SuiteExpectations {
     /// What is added on one processor.
     #[serde(default)]
     only: BTreeMap<Arch, Added>,
+    /// What is added without the global interpreter lock.
+    #[serde(default)]
+    free_threaded: Added,
 }
 
-/// What one processor adds.
-#[derive(Debug, Default, Deserialize)]
+/// What one processor, or the free-threaded build, adds.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Added {
     #[serde(default)]
@@ -53,12 +57,14 @@ impl SuiteExpectations {
         read_toml(&mac.join("expectations").join(format!("{}.toml", python.short())))
     }
 
-    /// What is expected on a processor.
+    /// What is expected of a framework on a processor.
     #[must_use]
-    pub fn on(mut self, arch: Arch) -> Self {
-        let Added { fails, excluded } = self.only.remove(&arch).unwrap_or_default();
-        self.fails.extend(fails);
-        self.excluded.extend(excluded);
+    pub fn on(mut self, arch: Arch, framework: Framework) -> Self {
+        let free_threaded = (framework == Framework::PythonT).then(|| std::mem::take(&mut self.free_threaded));
+        for Added { fails, excluded } in self.only.remove(&arch).into_iter().chain(free_threaded) {
+            self.fails.extend(fails);
+            self.excluded.extend(excluded);
+        }
         self
     }
 
@@ -132,7 +138,12 @@ test_os failed [not a result]
     #[test]
     fn both_kinds_of_surprise_are_told() {
         let fails = BTreeMap::from([("test_abc".into(), "why".into()), ("test_gone".into(), "why".into())]);
-        let expectations = SuiteExpectations { fails, excluded: BTreeMap::new(), only: BTreeMap::new() };
+        let expectations = SuiteExpectations {
+            fails,
+            excluded: BTreeMap::new(),
+            only: BTreeMap::new(),
+            free_threaded: Added::default(),
+        };
         let found = outcomes(LOG);
         assert_eq!(
             expectations.surprises(&found),
@@ -142,14 +153,16 @@ test_os failed [not a result]
     }
 
     #[test]
-    fn a_processor_adds_to_what_is_expected() {
-        let text = "[fails]\ntest_a = 'why'\n[excluded]\n[only.arm64.fails]\ntest_b = 'why'\n";
-        let names = |arch| {
+    fn a_processor_and_the_free_threaded_build_add_to_what_is_expected() {
+        let text = "[fails]\ntest_a = 'why'\n[excluded]\n[only.arm64.fails]\ntest_b = 'why'\n\
+            [free-threaded.fails]\ntest_c = 'why'\n";
+        let names = |arch, framework| {
             let expectations: SuiteExpectations = toml::from_str(text).unwrap();
-            expectations.on(arch).fails.into_keys().collect::<Vec<_>>()
+            expectations.on(arch, framework).fails.into_keys().collect::<Vec<_>>()
         };
-        assert_eq!(names(Arch::X86_64), ["test_a"]);
-        assert_eq!(names(Arch::Arm64), ["test_a", "test_b"]);
+        assert_eq!(names(Arch::X86_64, Framework::Python), ["test_a"]);
+        assert_eq!(names(Arch::Arm64, Framework::Python), ["test_a", "test_b"]);
+        assert_eq!(names(Arch::Arm64, Framework::PythonT), ["test_a", "test_b", "test_c"]);
     }
 
     #[test]
@@ -160,7 +173,7 @@ test_os failed [not a result]
         assert!(!versions.is_empty());
         for version in versions {
             for arch in [Arch::X86_64, Arch::Arm64] {
-                let expectations = SuiteExpectations::read(&mac, version).unwrap().on(arch);
+                let expectations = SuiteExpectations::read(&mac, version).unwrap().on(arch, Framework::PythonT);
                 for (test, reason) in expectations.fails.iter().chain(&expectations.excluded) {
                     assert!(reason.len() > 10, "{test} has no reason");
                 }

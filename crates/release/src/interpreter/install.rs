@@ -11,6 +11,7 @@ use oldpkg::bundle::Phase;
 use super::copy::Interpreter;
 use super::{emulation, smoke, trust};
 use crate::context::Context;
+use crate::framework::Framework;
 use crate::install::{self, Opened, confine};
 use crate::plan::Plan;
 
@@ -38,7 +39,7 @@ pub fn payloads(package: &Path, root: &Path) -> Result<Installation> {
 ///
 /// # Errors
 /// When one of them fails.
-pub fn scripts(cx: &Context, plan: &Plan, installation: &Installation, interpreter: &Interpreter) -> Result<()> {
+pub fn scripts(cx: &Context, plan: &Plan, installation: &Installation, interpreter: &mut Interpreter) -> Result<()> {
     let log = interpreter.log(cx, "install")?;
     let task = cx.ui.task("install scripts", None);
     let parts: Vec<&OfferPart> = installation.offer.parts.iter().collect();
@@ -53,13 +54,25 @@ pub fn scripts(cx: &Context, plan: &Plan, installation: &Installation, interpret
     let room = confine::Room { root: &interpreter.root, readable: &readable, env: &env, log: &log };
     installation.package.run_scripts(&parts, |phase| phase >= Phase::Postinstall, &room)?;
     let tools = interpreter.root.join("usr/local/bin").to_string_lossy().into_owned();
-    smoke::part(interpreter, "installed", &[tools], &log)?;
     let openssl = plan.libraries.iter().any(|library| library.name == "openssl");
     // Before 3.6 nothing is checked unless a program says so.
-    if openssl && !plan.options.no_tests && (plan.python.major, plan.python.minor) >= (3, 6) {
-        trust::follow(&interpreter.framework, &interpreter.root)?;
-        smoke::part(interpreter, "trusted", &[], &log)?;
+    let tests_trust = openssl && !plan.options.no_tests && (plan.python.major, plan.python.minor) >= (3, 6);
+    if tests_trust {
+        trust::follow(&interpreter.home(), &interpreter.root)?;
     }
+    for framework in &plan.frameworks {
+        interpreter.select(*framework)?;
+        let programs = match framework {
+            Framework::Python => &tools,
+            // Its pip has no links, so that `pip3` stays that of the first.
+            Framework::PythonT => &interpreter.home().join("bin").to_string_lossy().into_owned(),
+        };
+        smoke::part(interpreter, "installed", std::slice::from_ref(programs), &log)?;
+        if tests_trust {
+            smoke::part(interpreter, "trusted", &[], &log)?;
+        }
+    }
+    interpreter.select(Framework::Python)?;
     task.done("");
     Ok(())
 }

@@ -22,7 +22,7 @@ mod trust;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context as _, Result, anyhow};
 use effect::{Attributes, Bytes, Rules, What, place};
 use flatpkg::laydown::{Folder, Options};
 use flatpkg::mode::Mode;
@@ -33,8 +33,9 @@ use machorun::launch::{self, Places};
 use walkdir::WalkDir;
 
 use crate::context::Context;
+use crate::framework::Framework;
 use crate::hint::WithHint as _;
-use crate::plan::{Plan, framework_prefix};
+use crate::plan::Plan;
 
 use copy::{SDK, TERMINALS};
 
@@ -56,6 +57,14 @@ pub enum From {
     Package(PathBuf),
 }
 
+impl From {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Root(path) | Self::Package(path) => path,
+        }
+    }
+}
+
 impl Interpreter {
     /// Copies what is to be run, and makes its slice for an architecture start on this machine.
     ///
@@ -70,31 +79,27 @@ impl Interpreter {
         let folder = tempfile::Builder::new().prefix("python-macos").permissions(readable).tempdir()?;
         let place = fs_err::canonicalize(folder.path())?;
         let root = place.join("root");
-        let below = framework_prefix(plan.python);
-        let below = below.trim_start_matches('/');
-        let framework = root.join(below);
-        let (name, installation) = match from {
+        let installation = match from {
             From::Root(staged) => {
-                crate::build::copy_tree(&staged.join(below), &framework)?;
-                (staged, None)
+                for framework in &plan.frameworks {
+                    let below = framework.prefix(plan.python);
+                    let below = below.trim_start_matches('/');
+                    crate::build::copy_tree(&staged.join(below), &root.join(below))?;
+                }
+                None
             }
-            From::Package(package) => (package, Some(install::payloads(package, &root)?)),
+            From::Package(package) => Some(install::payloads(package, &root)?),
         };
-        let program = framework.join("bin").join(format!("python{}", plan.python.short()));
-        // Where links of the package lead, but for those that lead out of the copy.
-        let is_inside = |path: &Path| fs_err::canonicalize(path).is_ok_and(|path| path.starts_with(&root));
-        if !program.is_file() || !is_inside(&program) || !is_inside(&framework) {
-            return Err(anyhow!("{} has no {}", name.display(), program.file_name().unwrap_or_default().display()))
-                .hint("is it of this release?");
-        }
-        let mut interpreter = Self { folder, root, framework, program, arch, loader: None, pace: 1.0 };
+        let (python, framework) = (plan.python, Framework::Python);
+        let mut interpreter = Self { folder, root, python, framework, arch, loader: None, pace: 1.0 };
+        interpreter.select(framework).with_context(|| format!("{} can't be run", from.path().display()))?;
         if cfg!(target_os = "macos") {
             relink::link_to_copy(&interpreter.root)?;
         } else {
             let sdk = place.join(SDK);
             copy_stubs(&cx.paths.steps().join(plan.folder(plan.sdk_step())), &sdk)?;
             describe_terminals(&place.join(TERMINALS))?;
-            let trusted = trust::list(&interpreter.framework, &plan.python.short().to_string())?;
+            let trusted = trust::list(&interpreter.home(), &plan.python.short())?;
             name_system(&interpreter.root, trusted)?;
             let emulation = if arch == machorun::ARCH { None } else { Some(emulation::make(cx, plan)?) };
             let places = Places { root: interpreter.root.clone(), sdk, emulation };
@@ -105,7 +110,7 @@ impl Interpreter {
         let log = place.join("pace.log");
         interpreter.pace = pace::measure(|args| interpreter.run("see how fast Python is here", args, &log))?;
         if let Some(installation) = installation {
-            install::scripts(cx, plan, &installation, &interpreter)?;
+            install::scripts(cx, plan, &installation, &mut interpreter)?;
         }
         Ok(interpreter)
     }

@@ -177,7 +177,7 @@ pub fn self_check(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Resul
 impl Fault {
     /// Damages the files, and gives back what was in them.
     fn put_in(&self, interpreter: &Interpreter) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-        let file = find(&interpreter.framework, self.file)?;
+        let file = find(&interpreter.home(), self.file)?;
         let mut bytes = fs_err::read(&file)?;
         let mut undo = vec![(file.clone(), bytes.clone())];
         match self.damage {

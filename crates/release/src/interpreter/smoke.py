@@ -1,7 +1,7 @@
 """Uses an installed Python for real, part by part; every part is a process of its own.
 
-    python3 smoke.py VERSION MODULE...     all parts; exit code 1 and one line for each that failed
-    python3 smoke.py --part NAME ARGS      one part
+    python3 smoke.py FRAMEWORK VERSION MODULE...     all parts; exit code 1 and one line for each that failed
+    python3 smoke.py --part NAME ARGS                one part
 
 For every Python from 3.3 on: no syntax that is younger, and what came later is used where it is there.
 """
@@ -25,7 +25,7 @@ def said(command, **options):
     return process.returncode, output, errors
 
 
-def version(expected):
+def version(framework, expected):
     import platform
     import sysconfig
 
@@ -33,7 +33,9 @@ def version(expected):
     assert sys.platform == "darwin", sys.platform
     assert os.uname().sysname == "Darwin", os.uname()
     assert sysconfig.get_platform().startswith("macosx-"), sysconfig.get_platform()
-    assert sysconfig.get_config_var("PYTHONFRAMEWORK") == "Python"
+    assert sysconfig.get_config_var("PYTHONFRAMEWORK") == framework
+    locks = not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
+    assert locks == (framework == "Python"), "the global interpreter lock is {}".format("on" if locks else "off")
     assert os.path.isdir(sysconfig.get_path("stdlib")), sysconfig.get_path("stdlib")
     assert sys.prefix == sys.base_prefix
     assert sys.executable.startswith(sys.prefix), sys.executable
@@ -205,7 +207,9 @@ def tcl():
     assert interpreter.eval("info patchlevel").startswith(str(tkinter.TclVersion)), interpreter.eval("info patchlevel")
     assert interpreter.eval("expr {6 * 7}") == "42"
     library = interpreter.eval("info library")
-    assert os.path.samefile(library, os.path.join(sys.prefix, "lib", "tcl{}".format(tkinter.TclVersion))), library
+    # Both frameworks use that of the first.
+    own = sys.prefix.replace("PythonT.framework", "Python.framework")
+    assert os.path.samefile(library, os.path.join(own, "lib", "tcl{}".format(tkinter.TclVersion))), library
     interpreter.eval("package require msgcat")
     interpreter.eval("after 10 {set fired yes}; vwait fired")
     assert interpreter.getvar("fired") == "yes"
@@ -237,6 +241,28 @@ def terminal():
     assert os.read(follower, 100) == b"hello\n"
     curses.setupterm("xterm", follower)
     assert curses.tigetstr("cr") == b"\r"
+    child, screen = pty.fork()
+    if child == 0:
+        os._exit(panels())
+    while True:
+        try:
+            if not os.read(screen, 1000):
+                break
+        except OSError:
+            break
+    assert os.WEXITSTATUS(os.waitpid(child, 0)[1]) == 7
+
+
+def panels():
+    """Two modules that draw on one screen."""
+    import curses
+    import curses.panel
+
+    window = curses.initscr()
+    panel = curses.panel.new_panel(window)
+    found = curses.panel.top_panel() is panel
+    curses.endwin()
+    return 7 if found else 1
 
 
 def threads():
@@ -443,9 +469,9 @@ def main():
         globals()[sys.argv[2]](*sys.argv[3:])
         return 0
     failed = 0
-    parts = PARTS + [tcl] if "_tkinter" in sys.argv[2:] else PARTS
+    parts = PARTS + [tcl] if "_tkinter" in sys.argv[3:] else PARTS
     at_once = os.cpu_count() or 1 if sys.version_info >= (3, 4) else 2
-    waiting = [("version", sys.argv[1]), ["modules"] + sys.argv[2:]] + [(part.__name__,) for part in parts]
+    waiting = [["version"] + sys.argv[1:3], ["modules"] + sys.argv[3:]] + [(part.__name__,) for part in parts]
     waiting.sort(key=lambda part: part[0] not in ("packages", "parallel"))
     running = []
     while waiting or running:

@@ -16,8 +16,8 @@ const PROGRAM: &str = include_str!("smoke.py");
 /// # Errors
 /// When a part fails; the message has what each of them said.
 pub fn smoke(cx: &Context, plan: &Plan, interpreter: &Interpreter) -> Result<()> {
-    let task = cx.ui.task(format!("smoke test, {}", interpreter.arch), None);
-    let mut args = vec![plan.python.to_string()];
+    let task = cx.ui.task(format!("smoke test, {}", interpreter.name()), None);
+    let mut args = vec![interpreter.framework.name().to_owned(), plan.python.to_string()];
     args.extend(plan.expected_modules.iter().cloned());
     let log = interpreter.log(cx, "smoke")?;
     run(interpreter, &args, &log)?;

@@ -25,7 +25,8 @@ const FILE: u32 = 600;
 /// # Errors
 /// When a test fails that shouldn't, or passes that shouldn't; all of them are named.
 pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[String]) -> Result<()> {
-    let expectations = SuiteExpectations::read(&cx.paths.mac(), plan.python)?.on(interpreter.arch);
+    let expectations =
+        SuiteExpectations::read(&cx.paths.mac(), plan.python)?.on(interpreter.arch, interpreter.framework);
     let under_loader = !cfg!(target_os = "macos");
     let mut args: Vec<String> = ["-c", PROGRAM, "-u", "curses", "--timeout"].map(str::to_owned).to_vec();
     args.push(pace::scaled(FILE, interpreter.pace).to_string());
@@ -36,7 +37,7 @@ pub fn suite(cx: &Context, plan: &Plan, interpreter: &Interpreter, given: &[Stri
     }
     args.extend(given.iter().cloned());
     let log = interpreter.log(cx, "suite")?;
-    let task = cx.ui.task(format!("CPython's test suite, {}", interpreter.arch), None);
+    let task = cx.ui.task(format!("CPython's test suite, {}", interpreter.name()), None);
     // Its exit code says that some test failed; whether that is wrong is ours to say.
     let ended = interpreter.run("run the test suite", &args, &log);
     let found = outcomes(&fs_err::read_to_string(&log)?);

@@ -72,7 +72,8 @@ impl ProductAssets {
         ensure!(unknown.is_empty(), "[offer] names {}, which product.toml has not", unknown.join(", "));
         self.component.retain(|component| !offer.without.contains(&component.file));
         for component in &mut self.component {
-            component.selected &= !offer.unselected.contains(&component.file);
+            let choice = component.choice_of.as_ref().unwrap_or(&component.file);
+            component.selected &= !offer.unselected.contains(choice);
             component.overwrite_permissions &= !offer.keeps_permissions;
         }
         self.samples.values_mut().for_each(|files| files.retain(|file| !offer.without.contains(file)));
@@ -106,6 +107,8 @@ pub struct ComponentAssets {
     pub file: String,
     /// Of the receipt, and of the choice.
     pub identifier: String,
+    /// It has no choice of its own: it comes with this component, by its file, which stands before it.
+    pub choice_of: Option<String>,
     /// Of the choice.
     pub title: String,
     /// Of the choice.
@@ -125,6 +128,9 @@ pub struct ComponentAssets {
     pub selected: bool,
     /// What to say when the staged root has no such part. Without it that is an error.
     pub absent: Option<Absent>,
+    /// The staged root may have no such part: the plan says so where that is worth saying.
+    #[serde(default)]
+    pub optional: bool,
     /// Whether folders that are there already get the payload's owner and mode.
     #[serde(default = "yes")]
     pub overwrite_permissions: bool,

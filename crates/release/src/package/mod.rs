@@ -24,7 +24,8 @@ use flatpkg::xar;
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::plan::{Plan, framework_prefix};
+use crate::framework::Framework;
+use crate::plan::Plan;
 use crate::recipe::{LeftOut, Offer, read_toml};
 use assets::Permissions;
 use texts::Texts;
@@ -186,10 +187,13 @@ fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Name
         ("short", plan.python.short()),
         ("minimum", minimum),
         ("libraries", libraries.join(", ")),
-        ("framework", framework_prefix(plan.python)),
+        ("framework", Framework::Python.prefix(plan.python)),
         ("umask", permissions.umask.clone()),
         ("jobs", jobs.to_owned()),
     ]);
+    // Every name must be used.
+    let second = plan.frameworks.iter().find(|framework| **framework == Framework::PythonT);
+    let names = second.iter().fold(names, |names, second| names.with("free-threaded", second.prefix(plan.python)));
     assets.scripts.iter().fold(names, |names, (name, value)| names.with(name, value.as_str()))
 }
 
@@ -223,7 +227,7 @@ fn installed(component: &ComponentAssets, part: &ProductPart<'_>, texts: &Texts<
 fn resources(texts: &Texts<'_>, root: &Path, plan: &Plan) -> Result<Tree> {
     let mut tree = texts.resources()?;
     let short = plan.python.short();
-    let prefix = framework_prefix(plan.python);
+    let prefix = Framework::Python.prefix(plan.python);
     let license =
         root.join(prefix.trim_start_matches('/')).join(format!("share/doc/python{short}/licenses/python.txt"));
     tree.insert(TreePath::new("License.txt")?, Entry::file(fs_err::read(license)?, Mode::PLAIN))?;

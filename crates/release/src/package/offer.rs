@@ -45,7 +45,8 @@ pub fn distribution(
     distribution.readme = page(&assets.readme);
     distribution.license = page(&assets.license_page);
     distribution.conclusion = page(&assets.conclusion);
-    distribution.choices = offered.iter().map(|component| choice(component, texts)).collect();
+    let choices = offered.iter().filter(|component| component.choice_of.is_none());
+    distribution.choices = choices.map(|component| choice(component, offered, texts)).collect();
     let lines = distribution.choices.iter().map(|choice| Line { choice: choice.id.clone(), lines: vec![] });
     distribution.choices_outline = Some(Outline { lines: lines.collect() });
     distribution
@@ -61,8 +62,10 @@ fn background(file: &str) -> Background {
     }
 }
 
-fn choice(component: &ComponentAssets, texts: &Texts<'_>) -> Choice {
+fn choice(component: &ComponentAssets, offered: &[&ComponentAssets], texts: &Texts<'_>) -> Choice {
     let id = texts.plain(&component.identifier);
+    let with_it = offered.iter().filter(|other| other.choice_of.as_ref() == Some(&component.file));
+    let with_it = with_it.map(|other| PkgRef::to(&texts.plain(&other.identifier)));
     Choice {
         id: id.clone(),
         title: Some(texts.plain(&component.title)),
@@ -70,7 +73,7 @@ fn choice(component: &ComponentAssets, texts: &Texts<'_>) -> Choice {
         enabled: component.required.then(|| "false".to_owned()),
         selected: component.required.then(|| "true".to_owned()),
         start_selected: (!component.required).then(|| component.selected.to_string()),
-        pkg_refs: vec![PkgRef::to(&id)],
+        pkg_refs: [PkgRef::to(&id)].into_iter().chain(with_it).collect(),
         ..Choice::default()
     }
 }

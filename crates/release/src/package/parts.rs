@@ -45,6 +45,10 @@ pub struct Payload<'a> {
 pub fn divide<'a>(tree: &Tree, components: &'a [ComponentAssets], texts: &Texts<'_>) -> Result<Parts<'a>> {
     let mut parts = Parts { offered: Vec::new(), left_out: Vec::new() };
     for component in components {
+        let is_offered = |file: &String| parts.offered.iter().any(|place| place.component.file == *file);
+        if component.choice_of.as_ref().is_some_and(|owner| !is_offered(owner)) {
+            continue;
+        }
         let Some(root) = component.root.as_deref().map(|root| texts.plain(root)) else {
             parts.offered.push(Place { component, payload: None });
             continue;
@@ -55,6 +59,7 @@ pub fn divide<'a>(tree: &Tree, components: &'a [ComponentAssets], texts: &Texts<
                 let additions = component.add.iter().map(|add| (texts.plain(&add.path), add.asset.as_str())).collect();
                 parts.offered.push(Place { component, payload: Some(Payload { root, tree, additions }) });
             }
+            None if component.optional => {}
             None => parts.left_out.push(missing(component, &root)?),
         }
     }
@@ -175,8 +180,10 @@ impl Parts<'_> {
         if holder.component.file == place.component.file {
             return None;
         }
+        let is_certain =
+            holder.component.required || place.component.choice_of.as_ref() == Some(&holder.component.file);
         let there = below(&end, &payload.root).is_none_or(|path| payload.tree.get(path.as_bytes()).is_some());
-        match (there, holder.component.required) {
+        match (there, is_certain) {
             (false, _) => Some(format!("{link} leads to {end}, which is not installed")),
             (true, false) => Some(format!("{link} leads into {}, which users may leave out", holder.component.file)),
             (true, true) => None,

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::{framework_prefix, one_arch, vars};
+use super::layout::{one_arch, vars};
 use super::linking::{library_layers, tcltk_link};
 use super::options::BuildOptions;
 use super::step::{Op, Step};
 use super::toolchain::{Interpreter, PythonBuild, Toolchain};
+use crate::framework::Framework;
 use crate::given::GivenSdk;
 use crate::recipe::{Period, Recipes, Release};
 use crate::version::PythonVersion;
@@ -86,7 +87,7 @@ impl Toolchain for Apple {
     }
 
     fn interpreter(&self, python: PythonVersion) -> Interpreter {
-        let prefix = format!("@out@{}", framework_prefix(python));
+        let prefix = format!("@out@{}", Framework::Python.prefix(python));
         Interpreter {
             program: format!("{prefix}/Resources/Python.app/Contents/MacOS/Python"),
             env: vars([("DYLD_FRAMEWORK_PATH", "@out@/Library/Frameworks"), ("PYTHONHOME", &prefix)]),

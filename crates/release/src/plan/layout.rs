@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use macho::Arch;
 
-use crate::version::PythonVersion;
-
 /// What a compiler must be told for a build of Python with one architecture, since its own may be another: `-arch arm64 `.
 /// Nothing for a universal build, which is told by `--with-universal-archs`.
 pub fn one_arch(archs: &[Arch]) -> String {
@@ -13,11 +11,6 @@ pub fn one_arch(archs: &[Arch]) -> String {
         [arch] => format!("-arch {arch} "),
         _ => String::new(),
     }
-}
-
-/// `/Library/Frameworks/Python.framework/Versions/3.13`.
-pub fn framework_prefix(python: PythonVersion) -> String {
-    format!("/Library/Frameworks/Python.framework/Versions/{}", python.short())
 }
 
 /// Variables from pairs.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::framework_prefix;
 use super::step::{Op, Step};
 use super::toolchain::Toolchain;
+use crate::framework::Framework;
 use crate::recipe::{Build, Library, Prefix, Recipes, Source, System, Universal};
 use macho::Arch;
 
@@ -118,7 +118,7 @@ impl Builder<'_> {
     fn prefix(&self) -> String {
         match self.library.build.prefix {
             Prefix::Sysroot => "/usr/local".into(),
-            Prefix::Framework => framework_prefix(self.recipes.release.python),
+            Prefix::Framework => Framework::Python.prefix(self.recipes.release.python),
         }
     }
 
@@ -145,7 +145,7 @@ impl Builder<'_> {
 
     /// A recipe's text, with the framework's version folder in place of `@framework@`.
     fn fill(&self, text: &str) -> String {
-        text.replace("@framework@", &framework_prefix(self.recipes.release.python))
+        text.replace("@framework@", &Framework::Python.prefix(self.recipes.release.python))
     }
 
     /// Compiler's and linker's flags, as arguments of configure or make.

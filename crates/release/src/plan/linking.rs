@@ -1,14 +1,14 @@
 //! How Python's build finds the libraries that were built for it.
 
 use super::given::TCLTK;
-use super::layout::framework_prefix;
 use super::options::BuildOptions;
 use super::step::Layer;
+use crate::framework::Framework;
 use crate::recipe::{Library, Prefix, Recipes};
 
 /// Where libraries appear to Python's build: one layer each, those of the framework under `/usr/local` like the others.
 pub fn library_layers(recipes: &Recipes, options: &BuildOptions) -> Vec<Layer> {
-    let framework = framework_prefix(recipes.release.python);
+    let framework = Framework::Python.prefix(recipes.release.python);
     let layer = |library: &Library| match library.build.prefix {
         Prefix::Sysroot => Layer { from: format!("@{}@/usr/local", library.name), at: "usr/local".into() },
         Prefix::Framework => Layer { from: format!("@{}@{framework}", library.name), at: "usr/local".into() },

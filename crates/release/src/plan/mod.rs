@@ -24,6 +24,7 @@ use anyhow::Result;
 use serde::Serialize;
 
 use crate::digest::Sha256;
+use crate::framework::Framework;
 use crate::recipe::{LeftOut, Library, Offer, Pin, Recipes, Source};
 use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
@@ -35,7 +36,6 @@ use toolchain::Toolchain;
 pub use docs::{DOCS, PYTHON3_PATH};
 pub use host::{Host, ToolchainData};
 pub use keys::{Executor, keys};
-pub use layout::framework_prefix;
 pub use libraries::LICENSES;
 pub use options::{BuildOptions, Docs};
 pub use render::render;
@@ -58,6 +58,8 @@ pub struct Plan {
     /// Slices of the variant that this host can't make.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub slices_left_out: Vec<Arch>,
+    /// The frameworks in the root.
+    pub frameworks: Vec<Framework>,
     /// The date of every file: seconds since 1970.
     pub source_date: u32,
     /// Steps, each after all that it needs.
@@ -127,6 +129,7 @@ impl Plan {
             host: host.clone(),
             archs: archs.into_iter().collect(),
             slices_left_out,
+            frameworks: release.frameworks(),
             source_date,
             steps,
             keys,

@@ -6,8 +6,8 @@ use anyhow::{Result, anyhow};
 use serde::Serialize;
 
 use super::host::Host;
-use super::layout::framework_prefix;
 use super::slices;
+use crate::framework::Framework;
 use crate::given::{Checkout, GivenDocs, GivenSdk, TclTk};
 use crate::hint::WithHint as _;
 use crate::recipe::{LeftOut, Modules, Pin, Pyc, Recipes, Release, Sdk};
@@ -52,6 +52,9 @@ pub struct BuildOptions {
     /// Makes no Tcl and Tk against the open SDK, and so neither `_tkinter` nor IDLE.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub no_tk: bool,
+    /// Whether the free-threaded framework is made; `None` is what releases have, and a checkout has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub free_threaded: Option<bool>,
     /// Optimises with a profile of the new interpreter's own runs.
     pub pgo: bool,
     /// Optimises while linking.
@@ -75,6 +78,9 @@ pub const TEST_MODULES: [&str; 5] = ["_test", "_ctypes_test", "_xxtestfuzz", "xx
 
 /// What a release leaves out by name when it has no Tcl and Tk: the module, and the application that starts with it.
 const TKINTER: [&str; 2] = ["_tkinter", "IDLE.app"];
+
+/// The middle of the free-threaded framework's identifier.
+const PYTHONT: &str = "PythonTFramework";
 
 /// What a release may leave out by name: its `sqlite3` can't be told to have it.
 const SQLITE_EXTENSIONS: &str = "loading of SQLite extensions";
@@ -140,6 +146,9 @@ impl BuildOptions {
         ];
         release.configure.extend(flags.into_iter().filter(|(wanted, _)| *wanted).map(|(_, flag)| flag.to_owned()));
         self.change_contents(release.python, recipes.documentation.is_some(), &mut release.modules);
+        if let Some(why) = self.lacks_pythont().filter(|_| release.free_threaded.take().is_some()) {
+            release.modules.left_out.push(LeftOut { name: PYTHONT.into(), why: why.into(), sdk: None });
+        }
         let libraries =
             recipes.libraries.iter_mut().flat_map(|library| library.patches.iter_mut().chain([&mut library.source]));
         for source in libraries.chain([&mut recipes.release.source]) {
@@ -176,6 +185,15 @@ impl BuildOptions {
             Docs::None => false,
             Docs::Sphinx => recipes.documentation.is_some(),
             Docs::Archive(_) => true,
+        }
+    }
+
+    /// Why the free-threaded framework is left out, where it is.
+    fn lacks_pythont(&self) -> Option<&'static str> {
+        match self.free_threaded {
+            Some(true) => None,
+            Some(false) => Some("--without PythonT was given"),
+            None => self.checkout.is_some().then_some("that of a checkout is made when --with PythonT asks for it"),
         }
     }
 
@@ -250,7 +268,7 @@ impl BuildOptions {
         }
         if let Some(tcltk) = &self.tcltk {
             let wanted: Vec<_> = built.iter().map(|arch| (*arch, release.variant.minimum_of(*arch).into())).collect();
-            refused.extend(tcltk.unfit(&framework_prefix(release.python), &wanted));
+            refused.extend(tcltk.unfit(&Framework::Python.prefix(release.python), &wanted));
         }
         if self.no_tk && self.tcltk.is_some() {
             refused.push("--no-tk leaves out what --tcltk gives".into());
@@ -259,6 +277,9 @@ impl BuildOptions {
                 "--no-tk leaves out what is made against the open SDK; Python's build would find a Tk in Apple's"
                     .into(),
             );
+        }
+        if self.free_threaded == Some(true) && release.free_threaded.is_none() {
+            refused.push(format!("Python {} has no free-threaded framework here", release.python.short()));
         }
         match host {
             Host::Linux { .. } => {
@@ -294,6 +315,7 @@ impl BuildOptions {
                 Docs::None | Docs::Sphinx => None,
                 Docs::Archive(given) => Some(format!("documentation of {}", given.file.display())),
             },
+            said(self.free_threaded == Some(true) && self.checkout.is_some(), "with the free-threaded framework"),
             said(self.pgo, "optimised with a profile"),
             said(self.lto, "optimised while linking"),
             said(self.pyc == Some(Pyc::Hash), "bytecode is shipped, checked by hash"),

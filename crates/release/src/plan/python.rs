@@ -1,58 +1,92 @@
-//! The step that builds Python itself.
+//! The steps that build Python itself: one for each framework.
 
 use super::given::TCLTK;
 use super::options::BuildOptions;
 use super::step::{Given, Op, Step};
 use super::toolchain::{PythonBuild, Toolchain};
 use crate::digest::Sha256;
-use crate::recipe::{CrossBuild, Recipes};
+use crate::framework::Framework;
+use crate::recipe::{CrossBuild, Patch, Recipes};
 use std::collections::BTreeMap;
 
-/// Python's step, and those that only it needs.
+/// The step of each framework, and those that only they need.
 pub fn steps(
     recipes: &Recipes,
     toolchain: &dyn Toolchain,
     options: &BuildOptions,
     patches: &BTreeMap<String, Sha256>,
 ) -> Vec<Step> {
-    let release = &recipes.release;
-    let PythonBuild { mut steps, prepare, env, configure, make, install, scrub } = toolchain.python(recipes, options);
-    let wanted = release.patches.iter().filter(|patch| toolchain.is_cross() || !patch.cross);
-    let patches = wanted.map(|patch| Op::Patch {
-        file: patch.file.clone(),
-        // An unknown patch gets the digest of nothing: reading it will fail with its name.
-        digest: patches.get(&patch.file).copied().unwrap_or_else(|| Sha256::of(b"")),
-        dir: "src".into(),
-    });
-    let argv = |first: &[&str], rest: &[String]| -> Vec<String> {
-        first.iter().map(ToString::to_string).chain(rest.iter().cloned()).collect()
-    };
-    let configure: Vec<String> = configure.into_iter().chain(release.configure.iter().cloned()).collect();
-    let mut ops = vec![source(recipes, options)];
-    ops.extend(patches);
-    ops.extend(release.cross.generated(toolchain.is_cross()));
-    ops.extend(prepare);
-    ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
-    // Always before the install: linking during `make install` would put DESTDIR into install names (gh-149351).
-    ops.push(Op::run("compile Python", "src", argv(&["make"], &make)));
-    // The install must be serial: its rules fill the same folders without saying so. Bytecode is compiled where Python is
-    // installed, so compileall is asked for its help instead of minutes of work.
-    // The extras are the scripts of `Tools`, in `share/doc`.
-    let serial =
-        ["make", "-j1", "frameworkinstall", "frameworkinstallextras", "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
-    ops.push(Op::run("install Python", "src", argv(&serial, &install)));
-    ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
-    if !release.current {
-        ops.push(Op::Remove { path: "@out@/Library/Frameworks/Python.framework/Versions/Current".into() });
+    let build = toolchain.python(recipes, options);
+    let builder = Builder { recipes, toolchain, options, patches, build: &build };
+    let frameworks = recipes.release.frameworks();
+    build.steps.iter().cloned().chain(frameworks.into_iter().map(|framework| builder.step(framework))).collect()
+}
+
+struct Builder<'a> {
+    recipes: &'a Recipes,
+    toolchain: &'a dyn Toolchain,
+    options: &'a BuildOptions,
+    patches: &'a BTreeMap<String, Sha256>,
+    build: &'a PythonBuild,
+}
+
+impl Builder<'_> {
+    fn step(&self, framework: Framework) -> Step {
+        let release = &self.recipes.release;
+        let cross = self.toolchain.is_cross();
+        let PythonBuild { steps, prepare, env, configure, make, install, scrub } = self.build;
+        let argv = |first: &[&str], rest: &[String]| -> Vec<String> {
+            first.iter().map(ToString::to_string).chain(rest.iter().cloned()).collect()
+        };
+        let configure: Vec<String> = configure.iter().cloned().chain(release.configure_of(framework)).collect();
+        let mut ops = vec![source(self.recipes, self.options)];
+        ops.extend(release.patches.iter().filter(|patch| cross || !patch.cross).map(|patch| self.patch(patch)));
+        ops.extend(release.cross.generated(cross));
+        ops.extend(prepare.iter().cloned());
+        ops.push(Op::run("configure Python", "src", argv(&["./configure"], &configure)));
+        // Always before the install: linking during `make install` would put DESTDIR into install names (gh-149351).
+        ops.push(Op::run("compile Python", "src", argv(&["make"], make)));
+        // The install must be serial: its rules fill the same folders without saying so. Bytecode is compiled where Python is
+        // installed, so compileall is asked for its help instead of minutes of work.
+        let serial = ["make", "-j1", "frameworkinstall", extra(framework), "DESTDIR=@out@", "COMPILEALL_OPTS=--help"];
+        ops.push(Op::run("install Python", "src", argv(&serial, install)));
+        match framework {
+            Framework::Python => {
+                ops.push(Op::Copy { from: "src/LICENSE".into(), to: "@out@/licenses/python.txt".into() });
+            }
+            // IDLE and the launcher are the first framework's.
+            Framework::PythonT => ops.push(Op::Remove { path: "@out@/Applications".into() }),
+        }
+        if !release.current {
+            let name = framework.name();
+            ops.push(Op::Remove { path: format!("@out@/Library/Frameworks/{name}.framework/Versions/Current") });
+        }
+        ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub.clone() });
+        let libraries = self.recipes.libraries.iter().map(|library| library.name.clone());
+        let own = steps.iter().map(|step| step.name.clone());
+        let tcltk = self.options.tcltk.iter().map(|_| TCLTK.to_owned());
+        let needs = self.toolchain.needs().into_iter().chain(own).chain(libraries).chain(tcltk).collect();
+        let title = match framework {
+            Framework::Python => format!("build Python {}", release.python),
+            Framework::PythonT => format!("build the free-threaded Python {}", release.python),
+        };
+        Step { name: framework.step().into(), title, needs, env: env.clone(), ops }
     }
-    ops.push(Op::Scrub { dir: "@out@".into(), replace: scrub });
-    let libraries = recipes.libraries.iter().map(|library| library.name.clone());
-    let own = steps.iter().map(|step| step.name.clone());
-    let tcltk = options.tcltk.iter().map(|_| TCLTK.to_owned());
-    let needs = toolchain.needs().into_iter().chain(own).chain(libraries).chain(tcltk).collect();
-    let title = format!("build Python {}", release.python);
-    steps.push(Step { name: "python".into(), title, needs, env, ops });
-    steps
+
+    fn patch(&self, patch: &Patch) -> Op {
+        // An unknown patch gets the digest of nothing: reading it will fail with its name.
+        let digest = self.patches.get(&patch.file).copied().unwrap_or_else(|| Sha256::of(b""));
+        Op::Patch { file: patch.file.clone(), digest, dir: "src".into() }
+    }
+}
+
+/// What is installed beside what a framework consists of: the scripts of `Tools`, in `share/doc`; or links to the programs that have
+/// the version in their names, among them the two that the first framework has not.
+fn extra(framework: Framework) -> &'static str {
+    match framework {
+        Framework::Python => "frameworkinstallextras",
+        Framework::PythonT => "frameworkaltinstallunixtools",
+    }
 }
 
 impl CrossBuild {

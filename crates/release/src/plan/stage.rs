@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::docs::DOCS;
 use super::given::TCLTK;
-use super::layout::{framework_prefix, vars};
+use super::layout::vars;
 use super::libraries::LICENSES;
 use super::options::{BuildOptions, TEST_MODULES, TESTS};
 use super::step::{Op, Run, Step};
 use super::toolchain::Toolchain;
+use crate::framework::Framework;
 use crate::recipe::{Prefix, Pyc, Recipes};
 use macho::Arch;
 
@@ -32,16 +33,20 @@ pub fn step(recipes: &Recipes, toolchain: &dyn Toolchain, options: &BuildOptions
         ops.push(Op::Thin { dir: "@out@".into(), arch });
     }
     if toolchain.is_cross() {
-        let file = format!("{}/Resources/Python.app/Contents/MacOS/Python", stage.prefix());
-        ops.push(Op::StackSize { file, bytes: STACK_SIZE });
+        ops.extend(stage.frameworks().map(|framework| {
+            let program = format!("Resources/Python.app/Contents/MacOS/{}", framework.name());
+            Op::StackSize { file: format!("{}/{program}", stage.prefix(framework)), bytes: STACK_SIZE }
+        }));
     }
     // Some versions install links to some of their programs; python.org's installers link all of them.
-    let dir = format!("{}/bin", framework_prefix(python));
+    let dir = format!("{}/bin", Framework::Python.prefix(python));
     ops.push(Op::LinkAll { root: "@out@".into(), dir, into: "@out@/usr/local/bin".into() });
+    ops.extend(stage.links_of_pythont());
     ops.push(Op::RelativeLinks { root: "@out@".into() });
 
     let libraries = recipes.libraries.iter().map(|library| library.name.clone());
-    let mut needs: Vec<String> = ["python".to_owned()].into_iter().chain(libraries).collect();
+    let mut needs: Vec<String> = stage.frameworks().map(|framework| framework.step().to_owned()).collect();
+    needs.extend(libraries);
     needs.extend(options.tcltk.iter().map(|_| TCLTK.to_owned()));
     needs.extend(options.has_docs(recipes).then(|| DOCS.to_owned()));
     let mut env = BTreeMap::new();
@@ -71,26 +76,35 @@ fn remove(path: String) -> Op {
 }
 
 impl Stage<'_> {
-    /// The framework's version folder.
-    fn prefix(&self) -> String {
-        format!("@out@{}", framework_prefix(self.recipes.release.python))
+    fn frameworks(&self) -> impl Iterator<Item = Framework> + use<> {
+        self.recipes.release.frameworks().into_iter()
+    }
+
+    /// A framework's version folder.
+    fn prefix(&self, framework: Framework) -> String {
+        format!("@out@{}", framework.prefix(self.recipes.release.python))
     }
 
     fn applications(&self) -> String {
         format!("@out@/Applications/Python {}", self.recipes.release.python.short())
     }
 
-    /// The library folder, `lib/python3.13` of the version folder.
-    fn library(&self) -> String {
-        format!("{}/lib/python{}", self.prefix(), self.recipes.release.python.short())
+    /// The library folders: `lib/python3.13` of a version folder.
+    fn libraries(&self) -> impl Iterator<Item = String> {
+        let python = self.recipes.release.python;
+        self.frameworks().map(move |framework| format!("{}/lib/{}", self.prefix(framework), framework.python(python)))
     }
 
     /// What Python's own install made, and the libraries that are shipped beside it.
     fn lay_down(&self) -> Vec<Op> {
         let tops = ["Library", "Applications", "usr"];
         let mut ops = tops.map(|top| copy(format!("@python@/{top}"), format!("@out@/{top}"))).to_vec();
-        let prefix = self.prefix();
-        let framework = framework_prefix(self.recipes.release.python);
+        if self.frameworks().any(|framework| framework == Framework::PythonT) {
+            let path = "Library/Frameworks/PythonT.framework";
+            ops.push(copy(format!("@{}@/{path}", Framework::PythonT.step()), format!("@out@/{path}")));
+        }
+        let prefix = self.prefix(Framework::Python);
+        let framework = Framework::Python.prefix(self.recipes.release.python);
         for library in self.recipes.libraries.iter().filter(|library| library.build.prefix == Prefix::Framework) {
             let files = library.build.ship.iter();
             ops.extend(
@@ -108,6 +122,17 @@ impl Stage<'_> {
         ops
     }
 
+    /// Two programs of the second framework, beside the links to all of the first one's.
+    fn links_of_pythont(&self) -> Vec<Op> {
+        let python = Framework::PythonT.python(self.recipes.release.python);
+        let link = |name: &String| {
+            let path = format!("usr/local/bin/{name}");
+            copy(format!("@{}@/{path}", Framework::PythonT.step()), format!("@out@/{path}"))
+        };
+        let makes = self.frameworks().any(|framework| framework == Framework::PythonT);
+        if makes { [python.clone(), format!("{python}-config")].iter().map(link).collect() } else { vec![] }
+    }
+
     /// The slice that is kept of Tcl and Tk, which are universal, when Python is built for one architecture.
     fn slice_of_given(&self) -> Option<Arch> {
         match self.recipes.release.variant.archs.as_slice() {
@@ -118,7 +143,7 @@ impl Stage<'_> {
 
     fn licenses(&self) -> Vec<Op> {
         let short = self.recipes.release.python.short();
-        let folder = format!("{}/share/doc/python{short}/licenses", self.prefix());
+        let folder = format!("{}/share/doc/python{short}/licenses", self.prefix(Framework::Python));
         let python = || format!("@python@/{LICENSES}/python.txt");
         let mut ops = vec![copy(python(), format!("{folder}/python.txt"))];
         for library in &self.recipes.libraries {
@@ -140,12 +165,15 @@ impl Stage<'_> {
         let mut ops = Vec::new();
         if left_out.iter().any(|item| item.name == "IDLE.app") {
             ops.push(remove(format!("{}/IDLE.app", self.applications())));
-            ops.extend(self.commands(&["idle3", &format!("idle{}", self.recipes.release.python.short())]));
+            let own = format!("idle{}", self.recipes.release.python.short());
+            ops.extend(self.frameworks().flat_map(|framework| self.commands(framework, &["idle3", &own])));
         }
         if self.options.no_tests {
-            ops.extend(TESTS.map(|tests| remove(format!("{}/{tests}", self.library()))));
             let names = TEST_MODULES.map(|start| format!("{start}*")).to_vec();
-            ops.push(Op::Prune { dir: format!("{}/lib-dynload", self.library()), names });
+            for library in self.libraries() {
+                ops.extend(TESTS.map(|tests| remove(format!("{library}/{tests}"))));
+                ops.push(Op::Prune { dir: format!("{library}/lib-dynload"), names: names.clone() });
+            }
         }
         // Bytecode is compiled where Python is installed, as by python.org's installer, or here when it is asked for.
         // Version control's own files come with `Tools`.
@@ -154,17 +182,20 @@ impl Stage<'_> {
         ops
     }
 
-    /// Removes programs.
-    fn commands(&self, names: &[&str]) -> Vec<Op> {
-        names.iter().map(|name| remove(format!("{}/bin/{name}", self.prefix()))).collect()
+    /// Removes programs of a framework, where it has them.
+    fn commands(&self, framework: Framework, names: &[&str]) -> Vec<Op> {
+        names.iter().map(|name| remove(format!("{}/bin/{name}", self.prefix(framework)))).collect()
     }
 
     /// Keeps one slice of everything, and says so where Python tells how it was built.
     fn thin(&self, arch: Arch) -> Vec<Op> {
         let release = &self.recipes.release;
         let (all, own) = (release.variant.minimum, release.variant.minimum_of(arch));
-        let short = release.python.short();
-        let mut ops = self.commands(&["python3-intel64", &format!("python{short}-intel64")]);
+        let mut ops = Vec::new();
+        for framework in self.frameworks() {
+            let intel = format!("{}-intel64", framework.python(release.python));
+            ops.extend(self.commands(framework, &["python3-intel64", &intel]));
+        }
         ops.push(Op::Thin { dir: "@out@".into(), arch });
         let mut replace = vec![
             ("-arch arm64 -arch x86_64".to_owned(), format!("-arch {arch}")),
@@ -174,7 +205,7 @@ impl Stage<'_> {
             let texts = ["'MACOSX_DEPLOYMENT_TARGET': '", "MACOSX_DEPLOYMENT_TARGET=", "MACOSX_DEPLOYMENT_TARGET=\t"];
             replace.extend(texts.map(|text| (format!("{text}{all}"), format!("{text}{own}"))));
         }
-        ops.push(Op::Scrub { dir: self.library(), replace });
+        ops.extend(self.libraries().map(|dir| Op::Scrub { dir, replace: replace.clone() }));
         ops
     }
 
@@ -185,7 +216,7 @@ impl Stage<'_> {
         let options = ["-E", "-s", "-m", "compileall", "-q", "--invalidation-mode", "checked-hash", "-x"];
         let place = ["bad_coding|badsyntax|site-packages", "-s", "@out@", "-p", "/"];
         let argv = [program].into_iter().chain(options.into_iter().chain(place).map(ToOwned::to_owned));
-        let argv = argv.chain([self.library()]).collect();
+        let argv = argv.chain(self.libraries()).collect();
         Op::Run(Run { purpose: "compile bytecode".into(), dir: String::new(), argv, env })
     }
 }

@@ -1,3 +1,4 @@
+mod free_threaded;
 mod tk;
 
 use std::path::Path;
@@ -208,7 +209,7 @@ fn a_changed_recipe_changes_only_what_depends_on_it() {
     let after = Plan::new(&recipes, &data(), &linux(), &BuildOptions::default()).unwrap().keys;
     let changed: Vec<&str> =
         before.iter().filter(|(name, key)| after.get(*name) != Some(*key)).map(|(name, _)| name.as_str()).collect();
-    assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "stage"]);
+    assert_eq!(changed, ["libffi", "libffi.arm64", "libffi.x86_64", "python", "pythont", "stage"]);
 }
 
 #[test]
@@ -269,7 +270,8 @@ fn tcltk() -> crate::given::TclTk {
         dir: given("tcltk"),
         version: "8.6".into(),
         parts: [("Tcl", "tcl8.6"), ("Tk", "tk8.6")].map(|(name, library)| {
-            let install_name = format!("{}/lib/lib{library}.dylib", framework_prefix("3.13.5".parse().unwrap()));
+            let install_name =
+                format!("{}/lib/lib{library}.dylib", Framework::Python.prefix("3.13.5".parse().unwrap()));
             let slice = |arch, minimum: &str| crate::verify::DylibSlice {
                 arch,
                 install_name: install_name.clone(),

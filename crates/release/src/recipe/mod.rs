@@ -20,7 +20,7 @@ pub use documentation::Documentation;
 pub use library::{Build, Library, Prefix, Sdk, System, Universal};
 pub use linux::LinuxTools;
 pub use lock::{LockedPackage, PackageLock};
-pub use release::{CrossBuild, LeftOut, Modules, Offer, Period, Pyc, Release, Variant};
+pub use release::{CrossBuild, FreeThreaded, LeftOut, Modules, Offer, Patch, Period, Pyc, Release, Variant};
 pub use source::{DebianSource, Pin, PypiFile, Source};
 pub use text::Day;
 pub(crate) use text::inside;

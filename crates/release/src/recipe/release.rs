@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::text::{self, Day};
 use super::{Sdk, Source};
+use crate::framework::Framework;
 use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
 
@@ -50,6 +51,9 @@ pub struct Release {
     /// The bytecode in the package, unless the user chooses.
     #[serde(default)]
     pub bytecode: Pyc,
+    /// The second framework, where the release has one.
+    #[serde(default)]
+    pub free_threaded: Option<FreeThreaded>,
     /// What only a cross build needs.
     #[serde(default)]
     pub cross: CrossBuild,
@@ -73,6 +77,33 @@ pub struct Offer {
     /// No component changes the owner and mode of folders that are there already.
     #[serde(default)]
     pub keeps_permissions: bool,
+}
+
+/// How the second framework is built, of the same Python without its global interpreter lock.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct FreeThreaded {
+    /// Arguments of Python's configure script; one takes the place of the release's own with the same name.
+    pub configure: Vec<String>,
+}
+
+impl Release {
+    /// The frameworks that are built for it.
+    pub fn frameworks(&self) -> Vec<Framework> {
+        let second = self.free_threaded.iter().map(|_| Framework::PythonT);
+        [Framework::Python].into_iter().chain(second).collect()
+    }
+
+    /// What Python's configure script is told for a framework.
+    pub fn configure_of(&self, framework: Framework) -> Vec<String> {
+        let own = match framework {
+            Framework::Python => &[],
+            Framework::PythonT => self.free_threaded.as_ref().map_or(&[][..], |build| &build.configure),
+        };
+        let name = |arg: &str| arg.split('=').next().map(str::to_owned);
+        let replaced = |arg: &&String| own.iter().any(|other| name(other) == name(arg));
+        self.configure.iter().filter(|arg| !replaced(arg)).chain(own).cloned().collect()
+    }
 }
 
 impl Offer {

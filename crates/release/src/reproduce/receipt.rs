@@ -54,6 +54,7 @@ pub struct Build {
     bytecode: Option<Pyc>,
     checkout: Option<Value>,
     documentation: Option<Value>,
+    free_threaded: Option<bool>,
     /// It changes no bytes.
     #[serde(rename = "launcher")]
     _launcher: bool,
@@ -126,6 +127,7 @@ impl Receipt {
             no_tests: build.no_tests,
             no_tk: build.no_tk,
             docs,
+            free_threaded: build.free_threaded,
             pgo: build.pgo,
             lto: build.lto,
             no_sqlite_extensions: build.no_sqlite_extensions,

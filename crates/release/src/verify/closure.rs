@@ -12,6 +12,7 @@ use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Counts, Finding, Findings};
 use super::sdk::{Answer, Sdk};
 use super::tree::Tree;
+use crate::framework::Framework;
 use macho::Arch;
 use macho::OsVersion;
 use macho::{Binding, Details, FileType, ImportedSymbol};
@@ -30,6 +31,7 @@ pub(super) fn check(
     let mut exporters = Exporters::new(tree, binaries, expect);
     let introduced = expect.linkage.introduced();
     for binary in binaries.values() {
+        exporters.framework = exporters.framework_of(&binary.path);
         let mut findings = Findings::new(&binary.path, found);
         for image in binary.images.iter().filter(|image| image.file_type != FileType::Object) {
             let mut findings = findings.of_slice(image.arch);
@@ -103,7 +105,9 @@ struct Exporters<'a> {
     binaries: &'a BTreeMap<String, Binary>,
     ours: HashMap<(&'a str, Arch), BTreeSet<&'a str>>,
     sdk: Option<Sdk>,
-    /// The framework's binary, relative to the root.
+    /// The frameworks' version folders and their binaries, relative to the root.
+    frameworks: Vec<(String, String)>,
+    /// The binary of the framework that loads what is looked at.
     framework: String,
 }
 
@@ -116,8 +120,20 @@ impl<'a> Exporters<'a> {
                 ours.insert((binary.path.as_str(), image.arch), exports);
             }
         }
-        let framework = format!("{}/Python", expect.prefix_in_root());
-        Self { tree, binaries, ours, sdk: expect.sdk.as_deref().map(Sdk::new), framework }
+        let binary = |framework: &Framework| {
+            let prefix = expect.prefix_in_root(*framework);
+            let binary = format!("{prefix}/{}", framework.name());
+            (format!("{prefix}/"), binary)
+        };
+        let frameworks = expect.frameworks.iter().map(binary).collect();
+        let sdk = expect.sdk.as_deref().map(Sdk::new);
+        Self { tree, binaries, ours, sdk, frameworks, framework: String::new() }
+    }
+
+    /// The binary of the framework that a file is in; of the first for what is in none.
+    fn framework_of(&self, path: &str) -> String {
+        let own = self.frameworks.iter().find(|(prefix, _)| path.starts_with(prefix.as_str()));
+        own.or(self.frameworks.first()).map(|(_, binary)| binary.clone()).unwrap_or_default()
     }
 
     /// Whether an import will be satisfied.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::linkage::Linkage;
+use crate::framework::Framework;
 use crate::version::{DeploymentTarget, PythonVersion};
 use macho::Arch;
 use macho::OsVersion;
@@ -16,9 +17,9 @@ pub struct Expectations {
     pub archs: Vec<Arch>,
     /// The oldest macOS. No arm64 slice can ask for less than 11.0, so those are expected to ask for that.
     pub minimum: DeploymentTarget,
-    /// The framework's version folder on the user's disk: `/Library/Frameworks/Python.framework/Versions/3.13`.
-    pub prefix: String,
-    /// Extension modules that must be there, without their suffix: `_ssl`. More are no problem.
+    /// The frameworks that are there; the first one has the licences.
+    pub frameworks: Vec<Framework>,
+    /// Extension modules that each framework must have, without their suffix: `_ssl`. More are no problem.
     pub modules: Vec<String>,
     /// What must be there with its licence: `openssl` for `share/doc/python3.13/licenses/openssl.txt`.
     pub licenses: Vec<String>,
@@ -47,9 +48,14 @@ impl Expectations {
         .into()
     }
 
-    /// The version folder, relative to the root.
-    pub(super) fn prefix_in_root(&self) -> &str {
-        self.prefix.trim_start_matches('/')
+    /// A framework's version folder, relative to the root.
+    pub(super) fn prefix_in_root(&self, framework: Framework) -> String {
+        framework.prefix(self.python).trim_start_matches('/').to_owned()
+    }
+
+    /// A framework's library folder, relative to the root.
+    pub(super) fn library_in_root(&self, framework: Framework) -> String {
+        format!("{}/lib/{}", self.prefix_in_root(framework), framework.python(self.python))
     }
 }
 

@@ -4,8 +4,8 @@ use super::expectations::Expectations;
 use super::finding::{Check, Findings};
 use macho::{Details, FileType};
 
-/// The program whose main thread runs the interpreter. The ones in `bin` only start it.
-const INTERPRETER: &str = "/Python.app/Contents/MacOS/Python";
+/// The folder of the program whose main thread runs the interpreter. The ones in `bin` only start it.
+const INTERPRETER: &str = "/Python.app/Contents/MacOS/";
 
 /// A kind that we make, room for more load commands, and the interpreter's stack.
 pub(super) fn check(image: &Details, expect: &Expectations, findings: &mut Findings<'_>) {
@@ -21,7 +21,9 @@ pub(super) fn check(image: &Details, expect: &Expectations, findings: &mut Findi
     {
         findings.add(Check::Headerpad, format!("{room} bytes after the load commands"), format!("at least {least}"));
     }
-    if findings.path().ends_with(INTERPRETER) && image.stack_size != Some(expect.stack_size) {
+    let program = findings.path().split_once(INTERPRETER).map(|(_, program)| program);
+    let runs = expect.frameworks.iter().any(|framework| program == Some(framework.name()));
+    if runs && image.stack_size != Some(expect.stack_size) {
         let got = image.stack_size.map_or_else(|| "no LC_MAIN".to_owned(), |size| format!("{size:#x}"));
         findings.add(Check::StackSize, got, format!("{:#x}", expect.stack_size));
     }

@@ -6,10 +6,13 @@ use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::leaks;
 use super::tree::{Astray, NodeKind, Tree};
+use crate::framework::Framework;
 
 /// The framework's files, every link, every entry.
 pub(super) fn check(tree: &Tree, expect: &Expectations, leaks: &leaks::Search, found: &mut Vec<Finding>) {
-    check_framework(tree, expect, found);
+    for framework in &expect.frameworks {
+        check_framework(*framework, tree, expect, found);
+    }
     for (path, text) in tree.links() {
         check_link(path, text, tree, expect, leaks, found);
     }
@@ -17,16 +20,17 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, leaks: &leaks::Search, f
 }
 
 /// What every framework build of Python lays down, whatever its version.
-fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
-    let prefix = expect.prefix_in_root();
-    let python = expect.python.short();
+fn check_framework(framework: Framework, tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
+    let prefix = expect.prefix_in_root(framework);
+    let python = framework.python(expect.python);
     let versions = prefix.rsplit_once('/').map_or("", |(versions, _)| versions);
-    let framework = versions.rsplit_once('/').map_or("", |(framework, _)| framework);
+    let top = versions.rsplit_once('/').map_or("", |(top, _)| top);
+    let name = framework.name();
     let links = [
-        (format!("{versions}/Current"), python.clone()),
-        (format!("{framework}/Python"), "Versions/Current/Python".to_owned()),
-        (format!("{framework}/Headers"), "Versions/Current/Headers".to_owned()),
-        (format!("{framework}/Resources"), "Versions/Current/Resources".to_owned()),
+        (format!("{versions}/Current"), expect.python.short()),
+        (format!("{top}/{name}"), format!("Versions/Current/{name}")),
+        (format!("{top}/Headers"), "Versions/Current/Headers".to_owned()),
+        (format!("{top}/Resources"), "Versions/Current/Resources".to_owned()),
     ];
     let [current, ..] = &links;
     if !expect.current && tree.get(&current.0).is_some() {
@@ -42,14 +46,14 @@ fn check_framework(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>)
         Findings::new(path, found).add(Check::Layout, got, format!("a link to {expected}"));
     }
     let files = [
-        "Python".to_owned(),
+        name.to_owned(),
         "Headers/Python.h".to_owned(),
         "Headers/pyconfig.h".to_owned(),
         "Resources/Info.plist".to_owned(),
         "Resources/Python.app/Contents/Info.plist".to_owned(),
-        "Resources/Python.app/Contents/MacOS/Python".to_owned(),
-        format!("bin/python{python}"),
-        format!("lib/python{python}/os.py"),
+        format!("Resources/Python.app/Contents/MacOS/{name}"),
+        format!("bin/{python}"),
+        format!("lib/{python}/os.py"),
     ];
     for file in files {
         let path = format!("{prefix}/{file}");

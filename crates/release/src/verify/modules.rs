@@ -5,16 +5,31 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::expectations::{Binary, Expectations};
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
+use crate::framework::Framework;
 use crate::version::PythonVersion;
 
-/// The names of all extension modules in `lib-dynload`, sorted.
+/// The names of all extension modules in each framework's `lib-dynload`, sorted.
 pub(super) fn check(
     tree: &Tree,
     binaries: &BTreeMap<String, Binary>,
     expect: &Expectations,
     found: &mut Vec<Finding>,
 ) -> Vec<String> {
-    let folder = format!("{}/lib/python{}/lib-dynload", expect.prefix_in_root(), expect.python.short());
+    let mut modules = BTreeSet::new();
+    for framework in &expect.frameworks {
+        modules.extend(check_framework(*framework, tree, binaries, expect, found));
+    }
+    modules.into_iter().collect()
+}
+
+fn check_framework(
+    framework: Framework,
+    tree: &Tree,
+    binaries: &BTreeMap<String, Binary>,
+    expect: &Expectations,
+    found: &mut Vec<Finding>,
+) -> BTreeSet<String> {
+    let folder = format!("{}/lib-dynload", expect.library_in_root(framework));
     let mut modules = BTreeSet::new();
     for (path, _) in tree.files() {
         let Some(file) = path.strip_prefix(&folder).and_then(|rest| rest.strip_prefix('/')) else { continue };
@@ -23,7 +38,7 @@ pub(super) fn check(
             continue;
         }
         let mut findings = Findings::new(path, found);
-        if !is_importable(suffix, expect) {
+        if !is_importable(suffix, framework, expect) {
             let got = format!("the suffix .{suffix}");
             findings.add(Check::Modules, got, "one that this Python imports on macOS");
             continue;
@@ -37,21 +52,24 @@ pub(super) fn check(
             Findings::new(&path, found).add(Check::Modules, "nothing", format!("the extension module {name}"));
         }
     }
-    modules.into_iter().collect()
+    modules
 }
 
 /// Whether a suffix is one of those in `importlib.machinery.EXTENSION_SUFFIXES` on macOS: `cpython-313-darwin.so`,
-/// `cpython-313t-darwin.so`, `abi3.so`, `so`; before 3.5 `cpython-33m.so`.
-pub(super) fn is_importable(suffix: &str, expect: &Expectations) -> bool {
+/// `abi3.so`, `so`; before 3.5 `cpython-33m.so`. The free-threaded one imports `cpython-313t-darwin.so`, and no `abi3.so`: it has another
+/// interface (PEP 703).
+pub(super) fn is_importable(suffix: &str, framework: Framework, expect: &Expectations) -> bool {
     let tag = format!("cpython-{}{}", expect.python.major, expect.python.minor);
     let rest = match suffix {
-        "so" | "abi3.so" => return true,
+        "so" => return true,
+        "abi3.so" => return framework == Framework::Python,
         other => other.strip_prefix(&tag).and_then(|rest| rest.strip_suffix(".so")),
     };
     let Some(rest) = rest else { return false };
     let flags = rest.strip_suffix("-darwin").unwrap_or(rest);
     let named = (expect.python.major, expect.python.minor) < (3, 5) || rest.ends_with("-darwin");
-    named && flags.chars().all(|flag| "dmut".contains(flag))
+    let is_free_threaded = flags.contains('t') == (framework == Framework::PythonT);
+    named && is_free_threaded && flags.chars().all(|flag| "dmut".contains(flag))
 }
 
 /// One of the module's entry points is in every slice.

@@ -3,6 +3,7 @@
 use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::tree::{Entry, NodeKind, Tree};
+use crate::framework::Framework;
 
 /// Names, modes and licences.
 pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
@@ -66,7 +67,8 @@ pub(super) fn check_program(bytes: &[u8], images: &[macho::Details], entry: &Ent
 
 /// The licences of what is shipped are shipped with it.
 fn check_licenses(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) {
-    let folder = format!("{}/share/doc/python{}/licenses", expect.prefix_in_root(), expect.python.short());
+    let prefix = expect.prefix_in_root(Framework::Python);
+    let folder = format!("{prefix}/share/doc/python{}/licenses", expect.python.short());
     for name in &expect.licenses {
         let path = format!("{folder}/{name}.txt");
         let got = match tree.get(&path) {

@@ -10,14 +10,26 @@ use anyhow::Result;
 use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::tree::Tree;
+use crate::framework::Framework;
+
+/// The macro of a build without the global interpreter lock.
+const NO_LOCK: &str = "Py_GIL_DISABLED";
 
 /// The macros that every build for macOS defines are defined, those of other systems are not.
 ///
 /// # Errors
 /// When the file can't be read.
 pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
+    for framework in &expect.frameworks {
+        check_framework(*framework, tree, expect, found)?;
+    }
+    Ok(())
+}
+
+fn check_framework(framework: Framework, tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
     // A missing file is a finding of the layout.
-    let Ok(path) = tree.resolve(&format!("{}/Headers/pyconfig.h", expect.prefix)) else { return Ok(()) };
+    let header = format!("{}/Headers/pyconfig.h", framework.prefix(expect.python));
+    let Ok(path) = tree.resolve(&header) else { return Ok(()) };
     let Some(file) = tree.get(&path) else { return Ok(()) };
     let text = String::from_utf8_lossy(&fs_err::read(&file.source)?).into_owned();
     let defined: BTreeSet<&str> = text.lines().filter_map(defined_name).collect();
@@ -26,6 +38,11 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
         if !defined.contains(name.as_str()) {
             findings.add(Check::Sysconfig, format!("no {name}"), "it, as in every build for macOS");
         }
+    }
+    match (framework, defined.contains(NO_LOCK)) {
+        (Framework::PythonT, false) => findings.add(Check::Sysconfig, format!("no {NO_LOCK}"), "a free-threaded build"),
+        (Framework::Python, true) => findings.add(Check::Sysconfig, format!("#define {NO_LOCK}"), "no such macro"),
+        _ => {}
     }
     for name in &expect.linkage.pyconfig.undefined {
         if defined.contains(name.as_str()) {

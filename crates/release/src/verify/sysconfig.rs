@@ -9,13 +9,22 @@ use super::expectations::Expectations;
 use super::finding::{Check, Finding, Findings};
 use super::modules;
 use super::tree::Tree;
+use crate::framework::Framework;
 
 /// Every `_sysconfigdata*.py` describes the user's machine.
 ///
 /// # Errors
 /// When one can't be read.
 pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
-    let folder = format!("{}/lib/python{}/", expect.prefix_in_root(), expect.python.short());
+    for framework in &expect.frameworks {
+        check_framework(*framework, tree, expect, found)?;
+    }
+    Ok(())
+}
+
+fn check_framework(framework: Framework, tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
+    let prefix = expect.prefix_in_root(framework);
+    let folder = format!("{}/", expect.library_in_root(framework));
     let is_sysconfigdata = |path: &str| {
         let name = path.strip_prefix(&folder).and_then(|name| name.strip_suffix(".py"));
         name.is_some_and(|name| name.starts_with("_sysconfigdata") && !name.contains('/'))
@@ -26,13 +35,13 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
         let text = String::from_utf8_lossy(&fs_err::read(&file.source)?).into_owned();
         let mut findings = Findings::new(path, found);
         match variables(&text) {
-            Some(variables) => check_variables(&variables, expect, &mut findings),
+            Some(variables) => check_variables(&variables, framework, expect, &mut findings),
             None => findings.add(Check::Sysconfig, "something else", "`build_time_vars = {…}` with texts and numbers"),
         }
     }
     let is_recipe = |path: &str| {
         // What users' own builds read: the Makefile, scripts that print flags, pkg-config's files.
-        let name = path.strip_prefix(expect.prefix_in_root()).unwrap_or_default();
+        let name = path.strip_prefix(&prefix).unwrap_or_default();
         let makefile = name.starts_with("/lib/python") && name.contains("/config-") && name.ends_with("/Makefile");
         makefile || name.starts_with("/bin/") && name.ends_with("-config") || name.ends_with(".pc")
     };
@@ -50,13 +59,18 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
     Ok(())
 }
 
-fn check_variables(variables: &BTreeMap<String, String>, expect: &Expectations, findings: &mut Findings<'_>) {
+fn check_variables(
+    variables: &BTreeMap<String, String>,
+    framework: Framework,
+    expect: &Expectations,
+    findings: &mut Findings<'_>,
+) {
     let expected = [
         ("MACHDEP", "darwin".to_owned()),
         ("MACOSX_DEPLOYMENT_TARGET", expect.minimum.to_string()),
-        ("PYTHONFRAMEWORK", "Python".to_owned()),
+        ("PYTHONFRAMEWORK", framework.name().to_owned()),
         ("VERSION", expect.python.short()),
-        ("prefix", expect.prefix.clone()),
+        ("prefix", framework.prefix(expect.python)),
     ];
     for (name, expected) in expected {
         let got = variables.get(name);
@@ -82,7 +96,7 @@ fn check_variables(variables: &BTreeMap<String, String>, expect: &Expectations, 
         }
     }
     let suffix = variables.get("EXT_SUFFIX").and_then(|suffix| suffix.strip_prefix('.'));
-    if let Some(suffix) = suffix.filter(|suffix| !modules::is_importable(suffix, expect)) {
+    if let Some(suffix) = suffix.filter(|suffix| !modules::is_importable(suffix, framework, expect)) {
         findings.add(Check::Sysconfig, format!("EXT_SUFFIX = .{suffix}"), "one that this Python imports on macOS");
     }
     if let Some(triple) = variables.get("HOST_GNU_TYPE").filter(|triple| !triple.contains("-apple-darwin")) {

@@ -102,8 +102,14 @@ fn what_is_somebody_elses_by_now_stays() {
     let link = installed.path("usr/local/bin/python3.13");
     fs_err::remove_file(&link).unwrap();
     symlink("../Cellar/python/bin/python3.13", &link).unwrap();
+    let mine = "Library/Frameworks/PythonT.framework/Versions/3.13/lib/python3.13t/site-packages/mine.py";
+    installed.write(mine);
     let said = installed.uninstall(&["--yes"]);
-    assert!(said.contains("--all removes it too"), "{said}");
+    for framework in ["Python", "PythonT"] {
+        let left = installed.path(&format!("Library/Frameworks/{framework}.framework/Versions/3.13"));
+        assert!(said.contains(&format!("is still in {}; --all removes it too", left.display())), "{said}");
+    }
+    fs_err::remove_file(installed.path(mine)).unwrap();
     assert_eq!(installed.files(), [kept[1].as_str(), &kept[0], "usr/local/bin/python3.13"]);
 
     installed.uninstall(&["--yes", "--all"]);

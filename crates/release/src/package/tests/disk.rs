@@ -61,6 +61,15 @@ impl Disk {
         disk
     }
 
+    /// Installs the free-threaded framework, too, with the same pretended python; what it is called with.
+    pub fn free_threaded(&self, prefix: &str) -> impl Fn() -> String {
+        let log = self.log_file().display().to_string();
+        let python = PYTHON.replace("@log@", &log).replace("lib/python3.13", "lib/python3.13t");
+        self.write(&format!("{prefix}/lib/python3.13t/os.py"), "");
+        self.program(&self.path(&format!("{prefix}/bin/python3.13t")), &python);
+        || self.log()
+    }
+
     /// The volume that is installed to.
     pub fn volume(&self) -> PathBuf {
         self.dir.path().join("A Volume")
@@ -137,6 +146,8 @@ impl Disk {
     /// Runs a `postinstall` as the Installer does: package, target, volume, system root.
     pub fn postinstall(&self, asset: &str) -> Output {
         let script = self.script(asset, &format!("/{PREFIX}"));
+        // What the script may start.
+        self.script("compile", &format!("/{PREFIX}"));
         let volume = self.volume();
         self.run(Command::new("sh").arg(script).args(["Python.pkg", "/Library", volume.to_str().unwrap(), "/"]))
     }

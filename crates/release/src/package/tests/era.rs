@@ -17,7 +17,7 @@ fn offered(version: &str) -> String {
         archs: release.variant.archs.iter().map(|arch| (*arch, minimum)).collect(),
         current: release.current,
         offer: release.offer.clone(),
-        ..plan()
+        ..plan_of_one()
     };
     let root = root_of(&release.python.short());
     let documentation = "Versions/Current/Resources/English.lproj/Documentation";
@@ -46,11 +46,11 @@ fn python_2_offered_to_change_the_profile_and_python_3_did_not() {
 #[test]
 fn compileall_is_told_what_it_knows() {
     let product: ProductAssets = read_toml(&assets().join("product.toml")).unwrap();
-    let script = fs_err::read_to_string(assets().join("scripts/framework")).unwrap();
+    let script = fs_err::read_to_string(assets().join("scripts/compile")).unwrap();
     for (version, jobs) in [("2.7.5", "jobs=''"), ("3.3.0", "jobs=''"), ("3.13.5", "jobs='-j0'")] {
         let plan = Plan { python: version.parse().unwrap(), ..plan() };
         let names = names(&plan, &product, product.permissions(Ownership::Parity));
-        let filled = names.fill(&script, Escape::Shell, "framework").unwrap();
+        let filled = names.fill(&script, Escape::Shell, "compile").unwrap();
         assert!(filled.lines().any(|line| line == jobs), "{version}: {filled}");
     }
 }

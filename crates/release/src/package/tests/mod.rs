@@ -1,5 +1,6 @@
 mod disk;
 mod era;
+mod free_threaded;
 mod page;
 mod profile;
 mod scripts;
@@ -30,11 +31,21 @@ fn product_names(ownership: Ownership) -> Names {
 
 /// A root with a little of everything that the components are made of.
 pub fn root() -> tempfile::TempDir {
-    root_of("3.13")
+    let root = root_of("3.13");
+    let framework = root.path().join("Library/Frameworks/PythonT.framework");
+    let version = framework.join("Versions/3.13");
+    fs_err::create_dir_all(version.join("bin")).unwrap();
+    fs_err::create_dir_all(version.join("lib/python3.13t")).unwrap();
+    fs_err::write(version.join("bin/python3.13t"), "#!/bin/sh\n").unwrap();
+    fs_err::write(version.join("lib/python3.13t/os.py"), "").unwrap();
+    symlink("3.13", framework.join("Versions/Current")).unwrap();
+    let target = "../../../Library/Frameworks/PythonT.framework/Versions/3.13/bin/python3.13t";
+    symlink(target, root.path().join("usr/local/bin/python3.13t")).unwrap();
+    root
 }
 
-/// The same for another version of Python.
-fn root_of(short: &str) -> tempfile::TempDir {
+/// The same for any version of Python, without the free-threaded framework.
+pub fn root_of(short: &str) -> tempfile::TempDir {
     let root = tempfile::tempdir().unwrap();
     let framework = root.path().join(format!("Library/Frameworks/Python.framework/Versions/{short}"));
     let write = |path: std::path::PathBuf, text: &str| {
@@ -55,6 +66,11 @@ fn root_of(short: &str) -> tempfile::TempDir {
     root
 }
 
+/// The plan of a release without the free-threaded framework.
+pub fn plan_of_one() -> Plan {
+    Plan { frameworks: vec![Framework::Python], ..plan() }
+}
+
 pub fn plan() -> Plan {
     let minimum = DeploymentTarget { major: 10, minor: 13 };
     Plan {
@@ -64,6 +80,7 @@ pub fn plan() -> Plan {
         host: crate::plan::Host::Linux { triple: "x86_64-pc-linux-gnu".into() },
         archs: BTreeMap::from([(Arch::X86_64, minimum), (Arch::Arm64, DeploymentTarget::BIG_SUR)]),
         slices_left_out: Vec::new(),
+        frameworks: vec![Framework::Python, Framework::PythonT],
         source_date: 1_749_600_000,
         steps: vec![],
         keys: BTreeMap::new(),
@@ -136,7 +153,7 @@ fn two_packages_of_one_root_are_equal() {
 
 /// What is known of python.org's flat package: component, name in identifier and choice, where it goes, whether there is a
 /// payload, how it is selected at first.
-const OFFICIAL: [(&str, &str, &str, bool, &str); 6] = [
+const OFFICIAL: [(&str, &str, &str, bool, &str); 7] = [
     ("Python_Framework.pkg", "PythonFramework", "/Library/Frameworks/Python.framework", true, "required"),
     ("Python_Applications.pkg", "PythonApplications", "/Applications", true, "selected"),
     ("Python_Command_Line_Tools.pkg", "PythonUnixTools", "/usr/local/bin", true, "selected"),
@@ -155,6 +172,7 @@ const OFFICIAL: [(&str, &str, &str, bool, &str); 6] = [
         "selected",
     ),
     ("Python_Install_Pip.pkg", "PythonInstallPip", "/Library/Frameworks/Python.framework", false, "selected"),
+    ("PythonT_Framework.pkg", "PythonTFramework", "/Library/Frameworks/PythonT.framework", true, "selected"),
 ];
 
 #[test]
@@ -180,7 +198,7 @@ fn the_product_is_python_orgs_but_for_versions() {
         assert_eq!((component.has_payload(), component.has_bom()), (payload, payload), "{file}");
         // Theirs is 0, which no tool can compare.
         assert_eq!(info.version, "3.13.5");
-        assert_eq!(choice.pkg_refs.iter().map(|reference| reference.id.as_str()).collect::<Vec<_>>(), [id.as_str()]);
+        assert_eq!(choice.pkg_refs.first().map(|reference| reference.id.as_str()), Some(id.as_str()));
         let (selected, enabled) = (choice.selected.as_deref(), choice.enabled.as_deref());
         match selection {
             "required" => assert_eq!((selected, enabled), (Some("true"), Some("false"))),
@@ -203,17 +221,18 @@ fn the_product_is_python_orgs_but_for_versions() {
 #[test]
 fn each_component_that_python_org_publishes_is_offered_or_left_out_by_name() {
     let product: ProductAssets = read_toml(&assets().join("product.toml")).unwrap();
-    let identifiers = product.component.iter().map(|component| component.identifier.as_str());
-    let offered: Vec<&str> = identifiers
-        .map(|identifier| identifier.strip_prefix("org.python.Python.").unwrap().strip_suffix("-@short@").unwrap())
-        .collect();
+    let name = |component: &ComponentAssets| {
+        let identifier = component.identifier.strip_prefix("org.python.Python.").unwrap();
+        identifier.strip_suffix("-@short@").unwrap().to_owned()
+    };
     let mac = assets().join("../Mac");
     for version in crate::recipe::known_releases(&mac).unwrap() {
         let release = crate::recipe::Recipes::load(&mac, version).unwrap().release;
         assert_eq!(release.published.is_empty(), version < "3.13.0".parse().unwrap(), "{version}");
+        let made = |component: &&ComponentAssets| !component.optional || release.free_threaded.is_some();
+        let offered: Vec<String> = product.component.iter().filter(made).map(name).collect();
         let left_out: Vec<&str> = release.modules.left_out.iter().map(|item| item.name.as_str()).collect();
-        let unnamed =
-            release.published.iter().find(|name| offered.contains(&name.as_str()) == left_out.contains(&name.as_str()));
+        let unnamed = release.published.iter().find(|name| offered.contains(name) == left_out.contains(&name.as_str()));
         assert_eq!(unnamed, None, "{version}: neither offered nor left out, or both");
         for name in left_out {
             let other = release.published.iter().any(|published| published == name);

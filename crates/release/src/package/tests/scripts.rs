@@ -79,6 +79,22 @@ fn the_framework_is_compiled_and_trusts_macos() {
 }
 
 #[test]
+fn the_free_threaded_framework_is_compiled_and_has_a_pip_of_its_own() {
+    let disk = Disk::new();
+    fails(&disk.postinstall("free-threaded"), "bin/python3.13t is not there");
+    let other = PREFIX.replace("Python.", "PythonT.");
+    let log = disk.free_threaded(&other);
+    let before = disk.manifest();
+    succeeds(&disk.postinstall("free-threaded"));
+    insta::assert_snapshot!(log(), @r"
+    python -E -s -Wi -m compileall -q -f -j0 -x /(bad_coding|badsyntax|site-packages|lib2to3/tests/data) PREFIX/lib/python3.13t
+    python -E -s -m ensurepip --upgrade
+    ");
+    let changes = disk.changes(&before);
+    assert!(!changes.is_empty() && changes.iter().all(|path| path.starts_with(&other)), "no links: {changes:?}");
+}
+
+#[test]
 fn files_that_scripts_make_have_the_modes_of_the_policy() {
     for (ownership, mode) in [(Ownership::Parity, "664"), (Ownership::Hardened, "644")] {
         let mut disk = Disk::new();

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::author::{Author, BUNDLE, DYLIB, EXECUTE, LOAD_DYLIB, fat};
+use crate::framework::Framework;
 use crate::verify::{AuditReport, Expectations, root};
 use macho::Arch;
 
@@ -98,7 +99,7 @@ impl Sample {
             python: "3.13.5".parse().unwrap(),
             archs: vec![Arch::X86_64, Arch::Arm64],
             minimum: "10.13".parse().unwrap(),
-            prefix: format!("/{PREFIX}"),
+            frameworks: vec![Framework::Python],
             modules: vec!["_ssl".into()],
             licenses: vec!["openssl".into()],
             current: true,
