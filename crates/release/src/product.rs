@@ -11,6 +11,7 @@ use crate::judgement;
 use crate::package::name::{self, Mark};
 use crate::package::{Format, Ownership, UnsignedPkg, package, package_to};
 use crate::plan::Plan;
+use crate::recipe::LeftOut;
 use crate::sign::{SignedPkg, SignedRoot, Signing, sign_code, sign_package};
 use crate::ui::size;
 
@@ -97,8 +98,8 @@ impl fmt::Display for Product {
             let size = size(component.kbytes * 1024);
             writeln!(f, "  {:28} {:>6} files {size:>10}", component.title, component.files)?;
         }
-        for item in &self.package.left_out {
-            writeln!(f, "  left out {}: {}", item.name, item.why)?;
+        for line in LeftOut::lines(&self.package.left_out) {
+            writeln!(f, "  {line}")?;
         }
         let size = size(self.len());
         match &self.signed {

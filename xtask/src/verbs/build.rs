@@ -12,6 +12,7 @@ use release::interrupt;
 use release::making::Making;
 use release::plan::STAGE;
 use release::planning::planned_or_newest;
+use release::recipe::LeftOut;
 use release::version::PythonVersion;
 
 /// Build a release up to its audited staging root: what the installer will lay down.
@@ -63,8 +64,8 @@ impl Build {
             Some(step) => cx.ui.result(making.step(cx, &plan, &sources, step, on_failure)?.display()),
             None => {
                 let built = making.root(cx, &plan, &sources, on_failure)?;
-                for item in &plan.left_out {
-                    cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+                for line in LeftOut::lines(&plan.left_out) {
+                    cx.ui.say(line);
                 }
                 cx.ui.result(built.root.display());
             }

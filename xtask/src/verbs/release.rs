@@ -9,6 +9,7 @@ use release::next;
 use release::package::Format;
 use release::pipeline::{self, Order};
 use release::planning::planned_or_newest;
+use release::recipe::LeftOut;
 use release::sign::{Signing, Wanted, preflight};
 use release::upgrade;
 use release::version::PythonVersion;
@@ -77,8 +78,8 @@ impl Release {
         if let Some(line) = planned.plan.in_short() {
             cx.ui.say(line);
         }
-        for item in &planned.plan.left_out {
-            cx.ui.say(format_args!("left out {}: {}", item.name, item.why));
+        for line in LeftOut::lines(&planned.plan.left_out) {
+            cx.ui.say(line);
         }
         let format = self.kind.format(cx, &planned.plan)?;
         let supply = self.from.supply(cx)?;

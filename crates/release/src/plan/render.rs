@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::{DOCS, Given, Op, Plan, Step};
-use crate::recipe::{Pin, Source};
+use crate::recipe::{LeftOut, Pin, Source};
 
 /// The plan as text. `ending` is that of the product's file; `commands` shows every operation, not only the steps.
 pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
@@ -48,9 +48,7 @@ pub fn render(plan: &Plan, ending: &str, commands: bool) -> String {
     if offer.keeps_permissions {
         _ = writeln!(text, "offer    folders that are there keep their owner and mode");
     }
-    for item in &plan.left_out {
-        _ = writeln!(text, "left out {}: {}", item.name, item.why);
-    }
+    LeftOut::lines(&plan.left_out).iter().for_each(|line| _ = writeln!(text, "{line}"));
     text
 }
 

@@ -122,15 +122,20 @@ impl Stage<'_> {
         ops
     }
 
-    /// Two programs of the second framework, beside the links to all of the first one's.
+    /// Links to the programs of the second framework, beside those to all of the first one's: only to the ones that have `t` in
+    /// their names.
     fn links_of_pythont(&self) -> Vec<Op> {
-        let python = Framework::PythonT.python(self.recipes.release.python);
-        let link = |name: &String| {
-            let path = format!("usr/local/bin/{name}");
-            copy(format!("@{}@/{path}", Framework::PythonT.step()), format!("@out@/{path}"))
-        };
-        let makes = self.frameworks().any(|framework| framework == Framework::PythonT);
-        if makes { [python.clone(), format!("{python}-config")].iter().map(link).collect() } else { vec![] }
+        if self.frameworks().all(|framework| framework == Framework::Python) {
+            return vec![];
+        }
+        let python = Framework::Python.python(self.recipes.release.python);
+        let others = ["idle*", "pydoc*", "pip*", "python3", "python3-*", &python, &format!("{python}-*")];
+        let (links, dir) = ("links".to_owned(), "usr/local/bin");
+        vec![
+            copy(format!("@{}@/{dir}", Framework::PythonT.step()), links.clone()),
+            Op::Prune { dir: links.clone(), names: others.map(str::to_owned).to_vec() },
+            copy(links, format!("@out@/{dir}")),
+        ]
     }
 
     /// The slice that is kept of Tcl and Tk, which are universal, when Python is built for one architecture.

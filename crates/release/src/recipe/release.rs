@@ -253,3 +253,13 @@ pub struct LeftOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sdk: Option<Sdk>,
 }
+
+impl LeftOut {
+    /// What a build lacks of python.org's installer, a line each; that it lacks nothing is said, too.
+    pub fn lines(items: &[Self]) -> Vec<String> {
+        if items.is_empty() {
+            return vec!["left out: nothing".to_owned()];
+        }
+        items.iter().map(|item| format!("left out {}: {}", item.name, item.why)).collect()
+    }
+}
