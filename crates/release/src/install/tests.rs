@@ -200,3 +200,39 @@ fn links_come_and_go_with_what_they_lead_to() {
     assert_eq!(links(""), [true, true]);
     assert_eq!(links("PythonT"), [true, false]);
 }
+
+/// Whatever a user chooses: no link leads to nothing, and a second installation keeps what was added to the first.
+#[test]
+fn every_selection_of_the_seven_choices_is_whole() {
+    let (root, dist) = (crate::package::tests::root(), tempfile::tempdir().unwrap());
+    let framework = "Library/Frameworks/Python.framework/Versions/3.13";
+    let pages = root.path().join(framework).join("Resources/English.lproj/Documentation");
+    fs_err::create_dir_all(&pages).unwrap();
+    fs_err::write(pages.join("index.html"), "pages\n").unwrap();
+    fs_err::create_dir_all(root.path().join(framework).join("include/python3.13")).unwrap();
+    let made = package(&context(dist.path()), &plan(), root.path(), Ownership::Parity, Format::Flat).unwrap();
+    let package = open(&made.path, None).unwrap();
+    let offer = package.offer().unwrap();
+    let (required, free): (Vec<_>, Vec<_>) = offer.choices.iter().partition(|choice| choice.required);
+    assert_eq!((required.len(), free.len()), (1, 6));
+    assert_eq!(differences(&compare(&offer, &offer, None, &Situation::ALL).unwrap()), [""; 0]);
+
+    for chosen in 0..1_u32 << free.len() {
+        let answers = free.iter().enumerate().map(|(at, choice)| (choice.id.clone(), chosen >> at & 1 == 1));
+        let (selection, unknown) = offer.choose(&answers.collect::<Vec<_>>());
+        assert!(unknown.is_empty(), "{unknown:?}");
+        let disk = tempfile::tempdir().unwrap();
+        let install = || package.lay_down(&offer, &selection, disk.path(), Options::default(), None).unwrap();
+        install();
+        let mine = ["Python", "PythonT"]
+            .map(|name| disk.path().join(format!("Library/Frameworks/{name}.framework/Versions/3.13/mine")));
+        let mine: Vec<_> = mine.iter().filter(|path| path.parent().unwrap().is_dir()).collect();
+        mine.iter().for_each(|path| fs_err::write(path, "mine\n").unwrap());
+        install();
+        assert!(mine.iter().all(|path| path.is_file()), "{selection:?}");
+        for entry in walkdir::WalkDir::new(disk.path()) {
+            let path = entry.unwrap().into_path();
+            assert!(path.exists(), "{selection:?}: {} leads to nothing", path.display());
+        }
+    }
+}
