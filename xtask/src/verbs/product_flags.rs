@@ -18,13 +18,14 @@ impl Kind {
     /// What packaging makes for a plan; says what there is to say against it.
     ///
     /// # Errors
-    /// When the oldest macOS of the plan can't install it.
+    /// When the oldest macOS of the plan can't install it, or it can't offer what the plan makes.
     pub fn format(self, cx: &Context, plan: &Plan) -> Result<Format> {
         let Some(minimum) = plan.archs.values().min() else { return Ok(Format::Flat) };
         let (format, warning) = decide_format(&cx.paths.mac(), *minimum, self.format)?;
         if let Some(warning) = warning {
             cx.ui.say(format_args!("warning: {warning}"));
         }
+        format.check(plan)?;
         Ok(format)
     }
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use anyhow::{Context as _, Result, anyhow};
 use serde::{Deserialize, Serialize};
 
+use crate::framework::Framework;
 use crate::hint::WithHint as _;
+use crate::plan::Plan;
 use crate::recipe::read_toml;
 use crate::version::DeploymentTarget;
 
@@ -27,6 +29,22 @@ impl Format {
             Format::Flat => "pkg",
             Format::Mpkg => "dmg",
         }
+    }
+}
+
+impl Format {
+    /// Whether it can offer what a plan makes.
+    ///
+    /// # Errors
+    /// The old format offers each component by itself, and the free-threaded framework comes with its links.
+    pub fn check(self, plan: &Plan) -> Result<()> {
+        if self == Format::Mpkg && plan.frameworks.contains(&Framework::PythonT) {
+            return Err(anyhow!(
+                "a .dmg can't offer PythonT together with the links to it: in the old format each component is a choice"
+            ))
+            .hint("--without PythonT leaves it out");
+        }
+        Ok(())
     }
 }
 
@@ -67,6 +85,15 @@ pub fn decide(mac: &Path, minimum: DeploymentTarget, wanted: Option<Format>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_old_format_has_no_free_threaded_framework() {
+        use crate::package::tests::{plan, plan_of_one};
+        let error = crate::hint::render(&Format::Mpkg.check(&plan()).unwrap_err());
+        assert!(error.contains("hint: --without PythonT leaves it out"), "{error}");
+        Format::Mpkg.check(&plan_of_one()).unwrap();
+        Format::Flat.check(&plan()).unwrap();
+    }
 
     #[test]
     fn what_an_installer_of_the_time_reads() {

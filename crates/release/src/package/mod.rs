@@ -116,6 +116,7 @@ pub fn package_to(
     format: Format,
     path: PathBuf,
 ) -> Result<UnsignedPkg> {
+    format.check(plan)?;
     let assets_dir = assets_dir(cx);
     let assets = product_assets(cx, &plan.offer)?;
     let permissions = assets.permissions(ownership);
@@ -191,9 +192,7 @@ fn names(plan: &Plan, assets: &ProductAssets, permissions: &Permissions) -> Name
         ("umask", permissions.umask.clone()),
         ("jobs", jobs.to_owned()),
     ]);
-    // Every name must be used.
-    let second = plan.frameworks.iter().find(|framework| **framework == Framework::PythonT);
-    let names = second.iter().fold(names, |names, second| names.with("free-threaded", second.prefix(plan.python)));
+    let names = names.with_spare("free-threaded", Framework::PythonT.prefix(plan.python));
     assets.scripts.iter().fold(names, |names, (name, value)| names.with(name, value.as_str()))
 }
 

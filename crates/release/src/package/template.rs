@@ -10,6 +10,8 @@ use anyhow::{Result, bail, ensure};
 pub struct Names {
     values: BTreeMap<String, String>,
     used: RefCell<BTreeSet<String>>,
+    /// Those that need not be used: they belong to a part that a product may lack.
+    spare: BTreeSet<String>,
 }
 
 /// How values are written into a text.
@@ -27,7 +29,7 @@ impl Names {
     /// From pairs.
     pub fn new<'a>(pairs: impl IntoIterator<Item = (&'a str, String)>) -> Self {
         let values = pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        Self { values, used: RefCell::default() }
+        Self { values, ..Self::default() }
     }
 
     /// The same names with one more.
@@ -35,6 +37,13 @@ impl Names {
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.values.insert(name.to_owned(), value.into());
         self
+    }
+
+    /// The same names with one more that no text need use.
+    #[must_use]
+    pub fn with_spare(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.spare.insert(name.to_owned());
+        self.with(name, value)
     }
 
     /// Replaces every `@name@`. An `@` that doesn't enclose a name (letters and hyphens) stays.
@@ -74,13 +83,14 @@ impl Names {
         Ok(filled)
     }
 
-    /// Whether every name was used by some text so far. One that wasn't is a text that lost what it had to say.
+    /// Whether every name that isn't spare was used by some text so far. One that wasn't is a text that lost what it had to say.
     ///
     /// # Errors
     /// All unused names.
     pub fn check_all_used(&self) -> Result<()> {
         let used = self.used.borrow();
-        let unused: Vec<&str> = self.values.keys().filter(|name| !used.contains(*name)).map(String::as_str).collect();
+        let missing = |name: &&String| !used.contains(*name) && !self.spare.contains(*name);
+        let unused: Vec<&str> = self.values.keys().filter(missing).map(String::as_str).collect();
         ensure!(unused.is_empty(), "no text of installer-assets/ uses the names {}", unused.join(", "));
         Ok(())
     }
@@ -143,6 +153,7 @@ mod tests {
     #[test]
     fn unused_names_are_reported_at_once() {
         let names = Names::new([("version", "3.13.5".into())]).with("left-out", "docs").with("minimum", "10.13");
+        let names = names.with_spare("free-threaded", "/Library");
         names.fill("@version@", Escape::Plain, "x").unwrap();
         let error = names.check_all_used().unwrap_err();
         assert_eq!(error.to_string(), "no text of installer-assets/ uses the names left-out, minimum");
