@@ -102,6 +102,11 @@ impl Stage<'_> {
         if self.frameworks().any(|framework| framework == Framework::PythonT) {
             let path = "Library/Frameworks/PythonT.framework";
             ops.push(copy(format!("@{}@/{path}", Framework::PythonT.step()), format!("@out@/{path}")));
+            // Upstream's property lists have the first framework's name, for the program too; a bundle whose program is missing can't be
+            // signed.
+            let names = |framework: Framework| format!("<string>{}</string>", framework.name());
+            let replace = vec![(names(Framework::Python), names(Framework::PythonT))];
+            ops.push(Op::Scrub { dir: format!("{}/Resources", self.prefix(Framework::PythonT)), replace });
         }
         let prefix = self.prefix(Framework::Python);
         let framework = Framework::Python.prefix(self.recipes.release.python);

@@ -10,7 +10,17 @@ use super::tree::Tree;
 /// Keys that hold a bundle's version, and nothing else.
 const VERSIONS: [&str; 2] = ["CFBundleVersion", "CFBundleShortVersionString"];
 
-/// Every `Info.plist` can be read, and what it says of versions is the version of Python.
+/// Where the program of a bundle is, by its property list: beside `Contents/Info.plist` in `MacOS`, above a framework's
+/// `Resources/Info.plist`.
+fn folder_of_program(list: &str) -> Option<String> {
+    let contents = list.strip_suffix("/Info.plist")?;
+    match contents.strip_suffix("/Resources") {
+        Some(version) => Some(version.to_owned()),
+        None => contents.ends_with("/Contents").then(|| format!("{contents}/MacOS")),
+    }
+}
+
+/// Every `Info.plist` can be read, the program that it names is there, and what it says of versions is the version of Python.
 pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>) -> Result<()> {
     let version = expect.python.to_string();
     for (path, file) in tree.files().filter(|(path, _)| path.ends_with("/Info.plist")) {
@@ -20,6 +30,17 @@ pub(super) fn check(tree: &Tree, expect: &Expectations, found: &mut Vec<Finding>
             findings.add(Check::Bundles, "something else", "a property list with keys");
             continue;
         };
+        let program = keys.get("CFBundleExecutable").and_then(Value::as_string);
+        if let (Some(program), Some(folder)) = (program, folder_of_program(path)) {
+            let at = format!("{folder}/{program}");
+            if tree.get(&at).is_none() {
+                findings.add(
+                    Check::Bundles,
+                    format!("CFBundleExecutable {program:?}"),
+                    format!("a program: there is no {at}"),
+                );
+            }
+        }
         for key in VERSIONS {
             match keys.get(key).map(|value| value.as_string().unwrap_or_default()) {
                 // Frameworks need no short one.

@@ -167,6 +167,25 @@ fn versions_of_bundles() {
     "#);
 }
 
+/// CPython's own property lists name `Python` in a framework of another name; codesign finds no program then.
+#[test]
+fn the_program_that_a_bundle_names_is_there() {
+    let sample = Sample::new();
+    let naming =
+        |program: &str| format!("<plist><dict><key>CFBundleExecutable</key><string>{program}</string></dict></plist>");
+    for list in ["Resources/Info.plist", "Resources/Python.app/Contents/Info.plist"] {
+        sample.write(list, naming("Python").as_bytes());
+    }
+    assert_eq!(sample.findings(), "");
+    for list in ["Resources/Info.plist", "Resources/Python.app/Contents/Info.plist"] {
+        sample.write(list, naming("PythonT").as_bytes());
+    }
+    assert_snapshot!(sample.findings(), @r#"
+    …/Resources/Info.plist: bundles: got CFBundleExecutable "PythonT", expected a program: there is no …/PythonT
+    …/Resources/Python.app/Contents/Info.plist: bundles: got CFBundleExecutable "PythonT", expected a program: there is no …/Resources/Python.app/Contents/MacOS/PythonT
+    "#);
+}
+
 #[test]
 fn links() {
     let sample = Sample::new();
