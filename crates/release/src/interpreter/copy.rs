@@ -53,7 +53,9 @@ impl Interpreter {
         let program = self.program();
         if !program.is_file() || !is_inside(&program) || !is_inside(&self.home()) {
             let name = framework.python(self.python);
-            return Err(anyhow!("there is no {name} in {}.framework", framework.name())).hint("is it of this release?");
+            return Err(anyhow!("there is no {name} in {}.framework", framework.name())).hint(
+                "is it of this release, and made with the same options? --without PythonT tests one without PythonT",
+            );
         }
         Ok(())
     }

@@ -84,7 +84,10 @@ impl Interpreter {
                 for framework in &plan.frameworks {
                     let below = framework.prefix(plan.python);
                     let below = below.trim_start_matches('/');
-                    crate::build::copy_tree(&staged.join(below), &root.join(below))?;
+                    // One that isn't there is named when it is to be run.
+                    if staged.join(below).is_dir() {
+                        crate::build::copy_tree(&staged.join(below), &root.join(below))?;
+                    }
                 }
                 None
             }

@@ -19,14 +19,14 @@ impl Installed {
     fn new() -> Self {
         let (disk, dist) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let (_, files, package) = released(dist.path());
-        let volume = disk.path().join("A Volume");
+        let volume = disk.path().join("A Volume.framework");
         everything(&package, &volume);
         let script = files.iter().find(|path| path.to_string_lossy().ends_with(".uninstall")).unwrap().clone();
         Self { disk, _dist: dist, script }
     }
 
     fn path(&self, below: &str) -> PathBuf {
-        self.disk.path().join("A Volume").join(below)
+        self.disk.path().join("A Volume.framework").join(below)
     }
 
     fn write(&self, below: &str) {
